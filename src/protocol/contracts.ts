@@ -1,0 +1,282 @@
+/** Everything that crosses a boundary, declared once: worker ⇄ host, and panel ⇄ host. */
+import type { Direction, ModelDescription, Axis } from "../trace/trace.ts";
+
+// ---------------------------------------------------------------- shared by both boundaries
+
+/** The one cursor that all panels and the debugger share. The host owns it. */
+export interface Cursor {
+  readonly layer: number;
+  readonly direction: Direction;
+  /** Step, 0..T−1. */
+  readonly t: number;
+  readonly unit?: number;
+}
+
+/** Which sequence to look at: one of the data set, or one that the person typed. */
+export type SequenceChoice =
+  | { readonly kind: "example"; readonly split: "training" | "validation"; readonly index: number; readonly steps?: number }
+  | { readonly kind: "typed"; readonly text: string };
+
+export type CheckpointChoice = "best" | "last";
+
+export interface TensorSummary {
+  readonly name: string;
+  readonly axes: readonly Axis[];
+  readonly shape: readonly number[];
+}
+
+/** What a panel must know of a trace to draw its frame; the tensors themselves stay in the worker. */
+export interface TraceSummary {
+  readonly id: string;
+  readonly runFolder: string;
+  readonly runName: string;
+  readonly checkpoint: CheckpointChoice;
+  /** Updates that the weights had seen. */
+  readonly update: number;
+  readonly sequence: { readonly choice: SequenceChoice; readonly title: string };
+  readonly model: ModelDescription;
+  readonly steps: number;
+  /** Mean loss over the steps that have one. */
+  readonly loss?: number;
+  readonly tensors: readonly TensorSummary[];
+}
+
+export type UnitOrder = "index" | "mean" | "variance" | "saturation" | "peak";
+
+/** A part of a (T,1,H) tensor, unit × time, at the resolution at which it will be seen. */
+export interface HeatmapRequest {
+  readonly trace: string;
+  readonly tensor: string;
+  /** Half-open range of steps. */
+  readonly steps: readonly [from: number, to: number];
+  /** Half-open range of units, as positions in `order`. */
+  readonly units: readonly [from: number, to: number];
+  /** Upper bounds; where more cells exist, each answer is the value of largest magnitude in its bucket. */
+  readonly columns: number;
+  readonly rows: number;
+  readonly order: UnitOrder;
+}
+
+export interface Heatmap {
+  readonly columns: number;
+  readonly rows: number;
+  /** Float32, (rows, columns) row-major. */
+  readonly values: ArrayBuffer;
+  /** Uint32, (rows): the unit that the row begins with. */
+  readonly unitNumbers: ArrayBuffer;
+  /** Float32, (rows): share of steps where the unit is saturated; 0 where saturation has no meaning. */
+  readonly saturation: ArrayBuffer;
+  /** Extremes of all finite values of the tensor, so that a colour means the same at every zoom. */
+  readonly minimum: number;
+  readonly maximum: number;
+  /** Smallest non-zero magnitude, for log scales; 0 when there is none. */
+  readonly smallestMagnitude: number;
+  readonly nonFiniteCount: number;
+  /** Shares of all values below 0.05 and above 0.95 (gates), or beyond ±0.95 (tanh parts). */
+  readonly saturatedLow: number;
+  readonly saturatedHigh: number;
+}
+
+/** One layer's cell at one step, summarised for the unrolled timeline. */
+export interface CellSummary {
+  readonly layer: number;
+  readonly direction: Direction;
+  /** Mean activation and saturated share per gate, in the cell's own order. */
+  readonly gates: readonly { readonly part: string; readonly mean: number; readonly saturated: number }[];
+  /** L2 norms. */
+  readonly hNorm: number;
+  readonly cNorm?: number;
+  /** L2 norms of dL/dh_t and dL/dc_t, total; absent when no loss was taken. */
+  readonly hGradientNorm?: number;
+  readonly cGradientNorm?: number;
+}
+
+export interface TimelineColumn {
+  readonly t: number;
+  /** The token, or the row's name (a date), as text. */
+  readonly input: string;
+  /** For dense input: named values in the data's own units. */
+  readonly inputValues?: readonly { readonly name: string; readonly value: number }[];
+  readonly cells: readonly CellSummary[];
+  /** Most probable classes first. */
+  readonly predictions?: readonly { readonly label: string; readonly probability: number }[];
+  readonly targetLabel?: string;
+  /** For forecasts: values in the data's own units. */
+  readonly forecast?: readonly { readonly name: string; readonly predicted: number; readonly truth?: number }[];
+  readonly loss?: number;
+  /** L2 norm of dL/dx_t. */
+  readonly inputGradientNorm?: number;
+}
+
+/** ‖∂L_t/∂h_k‖ for loss steps t (rows) and source steps k ≤ t (columns). */
+export interface GradientFlow {
+  /** Uint32 step numbers of rows and columns. */
+  readonly lossSteps: ArrayBuffer;
+  readonly sourceSteps: ArrayBuffer;
+  /** Float32, (rows, columns); NaN where k > t. */
+  readonly values: ArrayBuffer;
+}
+
+export interface NormSeries {
+  /** Float32, (columns): L2 norm over units at each step, the largest of each bucket. */
+  readonly values: ArrayBuffer;
+  /** Uint32, (columns): step of each. */
+  readonly stepNumbers: ArrayBuffer;
+}
+
+/** One row of a run's metrics file; absent values were not measured at that update. */
+export interface MetricsRow {
+  readonly update: number;
+  readonly epoch: number;
+  readonly elapsedMs: number;
+  readonly trainLoss?: number;
+  readonly validationLoss?: number;
+  /** Share of right answers, for classes. */
+  readonly validationAccuracy?: number;
+  /** L2 norm of the whole gradient before and after clipping. */
+  readonly gradientNorm?: number;
+  readonly clippedNorm?: number;
+  readonly learningRate?: number;
+  /** Time steps of all sequences trained per second. */
+  readonly stepsPerSecond?: number;
+}
+
+export type RunState = "training" | "paused" | "finished" | "stopped" | "failed" | "interrupted";
+
+export interface TrainingStatus {
+  readonly runFolder: string;
+  readonly runName: string;
+  readonly state: RunState;
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly update: number;
+  readonly updates: number;
+  readonly loss?: number;
+  readonly validationLoss?: number;
+  readonly stepsPerSecond?: number;
+  readonly remainingMs?: number;
+}
+
+export interface TrainingResult {
+  readonly runFolder: string;
+  readonly state: "finished" | "stopped" | "failed";
+  readonly updates: number;
+  readonly trainLoss?: number;
+  readonly validationLoss?: number;
+  readonly bestValidationLoss?: number;
+  readonly stoppedEarly: boolean;
+  readonly elapsedMs: number;
+  /** Why it failed, for the person. */
+  readonly failure?: string;
+}
+
+export interface SequenceSummary {
+  readonly choice: SequenceChoice;
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** What a config amounts to once its data was read: for the CodeLens and for diagnostics. */
+export interface Inspection {
+  readonly parameterCount?: number;
+  readonly summary?: string;
+  readonly problems: readonly {
+    readonly severity: "error" | "warning";
+    readonly message: string;
+    readonly path: readonly (string | number)[];
+  }[];
+}
+
+// ---------------------------------------------------------------- worker ⇄ host
+
+export interface WorkerContract {
+  readonly calls: {
+    /** Reads the data that a config names. `configFile` is an absolute path; `text` may be unsaved. */
+    inspect: (request: { configFile: string; text: string }) => Inspection;
+    /** Aborting the call stops the training after the current batch, with a checkpoint saved. */
+    train: (request: { configFile: string; text: string; resume?: { runFolder: string } }) => TrainingResult;
+    pause: (request: null) => null;
+    resume: (request: null) => null;
+
+    sequences: (request: { runFolder: string; split: "training" | "validation"; offset: number; limit: number }) => {
+      readonly total: number;
+      readonly items: readonly SequenceSummary[];
+    };
+    /** Forward and backward over one sequence; the trace stays in the worker until released. */
+    trace: (request: { runFolder: string; checkpoint: CheckpointChoice; choice: SequenceChoice }) => TraceSummary;
+    release: (request: { trace: string }) => null;
+    columns: (request: { trace: string; steps: readonly [from: number, to: number] }) => { readonly columns: readonly TimelineColumn[] };
+    heatmap: (request: HeatmapRequest) => Heatmap;
+    norms: (request: { trace: string; tensor: string; columns: number }) => NormSeries;
+    gradientFlow: (request: { trace: string; layer: number; direction: Direction; rows: number; columns: number }) => GradientFlow;
+    generate: (request: { runFolder: string; checkpoint: CheckpointChoice; prompt: string; length: number; temperature: number; topK?: number; seed: number }) => { readonly text: string };
+    /** Feeds predictions back as inputs for `steps` rows beyond the table's end. */
+    forecast: (request: { runFolder: string; checkpoint: CheckpointChoice; steps: number }) => {
+      readonly names: readonly string[];
+      readonly rows: readonly (readonly number[])[];
+    };
+  };
+  readonly events: {
+    /** At most ten a second. */
+    progress: { readonly status: TrainingStatus; readonly rows: readonly MetricsRow[] };
+  };
+}
+
+// ---------------------------------------------------------------- panel ⇄ host
+
+export type PanelKind = "timeline" | "gates" | "gradients" | "curves";
+
+/** Commands that a panel may ask the host to run; each is also in the Command Palette. */
+export type PanelCommand =
+  | "unroll.nextStep"
+  | "unroll.previousStep"
+  | "unroll.firstStep"
+  | "unroll.lastStep"
+  | "unroll.play"
+  | "unroll.stepThrough"
+  | "unroll.train"
+  | "unroll.pause"
+  | "unroll.resume"
+  | "unroll.stop"
+  | "unroll.newConfig"
+  | "unroll.openTimelineInEditor"
+  | "unroll.openGatesInEditor"
+  | "unroll.openGradientsInEditor"
+  | "unroll.openCurvesInEditor";
+
+export interface CurveRun {
+  readonly runFolder: string;
+  readonly name: string;
+  readonly state: RunState;
+  readonly rows: readonly MetricsRow[];
+}
+
+export interface PanelState {
+  readonly trace?: TraceSummary;
+  readonly cursor?: Cursor;
+  readonly playing: boolean;
+  /** A trace is being computed. */
+  readonly busy: boolean;
+  readonly curves: readonly CurveRun[];
+  readonly training?: TrainingStatus;
+}
+
+export interface PanelContract {
+  readonly calls: {
+    /** The whole state, after which only events flow. */
+    ready: (request: null) => PanelState;
+    moveCursor: (request: Partial<Cursor>) => null;
+    run: (request: { command: PanelCommand }) => null;
+    columns: WorkerContract["calls"]["columns"];
+    heatmap: WorkerContract["calls"]["heatmap"];
+    norms: WorkerContract["calls"]["norms"];
+    gradientFlow: WorkerContract["calls"]["gradientFlow"];
+  };
+  readonly events: {
+    /** Replaces the state: a new trace, or none. */
+    state: PanelState;
+    cursor: Cursor;
+    playing: { readonly playing: boolean };
+    progress: { readonly status: TrainingStatus; readonly rows: readonly MetricsRow[] };
+  };
+}

@@ -1,0 +1,26 @@
+/**
+ * What the data side hands to the engine: B sequences side by side, T steps long, padded at the end.
+ * A task's shape (one-to-many, many-to-one …) is nothing but where `weights` is not zero and what
+ * `input` holds there; the engine knows no other notion of shape.
+ */
+import type { Real } from "./trace.ts";
+
+export interface Batch {
+  /** T: steps, the longest of `lengths`. */
+  readonly steps: number;
+  /** B: sequences. */
+  readonly size: number;
+  /** (B) valid steps of each sequence, 0..T. */
+  readonly lengths: Int32Array;
+  /** (T,B) token numbers, or (T,B,I) values. */
+  readonly input: { readonly kind: "tokens"; readonly tokens: Int32Array } | { readonly kind: "dense"; readonly values: Real };
+  /**
+   * For output at each step (T,B) classes or (T,B,O) values; for output at the last step (B) or (B,O).
+   * Absent when only a forward pass is wanted.
+   */
+  readonly target?: { readonly kind: "classes"; readonly classes: Int32Array } | { readonly kind: "values"; readonly values: Real };
+  /** (T,B), or (B) for output at the last step: 1 where a loss is taken, 0 elsewhere; padding is 0. */
+  readonly weights?: Real;
+  /** True when the hidden state is carried over from the previous batch, false to start from zero. */
+  readonly carry: boolean;
+}

@@ -1,0 +1,59 @@
+/**
+ * A trace is everything that one forward (and backward) pass computed, as named tensors with axes.
+ * It is the cache that backpropagation needed anyway; see design names in `names.ts`.
+ */
+
+export type Real = Float32Array | Float64Array;
+
+/** `T` time, `B` batch, `H` units, `I` inputs, `O` outputs; rows and columns for parameters. */
+export type Axis = "T" | "B" | "H" | "I" | "O" | "row" | "column";
+
+export interface Tensor {
+  readonly name: string;
+  readonly axes: readonly Axis[];
+  readonly shape: readonly number[];
+  /** Row-major. */
+  readonly data: Real;
+}
+
+export type Cell = "rnn" | "lstm" | "gru";
+export type Direction = "forward" | "reverse";
+
+export interface LayerDescription {
+  readonly cell: Cell;
+  readonly hidden: number;
+  readonly inputSize: number;
+  readonly directions: readonly Direction[];
+  readonly nonlinearity?: "tanh" | "relu";
+  readonly reset?: "after" | "before";
+}
+
+/** What the network is, in numbers: enough to draw it and to read a trace of it. */
+export interface ModelDescription {
+  readonly input:
+    | { readonly kind: "tokens"; readonly vocabulary: number; readonly embedding?: number }
+    | { readonly kind: "dense"; readonly size: number };
+  readonly layers: readonly LayerDescription[];
+  readonly output: { readonly size: number; readonly at: "each-step" | "last-step" };
+  readonly loss: "cross-entropy" | "mean-squared-error";
+  readonly parameterCount: number;
+}
+
+export interface Trace {
+  readonly version: 1;
+  readonly model: ModelDescription;
+  /** Steps, T. */
+  readonly steps: number;
+  /** Sequences, B. */
+  readonly batch: number;
+  readonly tensors: ReadonlyMap<string, Tensor>;
+}
+
+/** A named tensor; an Error naming what the trace does hold when it is absent. */
+export function tensorOf(trace: Trace, name: string): Tensor {
+  const tensor = trace.tensors.get(name);
+  if (!tensor) {
+    throw new Error(`The trace has no tensor "${name}". It has: ${[...trace.tensors.keys()].join(", ")}.`);
+  }
+  return tensor;
+}
