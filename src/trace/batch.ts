@@ -13,12 +13,16 @@ export interface Batch {
   /** (B) valid steps of each sequence, 0..T. */
   readonly lengths: Int32Array;
   /** (T,B) token numbers, or (T,B,I) values. */
-  readonly input: { readonly kind: "tokens"; readonly tokens: Int32Array } | { readonly kind: "dense"; readonly values: Real };
+  readonly input:
+    | { readonly kind: "tokens"; readonly tokens: Int32Array }
+    | { readonly kind: "dense"; readonly values: Real };
   /**
    * For output at each step (T,B) classes or (T,B,O) values; for output at the last step (B) or (B,O).
    * Absent when only a forward pass is wanted.
    */
-  readonly target?: { readonly kind: "classes"; readonly classes: Int32Array } | { readonly kind: "values"; readonly values: Real };
+  readonly target?:
+    | { readonly kind: "classes"; readonly classes: Int32Array }
+    | { readonly kind: "values"; readonly values: Real };
   /** (T,B), or (B) for output at the last step: 1 where a loss is taken, 0 elsewhere; padding is 0. */
   readonly weights?: Real;
   /** True when the hidden state is carried over from the previous batch, false to start from zero. */

@@ -53,7 +53,9 @@ export interface Trace {
 export function tensorOf(trace: Trace, name: string): Tensor {
   const tensor = trace.tensors.get(name);
   if (!tensor) {
-    throw new Error(`The trace has no tensor "${name}". It has: ${[...trace.tensors.keys()].join(", ")}.`);
+    throw new Error(
+      `The trace has no tensor "${name}". It has: ${[...trace.tensors.keys()].join(", ")}.`,
+    );
   }
   return tensor;
 }

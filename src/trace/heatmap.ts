@@ -1,0 +1,108 @@
+/**
+ * A part of a tensor at the resolution at which it is seen. A bucket of many cells shows the one that
+ * matters most, never their mean: a spike one step wide must not vanish when a person zooms out.
+ */
+import { activationOf, type Activation } from "./activation.ts";
+import { bucketCount, bucketOf, bucketStart, clampRange } from "./buckets.ts";
+import { unitOrder, type UnitOrder } from "./order.ts";
+import { planeOf } from "./plane.ts";
+import { statisticsOf } from "./statistics.ts";
+import { tensorOf, type Trace } from "./trace.ts";
+
+/** Same shape as `HeatmapRequest` of the worker's contract, without the trace's id. */
+export interface HeatmapSlice {
+  readonly tensor: string;
+  /** Half-open range of steps; cut to those that exist. */
+  readonly steps: readonly [from: number, to: number];
+  /** Half-open range of positions in `order`; cut to those that exist. */
+  readonly units: readonly [from: number, to: number];
+  /** Upper bounds of the answer's size. */
+  readonly columns: number;
+  readonly rows: number;
+  readonly order: UnitOrder;
+}
+
+/** Same shape as `Heatmap` of the worker's contract, which documents the fields. */
+export interface HeatmapCells {
+  readonly columns: number;
+  readonly rows: number;
+  readonly values: ArrayBuffer;
+  readonly unitNumbers: ArrayBuffer;
+  readonly saturation: ArrayBuffer;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly smallestMagnitude: number;
+  readonly nonFiniteCount: number;
+  readonly saturatedLow: number;
+  readonly saturatedHigh: number;
+}
+
+/**
+ * Column `c` stands for the steps from `bucketStart(c)` to `bucketStart(c + 1)`, rows likewise for
+ * positions. A cell is the value of its bucket that lies farthest from 0, or from ½ for sigmoid gates,
+ * where shut is as telling as open. A non-finite value always wins. A row's saturation is the mean of
+ * its units' shares over the whole sequence.
+ */
+export function heatmapOf(trace: Trace, request: HeatmapSlice): HeatmapCells {
+  const tensor = tensorOf(trace, request.tensor);
+  const activation = activationOf(request.tensor, trace.model);
+  const statistics = statisticsOf(tensor, activation);
+  const order = unitOrder(tensor, activation, request.order);
+  const plane = planeOf(tensor);
+  const [firstStep, endStep] = clampRange(request.steps, plane.steps);
+  const [firstPosition, endPosition] = clampRange(request.units, plane.units);
+  const positions = endPosition - firstPosition;
+  const columns = bucketCount(endStep - firstStep, request.columns);
+  const rows = bucketCount(positions, request.rows);
+
+  const unitNumbers = new Uint32Array(rows);
+  const saturation = new Float32Array(rows);
+  const rowOfUnit = new Int32Array(plane.units).fill(-1);
+  for (let row = 0; row < rows; row++) {
+    const start = bucketStart(row, positions, rows);
+    const end = bucketStart(row + 1, positions, rows);
+    unitNumbers[row] = order[firstPosition + start];
+    for (let position = start; position < end; position++) {
+      const unit = order[firstPosition + position];
+      rowOfUnit[unit] = row;
+      saturation[row] += statistics.perUnit.saturation[unit] / (end - start);
+    }
+  }
+
+  const values = new Float32Array(rows * columns).fill(restOf(activation));
+  const middle = restOf(activation);
+  // Steps outside, units inside: the tensor is read once, in the order in which it lies in memory.
+  for (let t = firstStep; t < endStep; t++) {
+    const column = bucketOf(t - firstStep, endStep - firstStep, columns);
+    for (let unit = 0, at = t * plane.units; unit < plane.units; unit++, at++) {
+      const row = rowOfUnit[unit];
+      if (row < 0) continue;
+      const cell = row * columns + column;
+      const value = plane.data[at];
+      if (tellsMore(value, values[cell], middle)) values[cell] = value;
+    }
+  }
+
+  const { minimum, maximum, smallestMagnitude, nonFiniteCount, saturatedLow, saturatedHigh } =
+    statistics;
+  return {
+    columns,
+    rows,
+    values: values.buffer,
+    unitNumbers: unitNumbers.buffer,
+    saturation: saturation.buffer,
+    minimum,
+    maximum,
+    smallestMagnitude,
+    nonFiniteCount,
+    saturatedLow,
+    saturatedHigh,
+  };
+}
+
+const restOf = (activation: Activation): number => (activation === "sigmoid" ? 0.5 : 0);
+
+function tellsMore(value: number, shown: number, middle: number): boolean {
+  if (!Number.isFinite(shown)) return false;
+  return !Number.isFinite(value) || Math.abs(value - middle) > Math.abs(shown - middle);
+}
