@@ -40,7 +40,7 @@ export function encodeTrace(trace: Trace, tokens: readonly string[] = []): Trace
 export function decodeTrace(records: {
   readonly tensors: ReadonlyMap<
     string,
-    { readonly shape: readonly number[]; readonly data: ArrayLike<number> }
+    { readonly shape: readonly number[]; readonly data: ArrayLike<unknown> }
   >;
   readonly metadata: Readonly<Record<string, string>>;
 }): { readonly trace: Trace; readonly tokens: readonly string[] } {
