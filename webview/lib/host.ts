@@ -1,0 +1,46 @@
+/** A panel's line to the host, and the little that a panel may remember between reloads. */
+import { connect, type Client, type Transport } from "../../src/protocol/channel.ts";
+import type { PanelContract } from "../../src/protocol/contracts.ts";
+
+export type Host = Client<PanelContract>;
+
+interface VsCodeApi {
+  postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+
+declare function acquireVsCodeApi(): VsCodeApi;
+
+/** The editor gives its API to a page once only. */
+let acquired: VsCodeApi | undefined;
+const api = (): VsCodeApi => (acquired ??= acquireVsCodeApi());
+
+const transport: Transport = {
+  send(message, transfer) {
+    api().postMessage(message, transfer);
+  },
+  listen(onMessage) {
+    const listener = (event: MessageEvent): void => onMessage(event.data);
+    window.addEventListener("message", listener);
+    return () => window.removeEventListener("message", listener);
+  },
+};
+
+export function connectToHost(): Host {
+  return connect<PanelContract>(transport);
+}
+
+/**
+ * What this panel chose to remember (`rememberView`): small, and the panel's own business, such as
+ * the selected tensor and the zoom. Survives hiding the panel and reloading the window. What comes
+ * back may be older than the code, so every field may be missing.
+ */
+export function rememberedView<View extends object>(): Partial<View> {
+  const view = api().getState();
+  return typeof view === "object" && view !== null ? (view as Partial<View>) : {};
+}
+
+export function rememberView(view: object): void {
+  api().setState(view);
+}

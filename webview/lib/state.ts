@@ -1,0 +1,89 @@
+/** The panel's copy of what the host knows: asked for once, then kept right by events. */
+import type {
+  Cursor,
+  MetricsRow,
+  PanelState,
+  TrainingStatus,
+} from "../../src/protocol/contracts.ts";
+import type { Host } from "./host.ts";
+
+/** What changed, so that a panel can do as little as possible. */
+export type Change = "state" | "cursor" | "playing" | "progress";
+
+export interface Store {
+  readonly state: PanelState;
+  /** False until the host has answered for the first time. */
+  readonly ready: boolean;
+  subscribe(listener: (change: Change) => void): () => void;
+  /** Asks the host, and shows the move at once: the host's event confirms it. */
+  moveCursor(to: Partial<Cursor>): void;
+}
+
+const nothing: PanelState = { playing: false, busy: false, curves: [] };
+
+export const startingCursor: Cursor = { layer: 0, direction: "forward", t: 0 };
+
+/** Asks the host for the state, and follows it from then on. */
+export function createStore(host: Host, onError: (error: unknown) => void): Store {
+  let state = nothing;
+  let ready = false;
+  const listeners = new Set<(change: Change) => void>();
+  const update = (next: PanelState, change: Change): void => {
+    state = next;
+    ready ||= change === "state";
+    for (const listener of listeners) listener(change);
+  };
+
+  host.on("state", (next) => update(next, "state"));
+  host.on("cursor", (cursor) => update({ ...state, cursor }, "cursor"));
+  host.on("playing", ({ playing }) => update({ ...state, playing }, "playing"));
+  host.on("progress", (progress) => update(withProgress(state, progress), "progress"));
+  host.call("ready", null).then((next) => update(next, "state"), onError);
+
+  return {
+    get state() {
+      return state;
+    },
+    get ready() {
+      return ready;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    moveCursor(to) {
+      if (!state.trace) return;
+      const cursor = { ...startingCursor, ...state.cursor, ...to };
+      update({ ...state, cursor }, "cursor");
+      host.call("moveCursor", to).catch(onError);
+    },
+  };
+}
+
+/** The state after news of a training: its status, and its rows at the end of its run's curve. */
+export function withProgress(
+  state: PanelState,
+  { status, rows }: { readonly status: TrainingStatus; readonly rows: readonly MetricsRow[] },
+): PanelState {
+  const { runFolder, runName: name, state: runState } = status;
+  const known = state.curves.some((curve) => curve.runFolder === runFolder);
+  const curves = known
+    ? state.curves.map((curve) =>
+        curve.runFolder === runFolder
+          ? { ...curve, name, state: runState, rows: appended(curve.rows, rows) }
+          : curve,
+      )
+    : [...state.curves, { runFolder, name, state: runState, rows }];
+  return { ...state, training: status, curves };
+}
+
+/** A resumed run repeats the updates since its checkpoint; the later rows replace the earlier. */
+function appended(old: readonly MetricsRow[], rows: readonly MetricsRow[]): readonly MetricsRow[] {
+  if (rows.length === 0) return old;
+  const first = rows[0].update;
+  const kept =
+    old.length > 0 && old[old.length - 1].update >= first
+      ? old.filter((row) => row.update < first)
+      : old;
+  return [...kept, ...rows];
+}
