@@ -1,0 +1,140 @@
+/**
+ * The files that a config names, for the data side, which knows no file system. A workspace may be
+ * hostile: whatever a path says, and whatever its links point to, it ends inside the workspace.
+ */
+import { open, readdir, realpath, stat } from "node:fs/promises";
+import { isAbsolute, join, relative, sep } from "node:path";
+import { UserError } from "../config/problem.ts";
+import { fileProblem } from "../runs/fileProblem.ts";
+import { fixedPrefix, globMatcher, isPattern } from "./glob.ts";
+
+/** What the data side asks for. Rejects with `UserError`. */
+export interface FileSource {
+  read(path: string): Promise<Uint8Array>;
+  list(pattern: string): Promise<readonly string[]>;
+}
+
+export interface FileSourceOptions {
+  /** Absolute folders that may be read besides the config's own, when that lies inside one of them. */
+  readonly workspaceFolders?: readonly string[];
+  readonly maximumBytes?: number;
+}
+
+/** A text of this size is 2³⁰ tokens, 4 GiB of token numbers: more than fits beside a model. */
+const defaultMaximumBytes = 1 << 30;
+const maximumFiles = 10_000;
+
+/** `folder` is the absolute folder of the config; paths are relative to it, with forward slashes. */
+export function createFileSource(folder: string, options: FileSourceOptions = {}): FileSource {
+  const { workspaceFolders = [], maximumBytes = defaultMaximumBytes } = options;
+  const root = workspaceFolders.find((candidate) => isInside(candidate, folder)) ?? folder;
+
+  /** The real path, links followed. Throws `UserError` when it leaves the root. */
+  const resolveInside = async (path: string): Promise<string> => {
+    const wanted = join(folder, ...path.split(/[/\\]/));
+    if (isAbsolute(path) || /^[A-Za-z]:/.test(path) || !isInside(root, wanted)) throw outside(path);
+    try {
+      const real = await realpath(wanted);
+      if (!isInside(await realpath(root), real)) throw outside(path);
+      return real;
+    } catch (error) {
+      throw fileProblem(error, "read", path);
+    }
+  };
+
+  const filesBelow = async (path: string): Promise<string[]> => {
+    const found: string[] = [];
+    const visit = async (inner: string): Promise<void> => {
+      const entries = await readdir(await resolveInside(inner), { withFileTypes: true });
+      for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+        // Hidden files, and Unroll's own runs, are not data.
+        if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
+        const child = inner === "" ? entry.name : `${inner}/${entry.name}`;
+        // Links to folders are not followed: they may lead round in circles.
+        if (entry.isDirectory()) await visit(child);
+        else if (entry.isFile() || (entry.isSymbolicLink() && (await isFile(child))))
+          found.push(child);
+        if (found.length > maximumFiles) {
+          throw new UserError("data", `"${path}" matches more than ${maximumFiles} files.`, {
+            advice: "Name the files more narrowly.",
+          });
+        }
+      }
+    };
+    await visit(path);
+    return found;
+  };
+
+  const isFile = async (path: string): Promise<boolean> =>
+    (await stat(await resolveInside(path))).isFile();
+
+  return {
+    async read(path) {
+      const real = await resolveInside(path);
+      try {
+        return await readBounded(real, path, maximumBytes);
+      } catch (error) {
+        throw fileProblem(error, "read", path);
+      }
+    },
+    /** A file is itself; a folder is every file below it; a pattern is every file that it matches. Sorted. */
+    async list(pattern) {
+      const normal = pattern
+        .split("/")
+        .filter((part, i) => part !== "." && (part !== "" || i === 0))
+        .join("/");
+      try {
+        if (!isPattern(normal)) {
+          return (await isFile(normal)) ? [normal] : await filesBelow(normal);
+        }
+        const matches = globMatcher(normal);
+        return (await filesBelow(fixedPrefix(normal))).filter(matches);
+      } catch (error) {
+        throw fileProblem(error, "read", pattern);
+      }
+    },
+  };
+}
+
+/** Reads at most the size that the file had at first, so that a file that grows comes to an end. */
+async function readBounded(real: string, path: string, maximumBytes: number): Promise<Uint8Array> {
+  // Before opening: opening a pipe waits for somebody to write into it.
+  const status = await stat(real);
+  const wrong = (what: string, advice?: string): UserError =>
+    new UserError("data", `"${path}" is ${what}.`, { place: { file: path }, advice });
+  if (status.isDirectory()) throw wrong("a folder, not a file");
+  if (!status.isFile()) throw wrong("not a regular file");
+  if (status.size > maximumBytes) {
+    throw wrong(
+      `${megabytes(status.size)}, more than the ${megabytes(maximumBytes)} that are read at once`,
+      "Split it, or train on a part of it.",
+    );
+  }
+  const bytes = new Uint8Array(status.size);
+  const handle = await open(real, "r");
+  try {
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return filled === bytes.length ? bytes : bytes.slice(0, filled);
+  } finally {
+    await handle.close();
+  }
+}
+
+function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+const outside = (path: string): UserError =>
+  new UserError("data", `"${path}" leads outside the workspace.`, {
+    place: { file: path },
+    advice: "Copy the data into the workspace, or open the folder that holds both.",
+  });
+
+const megabytes = (bytes: number): string =>
+  `${(bytes / 2 ** 20).toFixed(bytes < 2 ** 24 ? 1 : 0)} MB`;

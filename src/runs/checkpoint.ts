@@ -1,0 +1,126 @@
+/**
+ * Checkpoints: a safetensors file with the parameters under PyTorch's names, so that
+ * `safetensors.torch.load_file` reads it, and everything else that continues the run bit for bit.
+ *
+ *   NAME               parameter
+ *   optimizer.KEY      state of the optimizer
+ *   carried.KEY        hidden state carried into the next window
+ *   metadata: unroll.checkpoint  version
+ *             unroll.update      updates that the weights have seen
+ *             unroll.training    JSON: place in the data, random state, what was measured so far
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UserError } from "../config/problem.ts";
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../formats/safetensors.ts";
+import { FormatError } from "../formats/formatError.ts";
+import type { Real } from "../trace/trace.ts";
+import { fileProblem, systemCode } from "./fileProblem.ts";
+import { writeAtomically } from "./writeAtomically.ts";
+
+export type CheckpointName = "last" | "best";
+
+export interface StoredParameter {
+  readonly shape: readonly number[];
+  readonly data: Real;
+}
+
+export interface Checkpoint {
+  /** Updates that the weights have seen. */
+  readonly update: number;
+  readonly parameters: ReadonlyMap<string, StoredParameter>;
+  /** Empty in `best`, which is for looking at, not for going on from. */
+  readonly optimizer: ReadonlyMap<string, Real>;
+  readonly carried: ReadonlyMap<string, Real>;
+  /** JSON; the training loop knows its shape. */
+  readonly training?: unknown;
+}
+
+const optimizerPrefix = "optimizer.";
+const carriedPrefix = "carried.";
+
+export const checkpointFile = (runFolder: string, name: CheckpointName): string =>
+  join(runFolder, `${name}.safetensors`);
+
+/** The checkpoint that was there stays until the new one is complete on the disk. */
+export async function writeCheckpoint(
+  runFolder: string,
+  name: CheckpointName,
+  checkpoint: Checkpoint,
+): Promise<void> {
+  const tensors = new Map<string, StoredTensor>(checkpoint.parameters);
+  for (const [key, data] of checkpoint.optimizer) {
+    tensors.set(optimizerPrefix + key, { shape: [data.length], data });
+  }
+  for (const [key, data] of checkpoint.carried) {
+    tensors.set(carriedPrefix + key, { shape: [data.length], data });
+  }
+  const metadata: Record<string, string> = {
+    "unroll.checkpoint": "1",
+    "unroll.update": String(checkpoint.update),
+  };
+  if (checkpoint.training !== undefined) {
+    metadata["unroll.training"] = JSON.stringify(checkpoint.training);
+  }
+  const bytes = encodeSafetensors(tensors, metadata);
+  await writeAtomically(checkpointFile(runFolder, name), bytes, "save the checkpoint");
+}
+
+/** Throws `UserError` when there is none, or when it is damaged. */
+export async function readCheckpoint(runFolder: string, name: CheckpointName): Promise<Checkpoint> {
+  const file = checkpointFile(runFolder, name);
+  try {
+    return parse(new Uint8Array(await readFile(file)));
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") {
+      throw new UserError("checkpoint", `This run has no "${name}" checkpoint.`, {
+        place: { file },
+        advice: "It ended before one was saved. Train it again.",
+      });
+    }
+    if (error instanceof FormatError) {
+      throw new UserError("checkpoint", `The checkpoint is damaged. ${error.message}`, {
+        place: { file },
+      });
+    }
+    throw fileProblem(error, "read the checkpoint", file);
+  }
+}
+
+function parse(bytes: Uint8Array): Checkpoint {
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  const version = metadata["unroll.checkpoint"];
+  if (version !== "1") {
+    throw new FormatError("checkpoint", `its version is ${version ?? "missing"}, not 1.`);
+  }
+  const update = Number(metadata["unroll.update"]);
+  if (!Number.isSafeInteger(update)) throw new FormatError("checkpoint", "it has no update count.");
+
+  const parameters = new Map<string, StoredParameter>();
+  const optimizer = new Map<string, Real>();
+  const carried = new Map<string, Real>();
+  for (const [name, { shape, data }] of tensors) {
+    if (!(data instanceof Float32Array || data instanceof Float64Array)) {
+      throw new FormatError("checkpoint", `"${name}" does not hold floating-point numbers.`);
+    }
+    if (name.startsWith(optimizerPrefix)) optimizer.set(name.slice(optimizerPrefix.length), data);
+    else if (name.startsWith(carriedPrefix)) carried.set(name.slice(carriedPrefix.length), data);
+    else parameters.set(name, { shape, data });
+  }
+  return {
+    update,
+    parameters,
+    optimizer,
+    carried,
+    training: trainingOf(metadata["unroll.training"]),
+  };
+}
+
+function trainingOf(json: string | undefined): unknown {
+  if (json === undefined) return undefined;
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new FormatError("checkpoint", "its unroll.training is not JSON.");
+  }
+}
