@@ -3,6 +3,7 @@
  * Requests with one answer, events without, and cancellation, over any transport that can post a
  * message. What may be said is a `Contract` (contracts.ts), so a missing handler does not compile.
  */
+// oxlint-disable typescript/no-unsafe-type-assertion -- the contract types what crosses a boundary, and nothing else can
 
 /** `calls` go from the client to the server and are answered; `events` go the other way and are not. */
 export interface Contract {
@@ -27,7 +28,10 @@ export interface Client<C extends Contract> {
     request: RequestOf<C, K>,
     options?: { readonly signal?: AbortSignal },
   ): Promise<ResponseOf<C, K>>;
-  on<K extends keyof C["events"] & string>(name: K, listener: (payload: C["events"][K]) => void): () => void;
+  on<K extends keyof C["events"] & string>(
+    name: K,
+    listener: (payload: C["events"][K]) => void,
+  ): () => void;
   dispose(reason?: string): void;
 }
 
@@ -68,14 +72,21 @@ interface ErrorMessage {
 }
 
 type Message =
-  | { readonly unroll: "call"; readonly id: number; readonly name: string; readonly request: unknown }
+  | {
+      readonly unroll: "call";
+      readonly id: number;
+      readonly name: string;
+      readonly request: unknown;
+    }
   | { readonly unroll: "cancel"; readonly id: number }
   | { readonly unroll: "answer"; readonly id: number; readonly response: unknown }
   | { readonly unroll: "error"; readonly id: number; readonly error: ErrorMessage }
   | { readonly unroll: "event"; readonly name: string; readonly payload: unknown };
 
 const isMessage = (value: unknown): value is Message =>
-  typeof value === "object" && value !== null && typeof (value as { unroll?: unknown }).unroll === "string";
+  typeof value === "object" &&
+  value !== null &&
+  typeof (value as { unroll?: unknown }).unroll === "string";
 
 /** The side that asks. */
 export function connect<C extends Contract>(transport: Transport): Client<C> {
@@ -99,7 +110,7 @@ export function connect<C extends Contract>(transport: Transport): Client<C> {
     if (message.unroll === "answer") settle(message.id)?.resolve(message.response as never);
     else if (message.unroll === "error") settle(message.id)?.reject(new RemoteError(message.error));
     else if (message.unroll === "event") {
-      for (const listener of listeners.get(message.name) ?? []) listener(message.payload as never);
+      notify([...(listeners.get(message.name) ?? [])], message.payload as never);
     }
   });
 
@@ -122,7 +133,10 @@ export function connect<C extends Contract>(transport: Transport): Client<C> {
           reject: (error) => (release(), reject(error)),
         });
         try {
-          transport.send({ unroll: "call", id, name, request } satisfies Message, buffersIn(request));
+          transport.send(
+            { unroll: "call", id, name, request } satisfies Message,
+            buffersIn(request),
+          );
         } catch (error) {
           settle(id)?.reject(error as Error);
           return;
@@ -132,17 +146,20 @@ export function connect<C extends Contract>(transport: Transport): Client<C> {
       });
     },
     on(name, listener) {
-      const set = listeners.get(name) ?? new Set();
-      listeners.set(name, set);
-      set.add(listener as (payload: never) => void);
-      return () => set.delete(listener as (payload: never) => void);
+      // An entry of its own, so that a listener that is added twice is also removed once at a time.
+      const entry = (payload: never): void => listener(payload);
+      const entries = listeners.get(name) ?? new Set();
+      listeners.set(name, entries.add(entry));
+      return () => {
+        entries.delete(entry);
+      };
     },
     dispose(reason = "The connection was closed.") {
       if (closed !== undefined) return;
       closed = reason;
       stopListening();
       listeners.clear();
-      for (const id of [...pending.keys()]) settle(id)?.reject(new DisposedError(reason));
+      for (const id of pending.keys()) settle(id)?.reject(new DisposedError(reason));
     },
   };
 }
@@ -154,6 +171,15 @@ export function serve<C extends Contract>(transport: Transport, handlers: Handle
   const post = (message: Message, transfer?: readonly ArrayBuffer[]): void => {
     if (!disposed) transport.send(message, transfer);
   };
+  const postError = (id: number, error: unknown): void => {
+    const described = describeError(error);
+    try {
+      post({ unroll: "error", id, error: described });
+    } catch {
+      // The details hold something that cannot be sent; the message always can.
+      post({ unroll: "error", id, error: { ...described, details: undefined } });
+    }
+  };
 
   const answer = async (id: number, name: string, request: unknown): Promise<void> => {
     const controller = new AbortController();
@@ -164,7 +190,7 @@ export function serve<C extends Contract>(transport: Transport, handlers: Handle
       const response = await handler(request as never, { signal: controller.signal });
       post({ unroll: "answer", id, response }, buffersIn(response));
     } catch (error) {
-      post({ unroll: "error", id, error: describeError(error) });
+      postError(id, error);
     } finally {
       running.delete(id);
     }
@@ -189,6 +215,19 @@ export function serve<C extends Contract>(transport: Transport, handlers: Handle
   };
 }
 
+/** Every listener hears of it, whatever the others do; the first error is then the caller's. */
+function notify(listeners: readonly ((payload: never) => void)[], payload: never): void {
+  const errors: unknown[] = [];
+  for (const listener of listeners) {
+    try {
+      listener(payload);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
+}
+
 function describeError(error: unknown): ErrorMessage {
   if (!(error instanceof Error)) return { name: "Error", message: String(error) };
   const details = (error as { details?: unknown }).details;
@@ -198,5 +237,6 @@ function describeError(error: unknown): ErrorMessage {
 /** Buffers directly inside a message, which the transport may move. Payloads are flat records. */
 function buffersIn(value: unknown): readonly ArrayBuffer[] {
   if (typeof value !== "object" || value === null) return [];
-  return Object.values(value).filter((item): item is ArrayBuffer => item instanceof ArrayBuffer);
+  // A buffer may be moved only once, even when it is sent under two names.
+  return [...new Set(Object.values(value).filter((item) => item instanceof ArrayBuffer))];
 }
