@@ -174,13 +174,13 @@ describe("cancelling a call", () => {
   it("happens to all running calls when the server is disposed", async () => {
     let aborted = false;
     const { port1, port2 } = new MessageChannel();
-    let onStarted = (): void => {};
+    let onStarted: (() => void) | undefined;
     const started = new Promise<void>((resolve) => (onStarted = resolve));
     const server = serve<Greeting>(workerTransport(port2), {
       ...handlers,
       wait: (_, { signal }) => {
         signal.addEventListener("abort", () => (aborted = true));
-        onStarted();
+        onStarted?.();
         return new Promise(() => {});
       },
     });
