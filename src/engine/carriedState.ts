@@ -1,0 +1,99 @@
+/**
+ * States between windows: truncated backpropagation cuts a long sequence, and the states that one window
+ * ends in may be what the next begins with. Gradients stop at the cut.
+ */
+import { layerTensor } from "../trace/names.ts";
+import type { Real } from "../trace/trace.ts";
+import type { Pass } from "./pass.ts";
+
+/** Fills the states before the first step: with what was carried, or with zero. */
+export function beginStates(pass: Pass, carry: boolean): void {
+  const { batch, carriedBatch } = pass.current;
+  // Carrying on from nothing, as a stream's first window does, is beginning at zero.
+  const carried = carry && carriedBatch > 0;
+  if (carried && carriedBatch !== batch) {
+    throw new Error(
+      `The states of ${carriedBatch} sequences cannot be carried into a batch of ${batch}.`,
+    );
+  }
+  for (const { cell, carried: kept } of allLayers(pass)) {
+    for (const [index, { value }] of cell.states.entries()) {
+      const length = batch * cell.hidden;
+      if (carried) copy(kept[index], value, 0, length);
+      else value.fill(0, 0, length);
+    }
+  }
+}
+
+/** Keeps the states after the last step. Each sequence's own: where it ended early, they were held. */
+export function carryStates(pass: Pass): void {
+  const { batch, steps } = pass.current;
+  for (const { cell, carried } of allLayers(pass)) {
+    for (const [index, { value }] of cell.states.entries()) {
+      const kept = carried[index];
+      const from = steps * batch * cell.hidden;
+      for (let k = 0; k < batch * cell.hidden; k++) kept[k] = value[from + k];
+    }
+  }
+  pass.current.carriedBatch = batch;
+}
+
+/**
+ * Copies of the states that a batch with `carry` would begin with: (B,H) each, named as in a trace
+ * (`layers.0.forward.h`). Empty when there are none.
+ */
+export function carriedState(pass: Pass): ReadonlyMap<string, Real> {
+  const { carriedBatch } = pass.current;
+  const states = new Map<string, Real>();
+  if (carriedBatch === 0) return states;
+  for (const layer of namedStates(pass)) {
+    states.set(layer.name, layer.kept.slice(0, carriedBatch * layer.hidden));
+  }
+  return states;
+}
+
+/** Puts states back, for the next batch with `carry`; an empty map makes it begin at zero. */
+export function restoreCarriedState(pass: Pass, state: ReadonlyMap<string, Real>): void {
+  if (state.size === 0) {
+    pass.current.carriedBatch = 0;
+    return;
+  }
+  const wanted = namedStates(pass);
+  const batch = (state.get(wanted[0].name)?.length ?? 0) / wanted[0].hidden;
+  for (const { name, hidden } of wanted) {
+    const given = state.get(name);
+    if (!given)
+      throw new Error(
+        `The carried state lacks "${name}". It has: ${[...state.keys()].join(", ")}.`,
+      );
+    if (given.length !== batch * hidden || batch < 1 || batch > pass.capacity.batch) {
+      throw new Error(
+        `The carried state "${name}" has ${given.length} numbers, which is not (B,H) with one B of 1 … ` +
+          `${pass.capacity.batch} for all states and H = ${hidden}.`,
+      );
+    }
+  }
+  for (const { name, hidden, kept } of wanted) {
+    const given = state.get(name);
+    if (given) copy(given, kept, 0, batch * hidden);
+  }
+  pass.current.carriedBatch = batch;
+}
+
+function namedStates(pass: Pass): readonly { name: string; hidden: number; kept: Real }[] {
+  return pass.layers.flatMap((layers, number) =>
+    [...layers.values()].flatMap(({ direction, cell, carried }) =>
+      cell.states.map((state, index) => ({
+        name: layerTensor(number, direction, state.name),
+        hidden: cell.hidden,
+        kept: carried[index],
+      })),
+    ),
+  );
+}
+
+const allLayers = (pass: Pass) => pass.layers.flatMap((layers) => [...layers.values()]);
+
+function copy(from: Real, to: Real, offset: number, length: number) {
+  for (let k = 0; k < length; k++) to[offset + k] = from[k];
+}

@@ -1,0 +1,72 @@
+/**
+ * What every recurrent cell is to the rest of the engine: buffers, and one step forward or backward on
+ * some of their rows. A cell knows nothing of time; `bptt.ts` says which rows come before which.
+ *
+ * R = T·B rows of (T·B, ·) buffers belong to steps. States have (T+1)·B rows: the state before the first step
+ * comes first, so that "all previous states" and "all next states" are both one matrix.
+ */
+import type { Parameter } from "../model.ts";
+import type { Real } from "../../trace/trace.ts";
+
+export interface CellWeights {
+  /** (G·H,I) */
+  readonly weightIh: Parameter;
+  /** (G·H,H) */
+  readonly weightHh: Parameter;
+  /** (G·H) */
+  readonly biasIh: Parameter;
+  /** (G·H) */
+  readonly biasHh: Parameter;
+}
+
+export interface CellCapacity {
+  /** T·B, largest. */
+  readonly rows: number;
+  /** B, largest. */
+  readonly batch: number;
+}
+
+export interface StateBuffers {
+  readonly name: "h" | "c";
+  /** ((T+1)·B,H) */
+  readonly value: Real;
+  /** ((T+1)·B,H): dL/d value, total once the backward step that reads the row has run. */
+  readonly gradient: Real;
+}
+
+/** A gate as the trace shows it: activation after the nonlinearity, and dL/d that activation. */
+export interface GateReading {
+  readonly name: string;
+  /** (R,H) */
+  readonly value: Real;
+  /** (R,H) */
+  readonly gradient: Real;
+}
+
+export interface RecurrentCell {
+  /** H */
+  readonly hidden: number;
+  /** G·H: rows of its weights. */
+  readonly gateWidth: number;
+  /** (R,G·H): `bias` + W_ih x before a step; after it, what the cell keeps there. */
+  readonly gates: Real;
+  /** (R,G·H): dL/d what `gates` held before the step. */
+  readonly gateGradients: Real;
+  /** (G·H): all that is added to W_ih x whatever h is; `prepare` computes it. */
+  readonly bias: Real;
+  /** h, then for the LSTM c. */
+  readonly states: readonly StateBuffers[];
+
+  /** Takes over the weights as they are now. */
+  prepare(): void;
+  forward(row: number, previous: number, next: number, rows: number): void;
+  /**
+   * Reads dL/d the next states, writes `gateGradients`, adds to dL/d the previous states. What depends on
+   * weights alone is left to `accumulateGradients`.
+   */
+  backward(row: number, previous: number, next: number, rows: number): void;
+  /** Adds dL/dW_hh and dL/db_hh of all `rows` at once; row r read the state in row `previous` + r. */
+  accumulateGradients(previous: number, rows: number): void;
+  /** Copies the gates of all `rows` out; the states of row r are in rows `previous` + r and `next` + r. */
+  readGates(previous: number, next: number, rows: number): readonly GateReading[];
+}

@@ -1,0 +1,115 @@
+/** What cells share: the product with (a block of) W_hh in its three directions, and state buffers. */
+import type { Real } from "../../trace/trace.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import type { Parameter } from "../model.ts";
+import type { CellCapacity, CellWeights, StateBuffers } from "./cell.ts";
+
+export interface RecurrentProduct {
+  prepare(): void;
+  /** out (rows,N) = or += state (rows,H) · Wᵀ; `stateRow` is the first row of the state. */
+  forward(
+    out: Real,
+    outOffset: number,
+    outStride: number,
+    state: Real,
+    stateRow: number,
+    rows: number,
+    accumulate: boolean,
+  ): void;
+  /** dL/dstate (rows,H) = or += gradient (rows,N) · W. */
+  backward(
+    stateGradient: Real,
+    stateRow: number,
+    gradient: Real,
+    gradientOffset: number,
+    gradientStride: number,
+    rows: number,
+    accumulate: boolean,
+  ): void;
+  /** dL/dW (N,H) += gradientᵀ (N,rows) · state (rows,H). */
+  accumulateGradient(
+    gradient: Real,
+    gradientOffset: number,
+    gradientStride: number,
+    state: Real,
+    stateRow: number,
+    rows: number,
+  ): void;
+}
+
+/** The product with rows `firstRow` … `firstRow` + `outputs` of W_hh. */
+export function createRecurrentProduct(
+  kernels: Kernels,
+  weight: Parameter,
+  firstRow: number,
+  outputs: number,
+): RecurrentProduct {
+  const hidden = weight.shape[1];
+  const offset = firstRow * hidden;
+  const packed = kernels.allocatePacked(outputs, hidden);
+  const transposed = kernels.allocatePacked(hidden, outputs);
+  return {
+    prepare() {
+      kernels.pack(packed, weight.value, offset);
+      kernels.packTransposed(transposed, weight.value, offset);
+    },
+    forward(out, outOffset, outStride, state, stateRow, rows, accumulate) {
+      kernels.multiply(
+        out,
+        outOffset,
+        outStride,
+        state,
+        stateRow * hidden,
+        hidden,
+        packed,
+        rows,
+        accumulate,
+      );
+    },
+    backward(stateGradient, stateRow, gradient, gradientOffset, gradientStride, rows, accumulate) {
+      kernels.multiply(
+        stateGradient,
+        stateRow * hidden,
+        hidden,
+        gradient,
+        gradientOffset,
+        gradientStride,
+        transposed,
+        rows,
+        accumulate,
+      );
+    },
+    accumulateGradient(gradient, gradientOffset, gradientStride, state, stateRow, rows) {
+      kernels.accumulateOuter(
+        weight.gradient,
+        offset,
+        gradient,
+        gradientOffset,
+        gradientStride,
+        outputs,
+        state,
+        stateRow * hidden,
+        hidden,
+        hidden,
+        rows,
+      );
+    },
+  };
+}
+
+export function createState(
+  kernels: Kernels,
+  name: StateBuffers["name"],
+  capacity: CellCapacity,
+  hidden: number,
+): StateBuffers {
+  const length = (capacity.rows + capacity.batch) * hidden;
+  return { name, value: kernels.allocate(length), gradient: kernels.allocate(length) };
+}
+
+/** bias = b_ih + b_hh for the first `both` entries, b_ih alone for the rest. */
+export function addBiases(bias: Real, weights: CellWeights, both: number): void {
+  const input = weights.biasIh.value;
+  const recurrent = weights.biasHh.value;
+  for (let k = 0; k < bias.length; k++) bias[k] = k < both ? input[k] + recurrent[k] : input[k];
+}

@@ -1,0 +1,100 @@
+/** Finds where a calculation first left the finite numbers, so that a person learns more than "NaN". */
+import { gradientOf, layerTensor } from "../trace/names.ts";
+import type { Real } from "../trace/trace.ts";
+import { outputRows, type Pass } from "./pass.ts";
+
+export interface NonFinite {
+  /** Name in the trace. */
+  readonly tensor: string;
+  readonly layer?: number;
+  readonly t: number;
+  readonly unit: number;
+  /** Which sequence of the batch. */
+  readonly sequence: number;
+  /** NaN, Infinity or −Infinity. */
+  readonly value: number;
+}
+
+/**
+ * The first NaN or infinity of the last pass, in the order in which the pass computed: forward in time, layers
+ * upwards, then output and loss; and where all that is finite, the gradients backward in time, layers downwards.
+ * For output at the last step, t is the step that was last.
+ */
+export function firstNonFinite(pass: Pass): NonFinite | undefined {
+  return (
+    firstInForward(pass) ?? (pass.current.holds === "gradients" ? firstInBackward(pass) : undefined)
+  );
+}
+
+function firstInForward(pass: Pass): NonFinite | undefined {
+  const { steps, batch, holds } = pass.current;
+  const { input } = pass;
+  for (let t = 0; t < steps; t++) {
+    if (input.kind !== "one-hot") {
+      const found = inRows("input", undefined, t, input.values, t * batch, batch, input.size);
+      if (found) return found;
+    }
+    for (const [layer, directions] of pass.layers.entries()) {
+      for (const { cell, direction } of directions.values()) {
+        // States are what gates become; the last of them, c, is computed before h.
+        for (const { name, value } of cell.states.toReversed()) {
+          const tensor = layerTensor(layer, direction, name);
+          const found = inRows(tensor, layer, t, value, (t + 1) * batch, batch, cell.hidden);
+          if (found) return found;
+        }
+      }
+    }
+  }
+  if (holds === "nothing") return undefined;
+  const { size } = pass.model.description.output;
+  return (
+    inOutput("output", pass, pass.output.values, size) ??
+    (holds === "outputs" ? undefined : inOutput("loss", pass, pass.output.losses, 1))
+  );
+}
+
+function firstInBackward(pass: Pass): NonFinite | undefined {
+  const { steps, batch } = pass.current;
+  const { size } = pass.model.description.output;
+  const output = inOutput(gradientOf("output"), pass, pass.output.gradient, size);
+  if (output) return output;
+  for (let t = steps - 1; t >= 0; t--) {
+    for (let layer = pass.layers.length - 1; layer >= 0; layer--) {
+      for (const { cell, direction } of pass.layers[layer].values()) {
+        for (const { name, gradient } of cell.states) {
+          const tensor = gradientOf(layerTensor(layer, direction, name));
+          const found = inRows(tensor, layer, t, gradient, (t + 1) * batch, batch, cell.hidden);
+          if (found) return found;
+        }
+      }
+    }
+  }
+  return undefined;
+}
+
+function inOutput(tensor: string, pass: Pass, values: Real, width: number): NonFinite | undefined {
+  const { batch } = pass.current;
+  const found = inRows(tensor, undefined, 0, values, 0, outputRows(pass), width);
+  if (!found) return undefined;
+  const row = found.sequence;
+  const sequence = row % batch;
+  const t = pass.output.last ? Math.max(0, pass.lengths[sequence] - 1) : Math.floor(row / batch);
+  return { ...found, t, sequence };
+}
+
+function inRows(
+  tensor: string,
+  layer: number | undefined,
+  t: number,
+  values: Real,
+  firstRow: number,
+  rows: number,
+  width: number,
+): NonFinite | undefined {
+  for (let k = firstRow * width; k < (firstRow + rows) * width; k++) {
+    if (Number.isFinite(values[k])) continue;
+    const sequence = Math.floor(k / width) - firstRow;
+    return { tensor, layer, t, unit: k % width, sequence, value: values[k] };
+  }
+  return undefined;
+}

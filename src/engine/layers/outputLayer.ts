@@ -1,0 +1,90 @@
+/** The linear layer on top: y = W h + b, for rows of h that lie together or are gathered first. */
+import type { Real } from "../../trace/trace.ts";
+import type { PackedWeight } from "../kernels/kernels.ts";
+import { parameterOf, type Model, type Parameter } from "../model.ts";
+
+export interface OutputLayer {
+  /** (O,H) */
+  readonly weight: Parameter;
+  /** (O) */
+  readonly bias: Parameter;
+  readonly packed: PackedWeight;
+  readonly packedTransposed: PackedWeight;
+  /** (N,O) logits or predictions; N is T·B at each step, B at the last one. */
+  readonly values: Real;
+  /** (N,O) dL/d values, which the loss writes. */
+  readonly gradient: Real;
+  /** (N) loss of each row, before weighting. */
+  readonly losses: Real;
+  /** (N) weight of each row's loss; 0 for padding. */
+  readonly weights: Real;
+  /** Where output is taken at the last step: rows of h that it reads, and those rows with their gradients. */
+  readonly last?: { readonly rows: Int32Array; readonly h: Real; readonly hGradient: Real };
+}
+
+/** `rows` is the largest N. */
+export function createOutputLayer(model: Model, rows: number): OutputLayer {
+  const { kernels, description } = model;
+  const weight = parameterOf(model, "output.weight");
+  const [size, hidden] = weight.shape;
+  return {
+    weight,
+    bias: parameterOf(model, "output.bias"),
+    packed: kernels.allocatePacked(size, hidden),
+    packedTransposed: kernels.allocatePacked(hidden, size),
+    values: kernels.allocate(rows * size),
+    gradient: kernels.allocate(rows * size),
+    losses: kernels.allocate(rows),
+    weights: kernels.allocate(rows),
+    ...(description.output.at === "last-step" && {
+      last: {
+        rows: kernels.allocateIntegers(rows),
+        h: kernels.allocate(rows * hidden),
+        hGradient: kernels.allocate(rows * hidden),
+      },
+    }),
+  };
+}
+
+/** values (rows,O) = h · Wᵀ + b. */
+export function outputForward(
+  model: Model,
+  layer: OutputLayer,
+  h: Real,
+  hOffset: number,
+  rows: number,
+): void {
+  const [size, hidden] = layer.weight.shape;
+  model.kernels.fillRows(layer.values, layer.bias.value, rows);
+  model.kernels.multiply(layer.values, 0, size, h, hOffset, hidden, layer.packed, rows, true);
+}
+
+/** Adds to dL/dW and dL/db; hGradient (rows,H) = dL/d values · W. */
+export function outputBackward(
+  model: Model,
+  layer: OutputLayer,
+  h: Real,
+  hGradient: Real,
+  hOffset: number,
+  rows: number,
+): void {
+  const { kernels } = model;
+  const { weight, bias, gradient, packedTransposed } = layer;
+  const [size, hidden] = weight.shape;
+  kernels.accumulateColumnSums(bias.gradient, gradient, rows);
+  kernels.accumulateOuter(
+    weight.gradient,
+    0,
+    gradient,
+    0,
+    size,
+    size,
+    h,
+    hOffset,
+    hidden,
+    hidden,
+    rows,
+  );
+  kernels.packTransposed(packedTransposed, weight.value, 0);
+  kernels.multiply(hGradient, hOffset, hidden, gradient, 0, size, packedTransposed, rows, false);
+}

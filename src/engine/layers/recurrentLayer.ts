@@ -1,0 +1,157 @@
+/**
+ * One recurrent layer in one direction: a cell, and the products on its input's side, which need no
+ * time and so run over all T·B rows at once, before the cell's steps and after them.
+ */
+import type { Direction, LayerDescription, Real } from "../../trace/trace.ts";
+import type { CellCapacity, CellWeights, RecurrentCell } from "../cells/cell.ts";
+import { createGruAfter } from "../cells/gruAfter.ts";
+import { createGruBefore } from "../cells/gruBefore.ts";
+import { createLstm } from "../cells/lstm.ts";
+import { createRnn } from "../cells/rnn.ts";
+import type { Kernels, PackedWeight } from "../kernels/kernels.ts";
+import { cellWeights, type Model } from "../model.ts";
+
+/** The input of a layer: rows of values inside a buffer, or the columns that one-hot vectors choose. */
+export type LayerSource =
+  | { readonly kind: "dense"; readonly values: Real; readonly offset: number }
+  | { readonly kind: "one-hot"; readonly tokens: Int32Array };
+
+export interface RecurrentLayer {
+  readonly direction: Direction;
+  readonly inputSize: number;
+  readonly cell: RecurrentCell;
+  readonly weights: CellWeights;
+  readonly packed: PackedWeight;
+  readonly packedTransposed: PackedWeight;
+  /** (B,H) each, in the order of `cell.states`: the states that the next window may begin with. */
+  readonly carried: readonly Real[];
+}
+
+export function createRecurrentLayer(
+  model: Model,
+  index: number,
+  direction: Direction,
+  capacity: CellCapacity,
+): RecurrentLayer {
+  const { kernels, description } = model;
+  const layer = description.layers[index];
+  const weights = cellWeights(model, index);
+  const [gateWidth, inputSize] = weights.weightIh.shape;
+  const cell = createCell(kernels, layer, weights, capacity);
+  return {
+    direction,
+    inputSize,
+    cell,
+    weights,
+    packed: kernels.allocatePacked(gateWidth, inputSize),
+    packedTransposed: kernels.allocatePacked(inputSize, gateWidth),
+    carried: cell.states.map(() => kernels.allocate(capacity.batch * layer.hidden)),
+  };
+}
+
+function createCell(
+  kernels: Kernels,
+  layer: LayerDescription,
+  weights: CellWeights,
+  capacity: CellCapacity,
+): RecurrentCell {
+  if (layer.cell === "rnn")
+    return createRnn(kernels, weights, capacity, layer.nonlinearity ?? "tanh");
+  if (layer.cell === "lstm") return createLstm(kernels, weights, capacity);
+  const createGru = layer.reset === "before" ? createGruBefore : createGruAfter;
+  return createGru(kernels, weights, capacity);
+}
+
+/** Takes over the weights as they are now. */
+export function prepareLayer(layer: RecurrentLayer, source: LayerSource, kernels: Kernels): void {
+  layer.cell.prepare();
+  if (source.kind === "one-hot") return;
+  kernels.pack(layer.packed, layer.weights.weightIh.value, 0);
+}
+
+/** gates (R,G·H) = bias + X · W_ihᵀ, as one product over all rows. */
+export function projectInput(
+  layer: RecurrentLayer,
+  source: LayerSource,
+  rows: number,
+  kernels: Kernels,
+): void {
+  const { gates, gateWidth, bias } = layer.cell;
+  kernels.fillRows(gates, bias, rows);
+  if (source.kind === "one-hot") {
+    const weight = layer.weights.weightIh.value;
+    kernels.gatherColumns(gates, weight, source.tokens, rows, gateWidth, layer.inputSize);
+  } else {
+    const { values, offset } = source;
+    kernels.multiply(
+      gates,
+      0,
+      gateWidth,
+      values,
+      offset,
+      layer.inputSize,
+      layer.packed,
+      rows,
+      true,
+    );
+  }
+}
+
+/** dL/dW_ih and dL/db_ih, once the gradients of all gates are known. */
+export function accumulateInputGradients(
+  layer: RecurrentLayer,
+  source: LayerSource,
+  rows: number,
+  kernels: Kernels,
+): void {
+  const { weightIh, biasIh } = layer.weights;
+  const { gateGradients, gateWidth } = layer.cell;
+  kernels.accumulateColumnSums(biasIh.gradient, gateGradients, rows);
+  if (source.kind === "one-hot") {
+    kernels.scatterColumns(
+      weightIh.gradient,
+      gateGradients,
+      source.tokens,
+      rows,
+      gateWidth,
+      layer.inputSize,
+    );
+  } else {
+    kernels.accumulateOuter(
+      weightIh.gradient,
+      0,
+      gateGradients,
+      0,
+      gateWidth,
+      gateWidth,
+      source.values,
+      source.offset,
+      layer.inputSize,
+      layer.inputSize,
+      rows,
+    );
+  }
+}
+
+/** out (R,I) = dL/dX = dL/dgates · W_ih, as one product over all rows. */
+export function inputGradient(
+  layer: RecurrentLayer,
+  out: Real,
+  outOffset: number,
+  rows: number,
+  kernels: Kernels,
+): void {
+  const { gateGradients, gateWidth } = layer.cell;
+  kernels.packTransposed(layer.packedTransposed, layer.weights.weightIh.value, 0);
+  kernels.multiply(
+    out,
+    outOffset,
+    layer.inputSize,
+    gateGradients,
+    0,
+    gateWidth,
+    layer.packedTransposed,
+    rows,
+    false,
+  );
+}

@@ -1,0 +1,35 @@
+/** A loss over rows of output, forward and backward at once: the gradient falls out of what the loss computed. */
+import type { Batch } from "../../trace/batch.ts";
+import type { Real } from "../../trace/trace.ts";
+
+export interface LossRows {
+  /** N */
+  readonly rows: number;
+  /** O */
+  readonly size: number;
+  /** (N,O) logits or predictions. */
+  readonly values: Real;
+  /** (N,O), written: dL/d values, where L is the mean over weights. */
+  readonly gradient: Real;
+  /** (N), written: the loss of each row, 0 where its weight is 0. */
+  readonly losses: Real;
+  /** (N) */
+  readonly weights: Real;
+}
+
+export interface LossResult {
+  /** Mean over weights, as PyTorch's reduction "mean"; 0 where no loss was taken. */
+  readonly loss: number;
+  /** Sum of the weights. */
+  readonly weight: number;
+  /** For classes: sum of the weights of rows whose largest logit is the right one. */
+  readonly correct?: number;
+}
+
+export type Target = NonNullable<Batch["target"]>;
+
+export function sumOf(weights: Real, rows: number): number {
+  let sum = 0;
+  for (let row = 0; row < rows; row++) sum += weights[row];
+  return sum;
+}

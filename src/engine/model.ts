@@ -1,0 +1,149 @@
+/** A network as numbers: its description, and its parameters with PyTorch's names, shapes and order. */
+import type { InitializationConfig, LayerConfig } from "../config/schema.ts";
+import { gatesOf } from "../trace/names.ts";
+import type { Cell, LayerDescription, ModelDescription, Real } from "../trace/trace.ts";
+import type { CellWeights } from "./cells/cell.ts";
+import { fillNormal, fillUniform, initializeCell } from "./init.ts";
+import type { Kernels } from "./kernels/kernels.ts";
+import type { Random } from "./rng.ts";
+
+export interface ModelSpec {
+  readonly input: ModelDescription["input"];
+  /** The first one is next to the input. */
+  readonly layers: readonly LayerConfig[];
+  readonly initialization: InitializationConfig;
+  readonly output: ModelDescription["output"];
+  readonly loss: ModelDescription["loss"];
+}
+
+/** A weight or bias with its gradient. */
+export interface Parameter {
+  /** As in PyTorch's `state_dict`: `weight_ih_l0`, `output.bias`, … */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Row-major. */
+  readonly value: Real;
+  /** dL/d value; backward adds to it, callers zero it. */
+  readonly gradient: Real;
+}
+
+export interface Model {
+  readonly spec: ModelSpec;
+  readonly description: ModelDescription;
+  readonly kernels: Kernels;
+  /** embedding.weight, then per layer weight_ih, weight_hh, bias_ih, bias_hh, then output.weight, output.bias. */
+  readonly parameters: readonly Parameter[];
+}
+
+/** Blocks of H rows in a cell's weights. */
+export const gateCountOf = (cell: Cell): number => Math.max(1, gatesOf[cell].length);
+
+/** The network in numbers, without allocating any of it. */
+export function describeModel(spec: ModelSpec): ModelDescription {
+  const { input, output, loss } = spec;
+  let inputSize = inputSizeOf(input);
+  const layers = spec.layers.map((layer): LayerDescription => {
+    const description: LayerDescription = {
+      cell: layer.cell,
+      hidden: layer.hidden,
+      inputSize,
+      directions: ["forward"],
+      ...(layer.cell === "rnn" && { nonlinearity: layer.nonlinearity }),
+      ...(layer.cell === "gru" && { reset: layer.reset }),
+    };
+    inputSize = layer.hidden;
+    return description;
+  });
+  const shapes = parameterShapes({ input, layers, output });
+  const parameterCount = shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return { input, layers, output, loss, parameterCount };
+}
+
+/** Allocates the parameters and draws their first values. The same seed gives the same model. */
+export function createModel(
+  spec: ModelSpec,
+  options: { readonly kernels: Kernels; readonly random: Random },
+): Model {
+  const { kernels, random } = options;
+  const description = describeModel(spec);
+  const parameters = parameterShapes(description).map(({ name, shape }): Parameter => {
+    const length = sizeOf(shape);
+    return { name, shape, value: kernels.allocate(length), gradient: kernels.allocate(length) };
+  });
+  const model: Model = { spec, description, kernels, parameters };
+
+  // As torch.nn.Embedding and torch.nn.Linear begin.
+  if (hasEmbedding(description.input))
+    fillNormal(parameterOf(model, "embedding.weight").value, random);
+  for (const [index, layer] of description.layers.entries()) {
+    const forgetBlock = layer.cell === "lstm" ? gatesOf.lstm.indexOf("f") : undefined;
+    initializeCell(cellWeights(model, index), {
+      initialization: spec.initialization,
+      forgetBlock,
+      random,
+    });
+  }
+  const weight = parameterOf(model, "output.weight");
+  const bound = 1 / Math.sqrt(weight.shape[1]);
+  fillUniform(weight.value, bound, random);
+  fillUniform(parameterOf(model, "output.bias").value, bound, random);
+  return model;
+}
+
+export function parameterOf(model: Model, name: string): Parameter {
+  const parameter = model.parameters.find((candidate) => candidate.name === name);
+  if (!parameter) {
+    const names = model.parameters.map((candidate) => candidate.name).join(", ");
+    throw new Error(`The model has no parameter "${name}". It has: ${names}.`);
+  }
+  return parameter;
+}
+
+export function cellWeights(model: Model, layer: number): CellWeights {
+  return {
+    weightIh: parameterOf(model, `weight_ih_l${layer}`),
+    weightHh: parameterOf(model, `weight_hh_l${layer}`),
+    biasIh: parameterOf(model, `bias_ih_l${layer}`),
+    biasHh: parameterOf(model, `bias_hh_l${layer}`),
+  };
+}
+
+export function hasEmbedding(
+  input: ModelDescription["input"],
+): input is { kind: "tokens"; vocabulary: number; embedding: number } {
+  return input.kind === "tokens" && input.embedding !== undefined;
+}
+
+/** I of layer 0: numbers per step, an embedding's, or one per token of the vocabulary. */
+function inputSizeOf(input: ModelDescription["input"]): number {
+  return input.kind === "dense" ? input.size : (input.embedding ?? input.vocabulary);
+}
+
+function parameterShapes(
+  model: Pick<ModelDescription, "input" | "layers" | "output">,
+): readonly { readonly name: string; readonly shape: readonly number[] }[] {
+  const { input, layers, output } = model;
+  const shapes: { name: string; shape: readonly number[] }[] = [];
+  if (hasEmbedding(input)) {
+    shapes.push({ name: "embedding.weight", shape: [input.vocabulary, input.embedding] });
+  }
+  for (const [index, { cell, hidden, inputSize }] of layers.entries()) {
+    const gateWidth = gateCountOf(cell) * hidden;
+    shapes.push(
+      { name: `weight_ih_l${index}`, shape: [gateWidth, inputSize] },
+      { name: `weight_hh_l${index}`, shape: [gateWidth, hidden] },
+      { name: `bias_ih_l${index}`, shape: [gateWidth] },
+      { name: `bias_hh_l${index}`, shape: [gateWidth] },
+    );
+  }
+  const top = layers.at(-1);
+  if (!top) throw new Error("A model needs at least one recurrent layer.");
+  shapes.push(
+    { name: "output.weight", shape: [output.size, top.hidden] },
+    { name: "output.bias", shape: [output.size] },
+  );
+  return shapes;
+}
+
+const sizeOf = (shape: readonly number[]): number =>
+  shape.reduce((product, size) => product * size, 1);

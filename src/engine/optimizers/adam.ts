@@ -1,0 +1,33 @@
+/** Adam. */
+import type { OptimizerConfig } from "../../config/schema.ts";
+import type { UpdateRule } from "./optimizer.ts";
+
+/**
+ * A mean that decays forever, as for a token that never comes back, would sink into the denormal numbers of float32,
+ * whose arithmetic is many times slower. Beside an epsilon of 1e-8 nothing this small matters.
+ */
+const smallest = 1e-36;
+
+/**
+ * Adam of Kingma & Ba 2015 (arXiv:1412.6980), as torch.optim.Adam:
+ *   m ← β₁ m + (1 − β₁) g      v ← β₂ v + (1 − β₂) g²
+ *   p ← p − η / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
+ */
+export function createAdam(config: Extract<OptimizerConfig, { kind: "adam" }>): UpdateRule {
+  const { beta1, beta2, epsilon } = config;
+  return {
+    slots: ["exp_avg", "exp_avg_sq"],
+    update(value, gradient, [mean, meanSquare], { learningRate, step }) {
+      const stepSize = learningRate / (1 - beta1 ** step);
+      const correction = Math.sqrt(1 - beta2 ** step);
+      for (let k = 0; k < value.length; k++) {
+        const g = gradient[k];
+        const m = mean[k] + (g - mean[k]) * (1 - beta1);
+        const v = meanSquare[k] * beta2 + (1 - beta2) * g * g;
+        mean[k] = Math.abs(m) < smallest ? 0 : m;
+        meanSquare[k] = v < smallest ? 0 : v;
+        value[k] -= (stepSize * m) / (Math.sqrt(v) / correction + epsilon);
+      }
+    },
+  };
+}

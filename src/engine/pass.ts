@@ -1,0 +1,115 @@
+/**
+ * All buffers of one forward and backward pass over up to (T,B), laid out once. What backpropagation must
+ * remember is what a person wants to see, so these buffers are also the trace (`readTrace.ts`).
+ */
+import type { Batch } from "../trace/batch.ts";
+import type { Direction } from "../trace/trace.ts";
+import { createInputLayer, type InputLayer } from "./layers/inputLayer.ts";
+import { createOutputLayer, type OutputLayer } from "./layers/outputLayer.ts";
+import {
+  createRecurrentLayer,
+  type LayerSource,
+  type RecurrentLayer,
+} from "./layers/recurrentLayer.ts";
+import type { Model } from "./model.ts";
+
+export interface Capacity {
+  /** T, largest. */
+  readonly steps: number;
+  /** B, largest. */
+  readonly batch: number;
+}
+
+export interface Pass {
+  readonly model: Model;
+  readonly capacity: Capacity;
+  readonly input: InputLayer;
+  /** One entry per layer, next to the input first; in it one per direction. */
+  readonly layers: readonly ReadonlyMap<Direction, RecurrentLayer>[];
+  readonly output: OutputLayer;
+  /** (B) valid steps of each sequence. */
+  readonly lengths: Int32Array;
+  /** What the buffers hold now. */
+  readonly current: {
+    /** T and B of the last forward pass; 0 before the first. */
+    steps: number;
+    batch: number;
+    /** Steps that all sequences have: masking begins here. */
+    shortest: number;
+    /** B of the carried states; 0 when there are none. */
+    carriedBatch: number;
+    /** `forward` without a target cannot be followed by `backward`. */
+    holds: "nothing" | "outputs" | "losses" | "gradients";
+  };
+}
+
+/** Lays out every buffer for batches of up to `capacity`. Smaller batches use the front of each. */
+export function createPass(model: Model, capacity: Capacity): Pass {
+  const { steps, batch } = capacity;
+  if (!(steps >= 1 && batch >= 1)) {
+    throw new Error(
+      `A pass needs room for at least one step of one sequence, not (T,B) = (${steps},${batch}).`,
+    );
+  }
+  const rows = steps * batch;
+  const { description, kernels } = model;
+  return {
+    model,
+    capacity,
+    input: createInputLayer(model, rows),
+    layers: description.layers.map(
+      ({ directions }, index) =>
+        new Map(
+          directions.map((direction) => [
+            direction,
+            createRecurrentLayer(model, index, direction, { rows, batch }),
+          ]),
+        ),
+    ),
+    output: createOutputLayer(model, description.output.at === "last-step" ? batch : rows),
+    lengths: kernels.allocateIntegers(batch),
+    current: { steps: 0, batch: 0, shortest: 0, carriedBatch: 0, holds: "nothing" },
+  };
+}
+
+export function layerOf(pass: Pass, index: number, direction: Direction): RecurrentLayer {
+  const layer = pass.layers[index]?.get(direction);
+  if (!layer) throw new Error(`The model has no layer ${index} in direction "${direction}".`);
+  return layer;
+}
+
+/** The rows that feed a layer, for batches of `batch` sequences. */
+export function sourceOf(pass: Pass, index: number, batch: number): LayerSource {
+  if (index > 0) {
+    const { cell } = layerOf(pass, index - 1, "forward");
+    // The states before the first step come first; what a layer hands on begins after them.
+    return { kind: "dense", values: cell.states[0].value, offset: batch * cell.hidden };
+  }
+  const { input } = pass;
+  if (input.kind === "one-hot") return input;
+  return { kind: "dense", values: input.values, offset: 0 };
+}
+
+/** Rows of output, N, that the last forward pass left. */
+export function outputRows(pass: Pass): number {
+  const { steps, batch } = pass.current;
+  return pass.output.last ? batch : steps * batch;
+}
+
+/** Sizes of a batch against the pass and against its own arrays. */
+export function checkBatch(pass: Pass, batch: Batch): void {
+  const { steps, size, lengths } = batch;
+  const { capacity } = pass;
+  if (!(steps >= 1 && size >= 1) || steps > capacity.steps || size > capacity.batch) {
+    throw new Error(
+      `A batch of (T,B) = (${steps},${size}) does not fit a pass for up to (${capacity.steps},${capacity.batch}).`,
+    );
+  }
+  if (lengths.length < size)
+    throw new Error(`The batch has ${lengths.length} lengths for ${size} sequences.`);
+  for (let b = 0; b < size; b++) {
+    if (lengths[b] < 0 || lengths[b] > steps) {
+      throw new Error(`Sequence ${b} of the batch is ${lengths[b]} steps long, but T is ${steps}.`);
+    }
+  }
+}

@@ -1,0 +1,123 @@
+/** Reads a pass out as a trace: copies of its buffers, under the names that everyone uses. */
+import { gradientOf, layerTensor } from "../trace/names.ts";
+import type { Axis, Real, Tensor, Trace } from "../trace/trace.ts";
+import type { RecurrentLayer } from "./layers/recurrentLayer.ts";
+import { sumOf } from "./losses/loss.ts";
+import { referenceKernels } from "./kernels/reference.ts";
+import { readInput } from "./layers/inputLayer.ts";
+import { layerOf, outputRows, type Pass } from "./pass.ts";
+
+/**
+ * Everything that the last forward pass computed and, once `backward` has run, dL/d all of it (`grad.…`). Padding
+ * holds zeros, but for states, which are held at their last value. `loss` is each row's own, before weighting, and 0
+ * where none was taken; dL/d it tells where that is. Call it before the weights change.
+ */
+export function readTrace(pass: Pass): Trace {
+  const { steps, batch, holds } = pass.current;
+  if (holds === "nothing") throw new Error("There is nothing to trace before a forward pass.");
+  const tensors = new Map<string, Tensor>();
+  const add = (name: string, axes: readonly Axis[], shape: readonly number[], data: Real): void => {
+    tensors.set(name, { name, axes, shape, data });
+  };
+  const withGradients = holds === "gradients";
+
+  readInputs(pass, withGradients, add);
+  for (const [number, layers] of pass.layers.entries()) {
+    for (const layer of layers.values()) readLayer(pass, number, layer, withGradients, add);
+  }
+  readOutputs(pass, add);
+  if (withGradients) {
+    for (const { name, shape, gradient } of pass.model.parameters) {
+      const axes: readonly Axis[] = shape.length === 1 ? ["row"] : ["row", "column"];
+      add(gradientOf(`param.${name}`), axes, shape, gradient.slice());
+    }
+  }
+  return { version: 1, model: pass.model.description, steps, batch, tensors };
+}
+
+type Add = (name: string, axes: readonly Axis[], shape: readonly number[], data: Real) => void;
+
+function readInputs(pass: Pass, withGradients: boolean, add: Add) {
+  const { steps, batch } = pass.current;
+  const { kernels } = pass.model;
+  const { input } = pass;
+  const rows = steps * batch;
+  const axes: readonly Axis[] = ["T", "B", "I"];
+  const shape = [steps, batch, input.size];
+  add("input", axes, shape, readInput(input, rows, kernels));
+  if (!withGradients) return;
+  if (input.kind === "embedding") {
+    add(gradientOf("input"), axes, shape, input.gradient.slice(0, rows * input.size));
+  } else {
+    add(gradientOf("input"), axes, shape, gradientOfInput(pass, rows));
+  }
+}
+
+/**
+ * dL/d what layer 0 was fed. Training has no use for it where nothing is learnt below, so backward leaves it out. Plain
+ * kernels compute it, since kernels with a memory of their own do not get back what they allocate.
+ */
+function gradientOfInput(pass: Pass, rows: number): Real {
+  const { inputSize, weights, cell } = layerOf(pass, 0, "forward");
+  const { gateGradients, gateWidth } = cell;
+  const plain = referenceKernels(pass.model.kernels.precision);
+  const packed = plain.allocatePacked(inputSize, gateWidth);
+  plain.packTransposed(packed, weights.weightIh.value, 0);
+  const gradient = plain.allocate(rows * inputSize);
+  plain.multiply(gradient, 0, inputSize, gateGradients, 0, gateWidth, packed, rows, false);
+  return gradient;
+}
+
+function readLayer(
+  pass: Pass,
+  number: number,
+  layer: RecurrentLayer,
+  withGradients: boolean,
+  add: Add,
+) {
+  const { steps, batch } = pass.current;
+  const { cell, direction } = layer;
+  const { hidden } = cell;
+  const rows = steps * batch;
+  const axes: readonly Axis[] = ["T", "B", "H"];
+  const shape = [steps, batch, hidden];
+  const begin = batch * hidden;
+  const end = (rows + batch) * hidden;
+  for (const { name, value, gradient } of cell.states) {
+    const after = layerTensor(number, direction, name);
+    const initial = layerTensor(number, direction, `${name}0`);
+    add(initial, ["B", "H"], [batch, hidden], value.slice(0, begin));
+    add(after, axes, shape, value.slice(begin, end));
+    if (!withGradients) continue;
+    add(gradientOf(initial), ["B", "H"], [batch, hidden], gradient.slice(0, begin));
+    add(gradientOf(after), axes, shape, gradient.slice(begin, end));
+  }
+  for (const { name, value, gradient } of cell.readGates(0, batch, rows)) {
+    const gate = layerTensor(number, direction, name);
+    add(gate, axes, shape, value);
+    if (withGradients) add(gradientOf(gate), axes, shape, gradient);
+  }
+}
+
+function readOutputs(pass: Pass, add: Add) {
+  const { steps, batch, holds } = pass.current;
+  const { output } = pass;
+  const { size } = pass.model.description.output;
+  const rows = outputRows(pass);
+  const axes: readonly Axis[] = output.last ? ["B"] : ["T", "B"];
+  const shape = output.last ? [batch] : [steps, batch];
+  add("output", [...axes, "O"], [...shape, size], output.values.slice(0, rows * size));
+  if (holds === "outputs") return;
+  add("loss", axes, shape, output.losses.slice(0, rows));
+  if (holds === "losses") return;
+  add(
+    gradientOf("output"),
+    [...axes, "O"],
+    [...shape, size],
+    output.gradient.slice(0, rows * size),
+  );
+  const share = output.weights.slice(0, rows);
+  const weight = sumOf(share, rows);
+  if (weight !== 0) for (let row = 0; row < rows; row++) share[row] /= weight;
+  add(gradientOf("loss"), axes, shape, share);
+}

@@ -1,0 +1,43 @@
+/** From logits to tokens. */
+import type { Random } from "./rng.ts";
+
+/** Probabilities, largest logit subtracted first so that nothing overflows. */
+export function softmax(logits: ArrayLike<number>, temperature = 1): Float64Array {
+  let largest = -Infinity;
+  for (let k = 0; k < logits.length; k++) largest = Math.max(largest, logits[k]);
+  const probabilities = new Float64Array(logits.length);
+  let sum = 0;
+  for (let k = 0; k < logits.length; k++) {
+    probabilities[k] = Math.exp((logits[k] - largest) / temperature);
+    sum += probabilities[k];
+  }
+  for (let k = 0; k < logits.length; k++) probabilities[k] /= sum;
+  return probabilities;
+}
+
+/**
+ * Draws a token from softmax(logits / temperature), out of the `topK` likeliest when that is given. A temperature
+ * of 0 takes the likeliest. Of equal logits the first counts as likelier.
+ */
+export function sampleToken(
+  logits: ArrayLike<number>,
+  options: { readonly temperature: number; readonly topK?: number; readonly random: Random },
+): number {
+  const { temperature, topK, random } = options;
+  const order = Array.from(logits, (_, token) => token).sort(
+    (a, b) => logits[b] - logits[a] || a - b,
+  );
+  if (temperature <= 0 || topK === 1) return order[0];
+  const candidates = topK === undefined ? order : order.slice(0, Math.max(1, topK));
+  const probabilities = softmax(
+    candidates.map((token) => logits[token]),
+    temperature,
+  );
+  let left = random.uniform();
+  for (const [place, probability] of probabilities.entries()) {
+    left -= probability;
+    if (left < 0) return candidates[place];
+  }
+  // Rounding may leave a last crumb of probability.
+  return candidates[candidates.length - 1];
+}
