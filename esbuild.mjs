@@ -7,6 +7,7 @@
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { readdirSync } from "node:fs";
 import { build, context } from "esbuild";
+import { simdForEsbuild } from "./src/engine/kernels/assembly/compile.mjs";
 import { buildSamples } from "./media/samples/build.mjs";
 
 const watch = process.argv.includes("--watch");
@@ -24,7 +25,8 @@ const shared = {
 };
 
 // Dependencies that are CommonJS inside an ES module bundle still call require.
-const requireShim = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+const requireShim =
+  'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
 
 /** @type {import("esbuild").BuildOptions} */
 const node = { ...shared, platform: "node", target: "node20" };
@@ -44,6 +46,7 @@ export const bundles = [
     ...node,
     format: "esm",
     entryPoints: ["src/worker/main.ts"],
+    plugins: [simdForEsbuild],
     outfile: "dist/worker.js",
     banner: { js: requireShim },
   },
@@ -51,6 +54,7 @@ export const bundles = [
     ...node,
     format: "esm",
     entryPoints: ["src/cli/main.ts"],
+    plugins: [simdForEsbuild],
     outfile: "dist/cli.js",
     banner: { js: `#!/usr/bin/env node\n${requireShim}` },
   },
@@ -65,7 +69,12 @@ export const bundles = [
 ];
 
 async function buildSchema() {
-  const schema = { ...node, format: "esm", entryPoints: ["src/config/jsonSchema.ts"], write: false };
+  const schema = {
+    ...node,
+    format: "esm",
+    entryPoints: ["src/config/jsonSchema.ts"],
+    write: false,
+  };
   const { outputFiles } = await build({ ...schema, sourcemap: false, minify: false });
   const source = Buffer.from(outputFiles[0].contents).toString("base64");
   const { configJsonSchema } = await import(`data:text/javascript;base64,${source}`);

@@ -1,0 +1,24 @@
+/** Passes over rows; the specification is ../rows.ts. */
+
+/** out (rows,columns): `vector` (columns) in each row. */
+export function fillRows(out: usize, vector: usize, rows: i32, columns: i32): void {
+  const bytes = (<usize>columns) << 2;
+  for (let row = 0; row < rows; row++) {
+    memory.copy(out, vector, bytes);
+    out += bytes;
+  }
+}
+
+/** out (columns) += the sum of rows of source (rows,columns), four columns at a time down all rows. */
+export function accumulateColumnSums(out: usize, source: usize, rows: i32, columns: i32): void {
+  const stride = (<usize>columns) << 2;
+  const fours = (<usize>(columns & ~3)) << 2;
+  for (let row = 0; row < rows; row++) {
+    for (let k: usize = 0; k < fours; k += 16) {
+      v128.store(out + k, f32x4.add(v128.load(out + k), v128.load(source + k)));
+    }
+    for (let k = fours; k < stride; k += 4)
+      store<f32>(out + k, load<f32>(out + k) + load<f32>(source + k));
+    source += stride;
+  }
+}

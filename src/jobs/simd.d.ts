@@ -1,0 +1,4 @@
+/** The SIMD kernels, compiled when the bundle is built (src/engine/kernels/assembly/compile.mjs). */
+declare module "unroll:simd" {
+  export const simdBytes: Uint8Array<ArrayBuffer>;
+}

@@ -1,0 +1,104 @@
+/** Who may import whom. ARCHITECTURE.md explains the table; the tests beside this file hold it true. */
+
+export interface Layer {
+  /** Folder, relative to the root. `webview/*` stands for each panel's own folder. */
+  readonly folder: string;
+  readonly mayImport: readonly string[];
+  /** Folders of which only types may be imported. */
+  readonly mayImportTypes?: readonly string[];
+  /** Packages that may be imported; `node:` stands for Node's own modules. */
+  readonly packages: readonly string[];
+}
+
+export const layers: readonly Layer[] = [
+  { folder: "src/config", mayImport: [], packages: ["zod", "jsonc-parser"] },
+  { folder: "src/trace", mayImport: [], packages: [] },
+  { folder: "src/formats", mayImport: ["src/trace"], packages: ["fflate"] },
+  {
+    folder: "src/data",
+    mayImport: ["src/config", "src/formats", "src/trace"],
+    packages: ["papaparse"],
+  },
+  {
+    folder: "src/engine",
+    mayImport: ["src/trace"],
+    mayImportTypes: ["src/config"],
+    packages: [],
+  },
+  { folder: "src/analysis", mayImport: ["src/trace", "src/engine"], packages: [] },
+  {
+    folder: "src/runs",
+    mayImport: ["src/config", "src/trace", "src/formats"],
+    packages: ["node:", "zod"],
+  },
+  {
+    folder: "src/protocol",
+    mayImport: [],
+    mayImportTypes: ["src/config", "src/trace"],
+    packages: [],
+  },
+  {
+    folder: "src/jobs",
+    mayImport: [
+      "src/config",
+      "src/trace",
+      "src/formats",
+      "src/data",
+      "src/engine",
+      "src/analysis",
+      "src/runs",
+    ],
+    mayImportTypes: ["src/protocol"],
+    packages: ["node:", "unroll:simd"],
+  },
+  {
+    folder: "src/worker",
+    mayImport: [
+      "src/config",
+      "src/trace",
+      "src/formats",
+      "src/data",
+      "src/engine",
+      "src/analysis",
+      "src/runs",
+      "src/jobs",
+      "src/protocol",
+    ],
+    packages: ["node:"],
+  },
+  {
+    folder: "src/cli",
+    mayImport: [
+      "src/config",
+      "src/trace",
+      "src/formats",
+      "src/data",
+      "src/engine",
+      "src/analysis",
+      "src/runs",
+      "src/jobs",
+    ],
+    mayImportTypes: ["src/protocol"],
+    packages: ["node:"],
+  },
+  {
+    folder: "src/debug",
+    mayImport: ["src/trace", "src/protocol"],
+    packages: ["@vscode/debugadapter"],
+  },
+  {
+    folder: "src/host",
+    mayImport: ["src/config", "src/trace", "src/runs", "src/protocol", "src/debug"],
+    packages: ["vscode", "node:"],
+  },
+  {
+    folder: "webview/lib",
+    mayImport: ["src/trace", "src/protocol"],
+    packages: ["lit", "@vscode-elements/elements", "@vscode/codicons"],
+  },
+  {
+    folder: "webview/*",
+    mayImport: ["src/trace", "src/protocol", "webview/lib"],
+    packages: ["lit", "@vscode-elements/elements", "@vscode/codicons", "chart.js"],
+  },
+];
