@@ -30,8 +30,7 @@ export function parseColor(text: string): Color | undefined {
 }
 
 export function css(color: Color, alpha = color.a): string {
-  const whole = (value: number): number => Math.round(value);
-  return `rgba(${whole(color.r)}, ${whole(color.g)}, ${whole(color.b)}, ${alpha})`;
+  return `rgba(${Math.round(color.r)}, ${Math.round(color.g)}, ${Math.round(color.b)}, ${alpha})`;
 }
 
 /** What is seen when `color` lies on an opaque `background`. */
@@ -46,7 +45,6 @@ export function over(color: Color, background: Color): Color {
 
 /** Little-endian RGBA, as `ImageData` holds it. */
 export function pack(color: Color): number {
-  const byte = (value: number): number => Math.max(0, Math.min(255, Math.round(value)));
   const packed =
     (byte(color.a * 255) << 24) | (byte(color.b) << 16) | (byte(color.g) << 8) | byte(color.r);
   return packed >>> 0;
@@ -58,8 +56,8 @@ export function unpack(pixel: number): Color {
 
 /** Relative luminance of WCAG 2, 0 (black) to 1 (white). */
 export function luminance(color: Color): number {
-  const linear = (value: number): number => toLinear(value / 255);
-  return 0.2126 * linear(color.r) + 0.7152 * linear(color.g) + 0.0722 * linear(color.b);
+  const [r, g, b] = linearOf(color);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
 /** Contrast ratio of WCAG 2, 1 to 21. */
@@ -76,6 +74,14 @@ export function mix(from: Color, to: Color, share: number): Color {
   return fromOklab(lab, from.a + (to.a - from.a) * share);
 }
 
+const byte = (value: number): number => Math.max(0, Math.min(255, Math.round(value)));
+
+const linearOf = (color: Color): readonly number[] =>
+  [color.r, color.g, color.b].map((value) => toLinear(value / 255));
+
+const encoded = (linear: number): number =>
+  Math.max(0, Math.min(255, 255 * fromLinear(Math.max(0, linear))));
+
 const toLinear = (value: number): number =>
   value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
 
@@ -83,7 +89,7 @@ const fromLinear = (value: number): number =>
   value <= 0.0031308 ? value * 12.92 : 1.055 * value ** (1 / 2.4) - 0.055;
 
 function toOklab(color: Color): readonly number[] {
-  const [r, g, b] = [color.r, color.g, color.b].map((value) => toLinear(value / 255));
+  const [r, g, b] = linearOf(color);
   const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
   const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
   const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
@@ -98,12 +104,10 @@ function fromOklab([lightness, a, b]: readonly number[], alpha: number): Color {
   const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
   const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
   const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;
-  const byte = (value: number): number =>
-    Math.max(0, Math.min(255, 255 * fromLinear(Math.max(0, value))));
   return rgb(
-    byte(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s),
-    byte(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s),
-    byte(-0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s),
+    encoded(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s),
+    encoded(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s),
+    encoded(-0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s),
     alpha,
   );
 }

@@ -86,19 +86,18 @@ function entryAt(position: number, value: number): number {
   return Math.max(0, Math.min(255, Math.floor(position * 256)));
 }
 
-const stops = (colors: readonly string[]): readonly Color[] =>
-  colors.map((color) => parseColor(color) ?? rgb(0, 0, 0));
+const stops = (colors: string): readonly Color[] =>
+  colors.split(" ").map((color) => parseColor(color) ?? rgb(0, 0, 0));
 
 /** Eleven even steps through viridis (van der Walt & Smith 2015, matplotlib's default). */
-const viridis = stops([
-  ...["#440154", "#482475", "#414487", "#355f8d", "#2a788e", "#21918c"],
-  ...["#22a884", "#44bf70", "#7ad151", "#bddf26", "#fde725"],
-]);
+const viridis = stops(
+  "#440154 #482475 #414487 #355f8d #2a788e #21918c #22a884 #44bf70 #7ad151 #bddf26 #fde725",
+);
 
 /** Blue and orange, told apart by every kind of colour vision; lightness says how far from zero. */
 const divergingEnds = {
-  dark: stops(["#9cd7ff", "#3a8fe0", "#ef8b2c", "#ffdca8"]),
-  light: stops(["#08306b", "#3f8ed6", "#e58533", "#7f2704"]),
+  dark: stops("#9cd7ff #3a8fe0 #ef8b2c #ffdca8"),
+  light: stops("#08306b #3f8ed6 #e58533 #7f2704"),
 };
 
 export interface Palette {

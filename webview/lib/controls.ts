@@ -1,6 +1,6 @@
 /** The few controls that every panel needs, made of the editor's own look. */
 import "@vscode-elements/elements/dist/vscode-option/index.js";
-import "@vscode-elements/elements/dist/vscode-single-select/index.js";
+import { VscodeSingleSelect } from "@vscode-elements/elements/dist/vscode-single-select/index.js";
 import "@vscode-elements/elements/dist/vscode-toolbar-button/index.js";
 import { html, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
@@ -18,8 +18,9 @@ export function choose(
   selected: string,
   onChange: (value: string) => void,
 ): TemplateResult {
-  const changed = (event: Event): void =>
-    onChange((event.target as HTMLElement & { value: string }).value);
+  const changed = (event: Event): void => {
+    if (event.currentTarget instanceof VscodeSingleSelect) onChange(event.currentTarget.value);
+  };
   // Options are keyed by everything that they show: the control reads them only when they appear.
   return html`<label class="choice">
     <span class="choice-label">${label}</span>

@@ -1,6 +1,7 @@
 /** What a panel shows before it has anything to show: what it is for, and the button that gets there. */
 import "@vscode-elements/elements/dist/vscode-button/index.js";
 import { html, type TemplateResult } from "lit";
+import { RemoteError } from "../../src/protocol/channel.ts";
 import type { PanelCommand } from "../../src/protocol/contracts.ts";
 import type { Host } from "./host.ts";
 
@@ -41,11 +42,16 @@ export function emptyState(
 /** A line of trouble, with what to do about it where the error says so. */
 export function errorMessage(error: unknown): TemplateResult {
   const message = error instanceof Error ? error.message : String(error);
-  const details = (error as { details?: { advice?: unknown } } | undefined)?.details;
-  const advice = typeof details?.advice === "string" ? ` ${details.advice}` : "";
+  const advice = error instanceof RemoteError ? adviceIn(error.details) : undefined;
   return html`<p class="error-message" role="alert">
-    <span class="codicon codicon-error" aria-hidden="true"></span> ${message}${advice}
+    <span class="codicon codicon-error" aria-hidden="true"></span> ${message} ${advice}
   </p>`;
+}
+
+/** A `UserError` says what to do; its details crossed the channel as plain data. */
+function adviceIn(details: unknown): string | undefined {
+  if (typeof details !== "object" || details === null || !("advice" in details)) return undefined;
+  return typeof details.advice === "string" ? details.advice : undefined;
 }
 
 /** Runs a command of the editor, and reports when it cannot. */

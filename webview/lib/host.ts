@@ -38,7 +38,7 @@ export function connectToHost(): Host {
  */
 export function rememberedView<View extends object>(): Partial<View> {
   const view = api().getState();
-  return typeof view === "object" && view !== null ? (view as Partial<View>) : {};
+  return typeof view === "object" && view !== null ? view : {};
 }
 
 export function rememberView(view: object): void {

@@ -1,12 +1,11 @@
 /** Numbers as a person reads them: three significant digits, true minus signs, powers of ten. Pure. */
 
-const superscripts: Readonly<Record<string, string>> = {
-  "-": "⁻",
-  ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].map((digit, index) => [String(index), digit])),
-};
+const superscriptDigits = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 const superscript = (value: number): string =>
-  [...String(value)].map((character) => superscripts[character]).join("");
+  String(value).replace(/./g, (character) =>
+    character === "-" ? "⁻" : superscriptDigits[Number(character)],
+  );
 
 const minus = (text: string): string => text.replace("-", "−");
 
@@ -58,7 +57,7 @@ export function visibleToken(token: string, length = Number.POSITIVE_INFINITY): 
     .replaceAll("\n", "⏎")
     .replaceAll("\t", "⇥")
     .replace(/^ +| +$/g, (spaces) => "␣".repeat(spaces.length));
-  const characters = [...seen];
+  const characters = Array.from(seen);
   return characters.length <= length
     ? seen
     : `${characters.slice(0, Math.max(1, length - 1)).join("")}…`;

@@ -1,0 +1,179 @@
+/**
+ * Stands in for the editor around a panel: gives the page its API, its theme and a host that answers
+ * `PanelContract` with synthetic data. Chosen by query: `?theme=dark&scenario=characters`.
+ * Tests reach it as `window.harness`.
+ */
+import { cellsAt } from "../../../src/analysis/cellSummary.ts";
+import { serve, type Handlers, type Server } from "../../../src/protocol/channel.ts";
+import type {
+  Cursor,
+  PanelContract,
+  PanelState,
+  TimelineColumn,
+} from "../../../src/protocol/contracts.ts";
+import { bucketCount, bucketStart } from "../../../src/trace/buckets.ts";
+import { heatmapOf } from "../../../src/trace/heatmap.ts";
+import { normCurve } from "../../../src/trace/norms.ts";
+import type { Trace } from "../../../src/trace/trace.ts";
+import { scenarios, stateOf, tokenAt, type Scenario } from "./scenarios.ts";
+import { noise, syntheticFlow, syntheticTrace, type SyntheticNetwork } from "./syntheticTrace.ts";
+import themes from "./themes.json";
+
+export interface Harness {
+  state: PanelState;
+  /** Every call that the panel made, in order. */
+  readonly calls: { readonly name: string; readonly request: unknown }[];
+  moveCursor(to: Partial<Cursor>): void;
+  setTheme(name: string): void;
+  server: Server<PanelContract>;
+}
+
+declare global {
+  interface Window {
+    harness: Harness;
+  }
+}
+
+const query = new URLSearchParams(location.search);
+const scenario: Scenario = scenarios[query.get("scenario") ?? "characters"];
+const { network } = scenario;
+const trace = network && syntheticTrace(network);
+const viewKey = `view of ${location.pathname}`;
+
+setTheme(query.get("theme") ?? "dark");
+Object.assign(window, {
+  acquireVsCodeApi: () => ({
+    postMessage: (message: unknown) => fromPanel(structuredClone(message)),
+    getState: () => JSON.parse(sessionStorage.getItem(viewKey) ?? "null") ?? undefined,
+    setState: (state: unknown) => sessionStorage.setItem(viewKey, JSON.stringify(state)),
+  }),
+});
+
+function setTheme(name: string): void {
+  const theme = (
+    themes as Record<string, { bodyClass: string; variables: Record<string, string> }>
+  )[name];
+  const root = document.documentElement;
+  root.removeAttribute("style");
+  for (const [variable, value] of Object.entries(theme.variables))
+    root.style.setProperty(variable, value);
+  document.body.className = theme.bodyClass;
+  // The editor paints the side bar beneath a view; the page itself is transparent.
+  const place = query.get("place") === "editor" ? "editor" : "sideBar";
+  root.style.background = theme.variables[`--vscode-${place}-background`];
+}
+
+let fromPanel: (message: unknown) => void = () => {};
+const server = serve<PanelContract>(
+  {
+    // The channel of a real webview copies; a message never shares memory with the host.
+    send: (message) => window.postMessage(structuredClone(message), "*"),
+    listen(onMessage) {
+      fromPanel = onMessage;
+      return () => (fromPanel = () => {});
+    },
+  },
+  recorded(handlers()),
+);
+window.harness = {
+  state: stateOf(scenario),
+  calls: [],
+  moveCursor,
+  setTheme,
+  server,
+};
+
+function moveCursor(to: Partial<Cursor>): void {
+  const { harness } = window;
+  const cursor = { layer: 0, direction: "forward" as const, t: 0, ...harness.state.cursor, ...to };
+  harness.state = { ...harness.state, cursor };
+  server.emit("cursor", cursor);
+}
+
+function handlers(): Handlers<PanelContract> {
+  return {
+    ready: () => window.harness.state,
+    moveCursor: (to) => (moveCursor(to), null),
+    run: () => null,
+    columns: ({ steps: [from, to] }) =>
+      about((trace, network) => ({
+        columns: Array.from(
+          { length: Math.max(0, Math.min(to, network.steps) - from) },
+          (_, index) => columnAt(trace, network, from + index),
+        ),
+      })),
+    heatmap: (request) => about((trace) => heatmapOf(trace, request)),
+    norms: (request) => about((trace) => normCurve(trace, request)),
+    gradientFlow: ({ rows, columns }) => about((_, network) => flowOf(network, rows, columns)),
+  };
+}
+
+async function about<Answer>(
+  answer: (trace: Trace, network: SyntheticNetwork) => Answer,
+): Promise<Answer> {
+  if (scenario.delayMs) await new Promise((resolve) => setTimeout(resolve, scenario.delayMs));
+  if (scenario.failure) throw new Error(scenario.failure);
+  if (!trace || !network) throw new Error("There is no trace.");
+  return answer(trace, network);
+}
+
+function flowOf(network: SyntheticNetwork, maximumRows: number, maximumColumns: number) {
+  const { steps } = network;
+  const rowCount = network.output === "last-step" ? 1 : bucketCount(steps, maximumRows);
+  const columnCount = bucketCount(steps, maximumColumns);
+  const lossSteps = Uint32Array.from({ length: rowCount }, (_, row) =>
+    network.output === "last-step" ? steps - 1 : bucketStart(row + 1, steps, rowCount) - 1,
+  );
+  const sourceSteps = Uint32Array.from({ length: columnCount }, (_, column) =>
+    bucketStart(column, steps, columnCount),
+  );
+  const values = new Float32Array(rowCount * columnCount);
+  lossSteps.forEach((t, row) =>
+    sourceSteps.forEach((k, column) => {
+      values[row * columnCount + column] = syntheticFlow(network, t, k);
+    }),
+  );
+  return { lossSteps: lossSteps.buffer, sourceSteps: sourceSteps.buffer, values: values.buffer };
+}
+
+function columnAt(trace: Trace, network: SyntheticNetwork, t: number): TimelineColumn {
+  const hasOutput = network.output === "each-step" || t === network.steps - 1;
+  const best = 0.35 + 0.6 * noise(t, 41);
+  return {
+    t,
+    input: tokenAt(network, t),
+    cells: cellsAt(trace, t),
+    inputGradientNorm: 0.02 * (0.5 + noise(t, 42)),
+    ...(!network.tokens && {
+      inputValues: [
+        { name: "value", value: noise(t, 43) },
+        { name: "marker", value: t === 7 || t === 31 ? 1 : 0 },
+      ],
+    }),
+    ...(hasOutput && { loss: 2 * noise(t, 44) }),
+    ...(hasOutput &&
+      network.tokens && {
+        targetLabel: tokenAt(network, t + 1),
+        predictions: Array.from({ length: 8 }, (_, rank) => ({
+          label: rank === 0 ? tokenAt(network, t + 1) : "etaoins"[rank - 1],
+          probability: rank === 0 ? best : (1 - best) * 0.5 ** rank,
+        })),
+      }),
+    ...(hasOutput &&
+      !network.tokens && { forecast: [{ name: "sum", predicted: 0.86, truth: 0.88 }] }),
+  };
+}
+
+/** Keeps a list of calls for tests. */
+function recorded(handlers: Handlers<PanelContract>): Handlers<PanelContract> {
+  return new Proxy(handlers, {
+    get(target, name, receiver) {
+      const handler: unknown = Reflect.get(target, name, receiver);
+      if (typeof handler !== "function") return handler;
+      return (request: unknown, context: unknown) => {
+        window.harness.calls.push({ name: String(name), request });
+        return handler(request, context);
+      };
+    },
+  });
+}

@@ -1,0 +1,128 @@
+/** What the fake host pretends: networks, runs and troubles that a panel must look right with. */
+import type {
+  CurveRun,
+  MetricsRow,
+  PanelState,
+  TraceSummary,
+} from "../../../src/protocol/contracts.ts";
+import {
+  describeSynthetic,
+  noise,
+  syntheticTrace,
+  type SyntheticNetwork,
+} from "./syntheticTrace.ts";
+
+export interface Scenario {
+  readonly network?: SyntheticNetwork;
+  readonly busy?: boolean;
+  /** Every question about tensors fails with this. */
+  readonly failure?: string;
+  /** Milliseconds that an answer takes. */
+  readonly delayMs?: number;
+  /** Where the cursor stands at first. */
+  readonly t?: number;
+  readonly withoutCurves?: boolean;
+}
+
+const characters: SyntheticNetwork = {
+  cell: "lstm",
+  layers: 2,
+  hidden: 64,
+  steps: 50,
+  inputSize: 91,
+  outputSize: 91,
+  output: "each-step",
+  tokens: true,
+  gradientFactor: 0.93,
+};
+
+const adding: SyntheticNetwork = {
+  ...characters,
+  layers: 1,
+  hidden: 32,
+  inputSize: 2,
+  outputSize: 1,
+  output: "last-step",
+  tokens: false,
+};
+
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  characters: { network: characters, t: 17 },
+  addingRnn: { network: { ...adding, cell: "rnn", gradientFactor: 0.66 }, t: 12 },
+  addingLstm: { network: { ...adding, gradientFactor: 0.985 }, t: 12 },
+  gru: { network: { ...characters, cell: "gru", hidden: 48 }, t: 4 },
+  exploding: { network: { ...adding, cell: "rnn", gradientFactor: 1.35 }, t: 40 },
+  long: {
+    network: { ...characters, layers: 1, hidden: 512, steps: 10_000, gradientFactor: 0.9 },
+    t: 4200,
+  },
+  oneStep: { network: { ...characters, steps: 1 }, t: 0 },
+  nonFinite: { network: { ...characters, nonFiniteFrom: 20 }, t: 30 },
+  slow: { network: characters, delayMs: 1500, t: 3 },
+  failing: { network: characters, failure: "The worker stopped: it ran out of memory." },
+  busy: { busy: true },
+  empty: { withoutCurves: true },
+};
+
+const prose =
+  "Call me Ishmael. Some years ago—never mind how long precisely—having little or no money in my purse,\nand nothing particular to interest me on shore, I thought I would sail about a little and see the watery part of the world. ";
+
+export const tokenAt = (network: SyntheticNetwork, t: number): string =>
+  network.tokens ? Array.from(prose)[t % prose.length] : `#${t}`;
+
+export function stateOf(scenario: Scenario): PanelState {
+  return {
+    ...(scenario.network && {
+      trace: summaryOf(scenario.network),
+      cursor: { layer: 0, direction: "forward", t: scenario.t ?? 0 },
+    }),
+    playing: false,
+    busy: scenario.busy ?? false,
+    curves: scenario.withoutCurves
+      ? []
+      : [curveOf("moby-1", "lstm 64 × 2", 900), curveOf("moby-2", "rnn 64", 400)],
+  };
+}
+
+function summaryOf(network: SyntheticNetwork): TraceSummary {
+  const trace = syntheticTrace(network);
+  const shape = [network.steps, 1, network.hidden];
+  return {
+    id: "trace-1",
+    runFolder: "/workspace/.unroll/runs/1",
+    runName: network.tokens
+      ? `Moby Dick · ${network.cell} ${network.hidden}`
+      : `Adding problem · ${network.cell}`,
+    checkpoint: "best",
+    update: 1200,
+    sequence: {
+      choice: { kind: "example", split: "validation", index: 3 },
+      title: network.tokens
+        ? "“Call me Ishmael. Some years ago—never mind how long precisely…”"
+        : "validation 3: 0.61 + 0.27 = 0.88",
+    },
+    model: describeSynthetic(network),
+    steps: network.steps,
+    loss: 1.3421,
+    tensors: [...trace.tensors.keys()].map((name) => ({ name, axes: ["T", "B", "H"], shape })),
+  };
+}
+
+function curveOf(folder: string, name: string, updates: number): CurveRun {
+  const rows: MetricsRow[] = [];
+  for (let update = 1; update <= updates; update += 3) {
+    const gradientNorm = 0.6 + 3 * noise(update, 4) ** 4;
+    rows.push({
+      update,
+      epoch: Math.floor(update / 300),
+      elapsedMs: update * 40,
+      trainLoss: 1.2 + 3.2 * Math.exp(-update / 160) + 0.1 * (noise(update, updates) - 0.5),
+      ...(update % 90 === 1 && { validationLoss: 1.3 + 3.1 * Math.exp(-update / 170) }),
+      gradientNorm,
+      clippedNorm: Math.min(1, gradientNorm),
+      learningRate: 0.002,
+      stepsPerSecond: 21_000 + 2000 * noise(update, 6),
+    });
+  }
+  return { runFolder: `/workspace/.unroll/runs/${folder}`, name, state: "finished", rows };
+}

@@ -1,0 +1,146 @@
+/**
+ * Traces that look like trained networks without training one: units with their own rhythm and
+ * memory, gates that saturate, gradients that fade at a chosen rate. The same numbers every time.
+ */
+import {
+  gatesOf,
+  gradientOf,
+  layerTensor,
+  sigmoidGates,
+  statesOf,
+} from "../../../src/trace/names.ts";
+import type { Cell, ModelDescription, Tensor, Trace } from "../../../src/trace/trace.ts";
+
+export interface SyntheticNetwork {
+  readonly cell: Cell;
+  readonly layers: number;
+  readonly hidden: number;
+  readonly steps: number;
+  readonly inputSize: number;
+  readonly outputSize: number;
+  readonly output: "each-step" | "last-step";
+  readonly tokens: boolean;
+  /** Factor by which a gradient changes with each step back. */
+  readonly gradientFactor: number;
+  /** Puts NaN into the forget gate of layer 0 from this step on. */
+  readonly nonFiniteFrom?: number;
+}
+
+/** A number in [0,1) that depends on its arguments alone. */
+export function noise(...seeds: readonly number[]): number {
+  let hash = 0x9e3779b9;
+  for (const seed of seeds) {
+    hash = Math.imul(hash ^ Math.round(seed), 0x85ebca6b);
+    hash ^= hash >>> 13;
+    hash = Math.imul(hash, 0xc2b2ae35);
+    hash ^= hash >>> 16;
+  }
+  return (hash >>> 0) / 2 ** 32;
+}
+
+export function describeSynthetic(network: SyntheticNetwork): ModelDescription {
+  const { cell, layers, hidden, inputSize, outputSize, output, tokens } = network;
+  const rows = { rnn: 1, lstm: 4, gru: 3 }[cell] * hidden;
+  const perLayer = (input: number): number => rows * (input + hidden + 2);
+  return {
+    input: tokens ? { kind: "tokens", vocabulary: inputSize } : { kind: "dense", size: inputSize },
+    layers: Array.from({ length: layers }, (_, layer) => ({
+      cell,
+      hidden,
+      inputSize: layer === 0 ? inputSize : hidden,
+      directions: ["forward"],
+    })),
+    output: { size: outputSize, at: output },
+    loss: tokens ? "cross-entropy" : "mean-squared-error",
+    parameterCount:
+      perLayer(inputSize) + (layers - 1) * perLayer(hidden) + outputSize * (hidden + 1),
+  };
+}
+
+/** Tensors are computed when they are first read: a long trace has gigabytes of them. */
+class LazyTensors extends Map<string, Tensor> {
+  readonly #make = new Map<string, () => Tensor>();
+
+  promise(name: string, make: () => Tensor): void {
+    this.#make.set(name, make);
+  }
+  override get(name: string): Tensor | undefined {
+    const make = this.#make.get(name);
+    if (make && !super.has(name)) super.set(name, make());
+    return super.get(name);
+  }
+  override has(name: string): boolean {
+    return this.#make.has(name);
+  }
+  override keys(): MapIterator<string> {
+    return this.#make.keys();
+  }
+}
+
+export function syntheticTrace(network: SyntheticNetwork): Trace {
+  const model = describeSynthetic(network);
+  const tensors = new LazyTensors();
+  const { cell, hidden, steps, layers } = network;
+  const promise = (name: string, value: (t: number, unit: number) => number): void =>
+    tensors.promise(name, () => {
+      const data = new Float32Array(steps * hidden);
+      for (let t = 0; t < steps; t++) {
+        for (let unit = 0; unit < hidden; unit++) data[t * hidden + unit] = value(t, unit);
+      }
+      return { name, axes: ["T", "B", "H"], shape: [steps, 1, hidden], data };
+    });
+  for (let layer = 0; layer < layers; layer++) {
+    [...statesOf[cell], ...gatesOf[cell]].forEach((part, index) => {
+      const name = layerTensor(layer, "forward", part);
+      promise(name, (t, unit) => activation(network, part, layer * 16 + index, t, unit));
+      promise(gradientOf(name), (t, unit) => gradient(network, layer * 16 + index, t, unit));
+    });
+  }
+  return { version: 1, model, steps, batch: 1, tensors };
+}
+
+function activation(
+  { nonFiniteFrom }: SyntheticNetwork,
+  part: string,
+  salt: number,
+  t: number,
+  unit: number,
+): number {
+  if (part === "f" && salt < 16 && nonFiniteFrom !== undefined && t >= nonFiniteFrom + unit)
+    return NaN;
+  const period = 3 + 40 * noise(unit, salt, 1) ** 2;
+  const wave = Math.sin((2 * Math.PI * t) / period + 6.28 * noise(unit, salt, 2));
+  // Words and sentences: events that some units answer to.
+  const event = noise(Math.floor((t + 3 * noise(salt)) / 5), 77) > 0.6 ? 1 : -0.3;
+  const drive =
+    2.2 * (noise(unit, salt, 3) - 0.45) +
+    1.6 * wave * noise(unit, salt, 4) +
+    2 * event * (noise(unit, salt, 5) - 0.4) +
+    0.5 * (noise(t, unit, salt) - 0.5);
+  if (sigmoidGates.has(part)) return 1 / (1 + Math.exp(-1.9 * drive));
+  if (part === "c") return 1.6 * drive;
+  return Math.tanh(part === "h" ? 0.6 * drive : drive);
+}
+
+function gradient(
+  { steps, gradientFactor, output }: SyntheticNetwork,
+  salt: number,
+  t: number,
+  unit: number,
+): number {
+  const distance = output === "last-step" ? steps - 1 - t : Math.min(steps - 1 - t, 6);
+  const sign = noise(t, unit, salt, 7) < 0.5 ? -1 : 1;
+  return sign * 0.08 * gradientFactor ** distance * 10 ** (1.6 * (noise(t, unit, salt, 8) - 0.7));
+}
+
+/** ‖∂L_t/∂h_k‖ */
+export function syntheticFlow(
+  { gradientFactor, output, steps }: SyntheticNetwork,
+  t: number,
+  k: number,
+): number {
+  if (k > t) return NaN;
+  if (output === "last-step" && t !== steps - 1) return NaN;
+  const own = 0.4 + noise(t, 3);
+  return own * gradientFactor ** (t - k) * 10 ** (0.5 * (noise(k, 5) - 0.5));
+}
