@@ -12,9 +12,19 @@ export interface Place {
 export class UserError extends Error {
   override readonly name = "UserError";
   /** Travels through every `Channel`, so that the far side can rebuild the error. */
-  readonly details: { readonly code: string; readonly place?: Place; readonly advice?: string };
+  readonly details: {
+    readonly code: string;
+    readonly place?: Place;
+    readonly advice?: string;
+    /** The key of the config that leads there, for example `["data", "path"]`. */
+    readonly path?: readonly (string | number)[];
+  };
 
-  constructor(code: string, message: string, more: { place?: Place; advice?: string } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    more: { place?: Place; advice?: string; path?: readonly (string | number)[] } = {},
+  ) {
     super(message);
     this.details = { code, ...more };
   }
@@ -28,6 +38,11 @@ export interface Problem {
   readonly path: readonly (string | number)[];
   readonly offset: number;
   readonly length: number;
-  /** A key or value that would be right here, offered as a quick fix. */
+  /** The JSON that would be right at exactly this range, quotes included; offered as a quick fix. */
   readonly suggestion?: string;
+  /**
+   * `syntax`: not JSON. `schema`: not what the schema allows. `meaning`: allowed, but it cannot work or
+   * does not do what it seems to. Absent for problems that were found in the data.
+   */
+  readonly source?: "syntax" | "schema" | "meaning";
 }

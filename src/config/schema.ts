@@ -29,13 +29,22 @@ const text = z
     kind: z.literal("text"),
     path: z
       .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
-      .describe("A text file, a folder, or a glob such as `chapters/*.txt`, relative to this file. A list is read in its order."),
+      .describe(
+        "A text file, a folder, or a glob such as `chapters/*.txt`, relative to this file. A list is read in its order.",
+      ),
     level: z
       .enum(["character", "word"])
       .default("character")
-      .describe("What one time step reads: a character, or a word (punctuation marks count as words)."),
-    lowercase: z.boolean().default(false).describe("Fold the text to lower case first: a smaller vocabulary."),
-    maximumVocabulary: count("Keep only this many of the most frequent tokens; the rest become ⟨unknown⟩.").optional(),
+      .describe(
+        "What one time step reads: a character, or a word (punctuation marks count as words).",
+      ),
+    lowercase: z
+      .boolean()
+      .default(false)
+      .describe("Fold the text to lower case first: a smaller vocabulary."),
+    maximumVocabulary: count(
+      "Keep only this many of the most frequent tokens; the rest become ⟨unknown⟩.",
+    ).optional(),
   })
   .describe("Language modelling: predict the next character or word of a text (many-to-many).");
 
@@ -45,9 +54,14 @@ const labelledText = z
     path: path("A CSV file with a header, or a JSON Lines file (`.jsonl`), relative to this file."),
     text: z.string().min(1).default("text").describe("The column or key that holds the text."),
     label: z.string().min(1).default("label").describe("The column or key that holds the class."),
-    level: z.enum(["character", "word"]).default("word").describe("What one time step reads: a character, or a word."),
+    level: z
+      .enum(["character", "word"])
+      .default("word")
+      .describe("What one time step reads: a character, or a word."),
     lowercase: z.boolean().default(true).describe("Fold the text to lower case first."),
-    maximumVocabulary: count("Keep only this many of the most frequent tokens; the rest become ⟨unknown⟩.").default(5000),
+    maximumVocabulary: count(
+      "Keep only this many of the most frequent tokens; the rest become ⟨unknown⟩.",
+    ).default(5000),
     maximumLength: count("Read at most this many tokens of each text.").default(200),
   })
   .describe("Classification of whole texts, such as sentiment or spam (many-to-one).");
@@ -55,49 +69,79 @@ const labelledText = z
 const table = z
   .strictObject({
     kind: z.literal("table"),
-    path: path("A CSV file with a header, one row per time step, oldest first, relative to this file."),
-    inputs: z.array(z.string().min(1)).min(1).describe("The columns that the network reads at each step."),
+    path: path(
+      "A CSV file with a header, one row per time step, oldest first, relative to this file.",
+    ),
+    inputs: z
+      .array(z.string().min(1))
+      .min(1)
+      .describe("The columns that the network reads at each step."),
     targets: z.array(z.string().min(1)).min(1).describe("The columns that it predicts."),
-    time: z.string().min(1).optional().describe("The column that names each row, such as a date; shown on the timeline's axis."),
+    time: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("The column that names each row, such as a date; shown on the timeline's axis."),
     window: count("Time steps in one training sequence.").default(50),
-    horizon: z.int().min(0).default(1).describe("How many steps ahead the targets are predicted: `1` is the next row, `7` the next seven rows at once, `0` the same row."),
+    horizon: z
+      .int()
+      .min(0)
+      .default(1)
+      .describe(
+        "How many steps ahead the targets are predicted: `1` is the next row, `7` the next seven rows at once, `0` the same row.",
+      ),
     shape: z
       .enum(shapes)
       .default("many-to-many")
-      .describe("Where inputs are read and losses are taken: at every step, or only at the first or last one."),
+      .describe(
+        "Where inputs are read and losses are taken: at every step, or only at the first or last one.",
+      ),
     standardize: z
       .boolean()
       .default(true)
-      .describe("Shift and scale every column to mean 0 and deviation 1, fitted on the training rows only."),
+      .describe(
+        "Shift and scale every column to mean 0 and deviation 1, fitted on the training rows only.",
+      ),
   })
   .describe("Forecasting from a table of numbers: weather, prices, sensors.");
 
 const synthetic = z
   .strictObject({
     kind: z.literal("synthetic"),
-    task: z.enum(syntheticTasks).describe(
-      [
-        "A task of the literature, generated from the seed:",
-        "- `adding`: the sum of two marked numbers (Hochreiter & Schmidhuber 1997)",
-        "- `copy`: repeat ten symbols after a long delay (Hochreiter & Schmidhuber 1997; Arjovsky et al. 2016)",
-        "- `temporal-order`: which of X and Y came first, twice (Hochreiter & Schmidhuber 1997, task 6a)",
-        "- `parity`: is the number of ones odd, at every step",
-        "- `reber`: next symbol of the embedded Reber grammar (Cleeremans et al. 1989)",
-        "- `waveform`: one number, a frequency, becomes a sine wave (one-to-many)",
-      ].join("\n"),
-    ),
+    task: z
+      .enum(syntheticTasks)
+      .describe(
+        [
+          "A task of the literature, generated from the seed:",
+          "- `adding`: the sum of two marked numbers (Hochreiter & Schmidhuber 1997)",
+          "- `copy`: repeat ten symbols after a long delay (Hochreiter & Schmidhuber 1997; Arjovsky et al. 2016)",
+          "- `temporal-order`: which of X and Y came first, twice (Hochreiter & Schmidhuber 1997, task 6a)",
+          "- `parity`: is the number of ones odd, at every step",
+          "- `reber`: next symbol of the embedded Reber grammar (Cleeremans et al. 1989)",
+          "- `waveform`: one number, a frequency, becomes a sine wave (one-to-many)",
+        ].join("\n"),
+      ),
     length: count("Time steps of a sequence; for `copy`, the delay.").default(50),
     examples: count("Training sequences to generate.").default(2000),
   })
   .describe("A synthetic task with a known answer and a known difficulty.");
 
 const rnnLayer = z.strictObject({
-  cell: z.literal("rnn").describe("Vanilla recurrent cell of Elman 1990: h = tanh(W_ih x + b_ih + W_hh h₋ + b_hh)."),
+  cell: z
+    .literal("rnn")
+    .describe("Vanilla recurrent cell of Elman 1990: h = tanh(W_ih x + b_ih + W_hh h₋ + b_hh)."),
   hidden: count("Units in the hidden state, H."),
-  nonlinearity: z.enum(["tanh", "relu"]).default("tanh").describe("What follows the sum; `tanh` keeps h within ±1, `relu` may explode."),
+  nonlinearity: z
+    .enum(["tanh", "relu"])
+    .default("tanh")
+    .describe("What follows the sum; `tanh` keeps h within ±1, `relu` may explode."),
 });
 const lstmLayer = z.strictObject({
-  cell: z.literal("lstm").describe("Long short-term memory of Hochreiter & Schmidhuber 1997 with the forget gate of Gers et al. 2000."),
+  cell: z
+    .literal("lstm")
+    .describe(
+      "Long short-term memory of Hochreiter & Schmidhuber 1997 with the forget gate of Gers et al. 2000.",
+    ),
   hidden: count("Units in the hidden state, H."),
 });
 const gruLayer = z.strictObject({
@@ -106,7 +150,9 @@ const gruLayer = z.strictObject({
   reset: z
     .enum(["after", "before"])
     .default("after")
-    .describe("Where the reset gate acts: `after` the recurrent product as PyTorch and cuDNN, or `before` it as in the paper."),
+    .describe(
+      "Where the reset gate acts: `after` the recurrent product as PyTorch and cuDNN, or `before` it as in the paper.",
+    ),
 });
 const layer = z.discriminatedUnion("cell", [rnnLayer, lstmLayer, gruLayer]);
 
@@ -115,21 +161,29 @@ const initialization = z
     input: z
       .enum(["uniform", "xavier", "orthogonal"])
       .default("uniform")
-      .describe("Input weights W_ih: `uniform` is PyTorch's U(−1/√H, 1/√H); `xavier` is Glorot & Bengio 2010."),
+      .describe(
+        "Input weights W_ih: `uniform` is PyTorch's U(−1/√H, 1/√H); `xavier` is Glorot & Bengio 2010.",
+      ),
     recurrent: z
       .enum(["uniform", "xavier", "orthogonal", "identity"])
       .default("orthogonal")
-      .describe("Recurrent weights W_hh: `orthogonal` keeps gradient norms (Saxe et al. 2014); `identity` with `relu` is the IRNN of Le et al. 2015."),
+      .describe(
+        "Recurrent weights W_hh: `orthogonal` keeps gradient norms (Saxe et al. 2014); `identity` with `relu` is the IRNN of Le et al. 2015.",
+      ),
     forgetBias: z
       .number()
       .default(1)
-      .describe("Added to the LSTM's forget-gate bias, so that it remembers from the start (Jozefowicz et al. 2015)."),
+      .describe(
+        "Added to the LSTM's forget-gate bias, so that it remembers from the start (Jozefowicz et al. 2015).",
+      ),
   })
   .describe("How weights start.");
 
 const model = z
   .strictObject({
-    embedding: count("Learn a vector of this many numbers for every token; without it tokens are one-hot.").optional(),
+    embedding: count(
+      "Learn a vector of this many numbers for every token; without it tokens are one-hot.",
+    ).optional(),
     layers: z.array(layer).min(1).describe("Recurrent layers, the first one next to the input."),
     initialization: initialization.prefault({}),
   })
@@ -164,43 +218,73 @@ const training = z
     bptt: z
       .union([z.int().positive(), z.literal("full")])
       .default("full")
-      .describe("Steps that gradients travel back: truncated backpropagation through time (Williams & Peng 1990). `full` follows each sequence to its start; a text, which has no end, is then cut into windows of 64."),
+      .describe(
+        "Steps that gradients travel back: truncated backpropagation through time (Williams & Peng 1990). `full` follows each sequence to its start; a text, which has no end, is then cut into windows of 64.",
+      ),
     carryState: z
       .boolean()
       .default(true)
-      .describe("Carry the hidden state from one truncated window into the next. Off, every window starts from zero."),
+      .describe(
+        "Carry the hidden state from one truncated window into the next. Off, every window starts from zero.",
+      ),
     optimizer: optimizer.prefault({ kind: "adam" }).describe("How gradients become steps."),
     clip: z
       .strictObject({
-        norm: z.number().positive().optional().describe("Scale the whole gradient down to this L2 norm (Pascanu et al. 2013)."),
+        norm: z
+          .number()
+          .positive()
+          .optional()
+          .describe("Scale the whole gradient down to this L2 norm (Pascanu et al. 2013)."),
         value: z.number().positive().optional().describe("Cut every component to ± this."),
       })
       .prefault({ norm: 1 })
       .describe("Clipping, the cure for exploding gradients. `{}` switches it off."),
     validation: z
       .strictObject({
-        share: share("Share of the data held back: the last part of a text or table, a random part of examples.").default(0.1),
-        everyUpdates: count("Measure the validation loss after this many updates; without it after every epoch.").optional(),
+        share: share(
+          "Share of the data held back: the last part of a text or table, a random part of examples.",
+        ).default(0.1),
+        everyUpdates: count(
+          "Measure the validation loss after this many updates; without it after every epoch.",
+        ).optional(),
       })
       .prefault({})
       .describe("The data that the network never trains on."),
     earlyStopping: z
       .strictObject({
         patience: count("Validations without a better loss before training stops."),
-        minimumImprovement: z.number().min(0).default(0).describe("How much lower counts as better."),
+        minimumImprovement: z
+          .number()
+          .min(0)
+          .default(0)
+          .describe("How much lower counts as better."),
       })
       .optional()
       .describe("Stop when validation no longer improves."),
-    checkpointEveryUpdates: count("Save the last state at least this often, in updates.").default(500),
-    seed: z.int().min(0).max(0xffffffff).default(1).describe("Same seed, same config: the same bits."),
+    checkpointEveryUpdates: count("Save the last state at least this often, in updates.").default(
+      500,
+    ),
+    seed: z
+      .int()
+      .min(0)
+      .max(0xffffffff)
+      .default(1)
+      .describe("Same seed, same config: the same bits."),
   })
   .describe("How the network learns.");
 
 export const configSchema = z
   .strictObject({
     $schema: z.string().optional().describe("Ignored; some editors want it."),
-    name: z.string().min(1).max(80).optional().describe("Shown in the list of runs; by default the folder's name."),
-    data: z.discriminatedUnion("kind", [text, labelledText, table, synthetic]).describe("What the network reads."),
+    name: z
+      .string()
+      .min(1)
+      .max(80)
+      .optional()
+      .describe("Shown in the list of runs; by default the folder's name."),
+    data: z
+      .discriminatedUnion("kind", [text, labelledText, table, synthetic])
+      .describe("What the network reads."),
     model,
     training: training.prefault({}),
   })

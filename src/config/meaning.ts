@@ -1,0 +1,218 @@
+/**
+ * What the schema allows but cannot work, or does not do what it seems to; as far as it can be told
+ * without reading the data. `checkAgainstData` in src/data tells the rest.
+ */
+import type { ConfigPath } from "./positions.ts";
+import type { Config, SyntheticTask } from "./schema.ts";
+import { fieldOf } from "./schemaTree.ts";
+import type { PathProblem } from "./validate.ts";
+
+/** Fewest steps in which a synthetic task makes sense. */
+export const shortestLength: Readonly<Record<SyntheticTask, number>> = {
+  adding: 2,
+  copy: 1,
+  "temporal-order": 10,
+  parity: 1,
+  reber: 9,
+  waveform: 1,
+};
+
+/** Tasks that read numbers rather than symbols. */
+const numericTasks: ReadonlySet<SyntheticTask> = new Set(["adding", "waveform"]);
+
+const error = (path: ConfigPath, message: string): PathProblem => ({
+  severity: "error",
+  path,
+  message,
+});
+const warning = (path: ConfigPath, message: string): PathProblem => ({
+  severity: "warning",
+  path,
+  message,
+});
+/** About a key that is there but does nothing. */
+const idle = (path: ConfigPath, message: string): PathProblem => ({
+  ...warning(path, message),
+  at: "key",
+});
+
+/** `written` is the config as parsed, before defaults: only what somebody wrote can be superfluous. */
+export function problemsOfMeaning(config: Config, written: unknown): PathProblem[] {
+  const isWritten = (...path: string[]): boolean => has(written, path);
+  return [
+    ...dataProblems(config, isWritten),
+    ...modelProblems(config, isWritten),
+    ...trainingProblems(config, isWritten),
+  ];
+}
+
+type IsWritten = (...path: string[]) => boolean;
+
+const has = (root: unknown, path: readonly string[]): boolean =>
+  path.reduce((value: unknown, key) => fieldOf(value, key), root) !== undefined;
+
+function dataProblems({ data }: Config, isWritten: IsWritten): PathProblem[] {
+  const problems: PathProblem[] = [];
+  const paths = data.kind === "synthetic" ? [] : [data.path].flat();
+  paths.forEach((path, index) => {
+    if (!/^([/\\]|[a-z]:)/i.test(path)) return;
+    const place =
+      data.kind === "text" && Array.isArray(data.path) ? ["data", "path", index] : ["data", "path"];
+    problems.push(
+      error(
+        place,
+        "A path is relative to this config and stays inside the workspace folder, so that the experiment runs on other machines too.",
+      ),
+    );
+  });
+
+  if (data.kind === "synthetic" && data.length < shortestLength[data.task]) {
+    problems.push(
+      error(
+        ["data", "length"],
+        `The task "${data.task}" needs at least ${shortestLength[data.task]} steps.`,
+      ),
+    );
+  }
+  if (data.kind !== "table") return problems;
+
+  for (const key of ["inputs", "targets"] as const) {
+    data[key].forEach((name, index) => {
+      if (data[key].indexOf(name) === index) return;
+      problems.push(error(["data", key, index], `"${name}" is listed twice.`));
+    });
+  }
+  data.targets.forEach((name, index) => {
+    if (data.horizon > 0 || !data.inputs.includes(name)) return;
+    problems.push(
+      warning(
+        ["data", "targets", index],
+        `With "horizon": 0 the network predicts "${name}" of the row in which it already reads it: the answer leaks. Use a horizon of 1 or more, or take it out of "inputs".`,
+      ),
+    );
+  });
+  data.inputs.forEach((name, index) => {
+    if (name !== data.time) return;
+    problems.push(
+      warning(
+        ["data", "inputs", index],
+        `"${name}" only names the rows; as an input it has to be a number.`,
+      ),
+    );
+  });
+  if (data.shape === "one-to-one") {
+    if (isWritten("data", "window"))
+      problems.push(
+        idle(
+          ["data", "window"],
+          'With "shape": "one-to-one" every row is a sequence of one step, so "window" has no effect.',
+        ),
+      );
+  } else if (data.window < 2) {
+    problems.push(
+      warning(
+        ["data", "window"],
+        "A window of one step gives a recurrent network nothing to remember.",
+      ),
+    );
+  }
+  return problems;
+}
+
+function modelProblems({ data, model }: Config, isWritten: IsWritten): PathProblem[] {
+  const problems: PathProblem[] = [];
+  const readsNumbers =
+    data.kind === "table" || (data.kind === "synthetic" && numericTasks.has(data.task));
+  if (model.embedding !== undefined && readsNumbers) {
+    problems.push({
+      ...error(
+        ["model", "embedding"],
+        "An embedding turns tokens into vectors, and this data is numbers already: remove it.",
+      ),
+      at: "key",
+    });
+  }
+  const cells = new Set(model.layers.map((layer) => layer.cell));
+  if (model.initialization.recurrent === "identity" && (cells.has("lstm") || cells.has("gru"))) {
+    const gated = [...cells].filter((cell) => cell !== "rnn").map((cell) => cell.toUpperCase());
+    problems.push(
+      warning(
+        ["model", "initialization", "recurrent"],
+        `"identity" is meant for a plain RNN with "relu" (Le et al. 2015); here it also fills each gate of the ${gated.join(" and ")}.`,
+      ),
+    );
+  }
+  if (isWritten("model", "initialization", "forgetBias") && !cells.has("lstm")) {
+    problems.push(
+      idle(
+        ["model", "initialization", "forgetBias"],
+        "Only an LSTM has a forget gate, and this model has no LSTM layer.",
+      ),
+    );
+  }
+  return problems;
+}
+
+function trainingProblems({ data, model, training }: Config, isWritten: IsWritten): PathProblem[] {
+  const problems: PathProblem[] = [];
+  const { bptt, clip, validation } = training;
+  const longest = longestSequence(data);
+  if (bptt !== "full" && longest !== undefined && bptt > longest.steps) {
+    problems.push(
+      warning(
+        ["training", "bptt"],
+        `Gradients cannot travel back ${bptt} steps: ${longest.why} has ${longest.steps}. This does the same as "full".`,
+      ),
+    );
+  }
+  if (isWritten("training", "carryState") && bptt === "full" && data.kind !== "text") {
+    problems.push(
+      idle(
+        ["training", "carryState"],
+        'With "bptt": "full" every sequence is one window, so that there is nothing to carry.',
+      ),
+    );
+  }
+  const mayExplode = model.layers.some(
+    (layer) => layer.cell === "rnn" && layer.nonlinearity === "relu",
+  );
+  if (mayExplode && clip.norm === undefined && clip.value === undefined) {
+    problems.push(
+      warning(
+        ["training", "clip"],
+        'A recurrent "relu" has no upper bound, so that gradients explode easily; "clip": { "norm": 1 } prevents it.',
+      ),
+    );
+  }
+  if (validation.share === 0) {
+    if (training.earlyStopping)
+      problems.push(
+        error(
+          ["training", "earlyStopping"],
+          'Early stopping watches the validation loss, and "validation.share" is 0: give it a share such as 0.1.',
+        ),
+      );
+    if (validation.everyUpdates !== undefined)
+      problems.push(
+        idle(
+          ["training", "validation", "everyUpdates"],
+          'Nothing is validated while "share" is 0.',
+        ),
+      );
+  }
+  return problems;
+}
+
+/** Steps of the longest sequence, where the config alone decides them. */
+function longestSequence(data: Config["data"]): { steps: number; why: string } | undefined {
+  if (data.kind === "table") {
+    const single = data.shape === "one-to-one";
+    return { steps: single ? 1 : data.window, why: single ? "a one-to-one sequence" : "a window" };
+  }
+  if (data.kind === "labelled-text")
+    return { steps: data.maximumLength, why: '"maximumLength": a text' };
+  if (data.kind === "synthetic") {
+    return { steps: data.task === "copy" ? data.length + 20 : data.length, why: "a sequence" };
+  }
+  return undefined;
+}
