@@ -1,0 +1,112 @@
+/**
+ * Which run a command means: the ones it was invoked on in the tree, those of a config's CodeLens,
+ * or those that are picked from a list.
+ */
+import * as vscode from "vscode";
+import type { Run } from "../../runs/runFolder.ts";
+import { formatDuration, formatLoss, stateTitles } from "../training/progressText.ts";
+import type { RunLibrary } from "../views/runLibrary.ts";
+import type { RunsTree } from "../views/runsTree.ts";
+
+export interface RunQuestion {
+  /** Completes "Unroll: …" and "There is no run to …". */
+  readonly doing: string;
+  /** Which runs can be meant; absent, all. */
+  readonly accepts?: (run: Run) => boolean;
+}
+
+export interface RunChoice {
+  one(args: readonly unknown[], question: RunQuestion): Promise<Run | undefined>;
+  many(args: readonly unknown[], question: RunQuestion): Promise<readonly Run[]>;
+}
+
+export const isActive = ({ record }: Run): boolean =>
+  record.state === "training" || record.state === "paused";
+export const hasWeights = ({ record }: Run): boolean => record.update > 0;
+
+export function createRunChoice(library: RunLibrary, tree: RunsTree): RunChoice {
+  async function candidates({ doing, accepts = () => true }: RunQuestion): Promise<readonly Run[]> {
+    if (library.runs.length === 0) await library.refresh();
+    const runs = library.runs.filter(accepts);
+    if (runs.length === 0) void sayNone(doing);
+    return runs;
+  }
+
+  return {
+    async one(args, question) {
+      const [named] = namedRuns(args, library);
+      if (named) return named;
+      const [first] = args;
+      if (first instanceof vscode.Uri) {
+        const [newest] = library.ofConfig(first.fsPath).filter(question.accepts ?? (() => true));
+        if (newest) return newest;
+      }
+      const runs = await candidates(question);
+      if (runs.length < 2) return runs[0];
+      const title = `Unroll: ${question.doing}`;
+      const picked = await vscode.window.showQuickPick(runs.map(itemOf), {
+        title,
+        placeHolder: "Which run?",
+      });
+      return picked?.run;
+    },
+    async many(args, question) {
+      const named = namedRuns(args, library);
+      if (named.length > 0) return named;
+      const runs = await candidates(question);
+      if (runs.length < 2) return runs;
+      const selected = new Set(tree.selection.map(({ folder }) => folder));
+      const items = runs.map((run) => ({ ...itemOf(run), picked: selected.has(run.folder) }));
+      const title = `Unroll: ${question.doing}`;
+      const picked = await vscode.window.showQuickPick(items, {
+        title,
+        placeHolder: "Which runs?",
+        canPickMany: true,
+      });
+      return picked?.map(({ run }) => run) ?? [];
+    },
+  };
+}
+
+/**
+ * The tree passes the run and the whole selection when the run is part of it; a keybinding in the
+ * tree passes nothing, and tests pass folders.
+ */
+function namedRuns([first, selection]: readonly unknown[], library: RunLibrary): readonly Run[] {
+  const listed =
+    Array.isArray(selection) && selection.length > 0
+      ? selection
+      : first === undefined
+        ? []
+        : [first];
+  return listed.flatMap((each: unknown) => {
+    const folder = typeof each === "string" ? each : (each as Partial<Run> | null)?.folder;
+    const run = folder === undefined ? undefined : library.find(folder);
+    return run ? [run] : [];
+  });
+}
+
+function itemOf(run: Run): vscode.QuickPickItem & { readonly run: Run } {
+  const { name, state, validationLoss, trainLoss, elapsedMs, createdAt } = run.record;
+  const loss = validationLoss ?? trainLoss;
+  const description = [
+    stateTitles[state],
+    loss === undefined ? undefined : `loss ${formatLoss(loss)}`,
+    formatDuration(elapsedMs),
+  ];
+  return {
+    label: name,
+    description: description.filter((part) => part !== undefined).join(" · "),
+    detail: `Started ${new Date(createdAt).toLocaleString()}`,
+    run,
+  };
+}
+
+async function sayNone(doing: string): Promise<void> {
+  const train = "Train Model";
+  const choice = await vscode.window.showInformationMessage(
+    `There is no run to ${doing} yet.`,
+    train,
+  );
+  if (choice === train) await vscode.commands.executeCommand("unroll.train");
+}

@@ -1,0 +1,77 @@
+/** Opening a sequence, and moving the cursor through it. */
+import * as vscode from "vscode";
+import type { SequenceChoice } from "../../protocol/contracts.ts";
+import { showError, type Log } from "../log.ts";
+import type { PanelPlaces } from "../panels/panelPlaces.ts";
+import { settings } from "../settings.ts";
+import type { CursorStore } from "../tracing/cursorStore.ts";
+import type { Player } from "../tracing/player.ts";
+import { pickSequence } from "../tracing/sequencePicker.ts";
+import type { TraceStore } from "../tracing/traceStore.ts";
+import { requireTrust } from "../trust.ts";
+import type { LazyWorker } from "../workers/lazyWorker.ts";
+import { hasWeights, type RunChoice } from "./runChoice.ts";
+
+interface Parts {
+  readonly runs: RunChoice;
+  readonly worker: LazyWorker;
+  readonly traces: TraceStore;
+  readonly cursor: CursorStore;
+  readonly player: Player;
+  readonly places: PanelPlaces;
+  readonly log: Log;
+}
+
+export function createStepCommands({ runs, worker, traces, cursor, player, places, log }: Parts) {
+  /** A keybinding may pass `[runFolder, choice]`; then nothing is asked. */
+  async function stepThrough(...args: readonly unknown[]): Promise<void> {
+    if (!(await requireTrust("step through a sequence"))) return;
+    const run = await runs.one(args, { doing: "step through", accepts: hasWeights });
+    if (!run) return;
+    try {
+      const choice = asChoice(args[1]) ?? (await pickSequence(worker, run));
+      if (!choice) return;
+      player.stop();
+      cursor.forget();
+      const selection = { runFolder: run.folder, checkpoint: settings.checkpoint(), choice };
+      const title = `Unroll: running ${run.record.name} over the sequence…`;
+      await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Window, title },
+        async () => {
+          await traces.open(selection);
+        },
+      );
+      cursor.move({ t: 0 });
+      if (settings.stepThroughOpens() === "editor") places.revealInEditor("timeline");
+      else await places.reveal("timeline");
+    } catch (error) {
+      await showError(log, "step through the sequence", error);
+    }
+  }
+
+  /** What has no trace yet asks for one, so that the first key that is tried explains itself. */
+  const move = (to: (t: number, last: number) => number) => async (): Promise<void> => {
+    const trace = traces.current;
+    if (!trace || !cursor.current) {
+      await stepThrough();
+      return;
+    }
+    player.stop();
+    cursor.move({ t: to(cursor.current.t, trace.steps - 1) });
+  };
+
+  return {
+    stepThrough,
+    nextStep: move((t) => t + 1),
+    previousStep: move((t) => t - 1),
+    firstStep: move(() => 0),
+    lastStep: move((_, last) => last),
+    play: () => (player.playing ? player.stop() : player.play()),
+    stopPlaying: () => player.stop(),
+  };
+}
+
+function asChoice(value: unknown): SequenceChoice | undefined {
+  const kind = (value as Partial<SequenceChoice> | null | undefined)?.kind;
+  return kind === "example" || kind === "typed" ? (value as SequenceChoice) : undefined;
+}

@@ -1,0 +1,158 @@
+/** Where everything is wired, by hand: workers, stores, views, panels, commands. */
+import * as vscode from "vscode";
+import type { PanelKind } from "../protocol/contracts.ts";
+import type { Probe, UnrollApi } from "./api.ts";
+import { registerCommands } from "./commands/handlers.ts";
+import { createOutputCommands } from "./commands/outputCommands.ts";
+import { createOutputDocuments } from "./commands/outputDocuments.ts";
+import { createRunChoice } from "./commands/runChoice.ts";
+import { createRunCommands } from "./commands/runCommands.ts";
+import { createStartCommands } from "./commands/startCommands.ts";
+import { createStepCommands } from "./commands/stepCommands.ts";
+import { createTrainCommands } from "./commands/trainCommands.ts";
+import { maintainContexts } from "./contexts.ts";
+import { registerCodeLenses } from "./editors/codeLenses.ts";
+import { registerDiagnostics } from "./editors/diagnostics.ts";
+import { createInspections } from "./editors/inspections.ts";
+import { registerQuickFixes } from "./editors/quickFixes.ts";
+import { createLog, showError } from "./log.ts";
+import { createCurveStore } from "./panels/curveStore.ts";
+import { registerPanelPlaces } from "./panels/panelPlaces.ts";
+import { createPanelState } from "./panels/panelState.ts";
+import { settings } from "./settings.ts";
+import { createCursorStore } from "./tracing/cursorStore.ts";
+import { createPlayer } from "./tracing/player.ts";
+import { createTraceStore } from "./tracing/traceStore.ts";
+import { createTrainingController, type TrainingEnd } from "./training/trainingController.ts";
+import { showTrainingProgress } from "./training/trainingProgress.ts";
+import { reportTrainings } from "./training/trainingReports.ts";
+import { assertTrusted } from "./trust.ts";
+import { createRunLibrary } from "./views/runLibrary.ts";
+import { registerRunsTree } from "./views/runsTree.ts";
+import { createLazyWorker } from "./workers/lazyWorker.ts";
+import { startWorker, type WorkerThread } from "./workers/workerThread.ts";
+
+const inspectionIdleMs = 60_000;
+const inspectionMemoryMb = 2048;
+const tracingMemoryMb = 4096;
+
+/** Lets a training save its last checkpoint before the editor ends this process. */
+let shutDown: (() => Promise<void>) | undefined;
+
+export async function activate(context: vscode.ExtensionContext): Promise<UnrollApi> {
+  const { extensionUri, workspaceState, subscriptions } = context;
+  const log = createLog();
+  const script = vscode.Uri.joinPath(extensionUri, "dist", "worker.js").fsPath;
+  const start = (name: string, memoryMb: number) => (): WorkerThread => {
+    assertTrusted();
+    log.debug(`Starting the ${name} worker`);
+    return startWorker({
+      script,
+      name: `unroll ${name}`,
+      memoryMb,
+      onOutput: (line) => log.debug(`${name}: ${line}`),
+    });
+  };
+
+  const inspecting = createLazyWorker({
+    start: start("inspection", inspectionMemoryMb),
+    idleMs: inspectionIdleMs,
+  });
+  const tracing = createLazyWorker({ start: start("tracing", tracingMemoryMb) });
+  const training = createTrainingController(
+    () => start("training", settings.trainingMemoryMb())(),
+    log,
+  );
+  const library = createRunLibrary(training, log);
+
+  const traces = createTraceStore(tracing, workspaceState);
+  const cursor = createCursorStore(workspaceState);
+  const player = createPlayer(traces, cursor, settings.playStepsPerSecond);
+  const curves = createCurveStore(library, training, workspaceState, log);
+
+  const readyCounts: Partial<Record<PanelKind, number>> = {};
+  const onReady = (kind: PanelKind): void =>
+    void (readyCounts[kind] = (readyCounts[kind] ?? 0) + 1);
+  // Before the panels hear of a trace, the cursor stands on it.
+  const attaching = traces.onDidChange(() => cursor.attach(traces.current));
+  const state = createPanelState({ traces, cursor, player, training, curves });
+  const places = registerPanelPlaces({
+    extensionUri,
+    state,
+    worker: tracing,
+    cursor,
+    traces,
+    onReady,
+  });
+  const tree = registerRunsTree(library, training);
+
+  const inspections = createInspections(inspecting, log);
+  const documents = createOutputDocuments();
+  const runs = createRunChoice(library, tree);
+  const commands = registerCommands({
+    start: createStartCommands(extensionUri, log),
+    train: createTrainCommands(training, runs, log),
+    step: createStepCommands({ runs, worker: tracing, traces, cursor, player, places, log }),
+    runs: createRunCommands({ runs, library, curves, traces, places, log }),
+    output: createOutputCommands(runs, tracing, documents, log),
+    places,
+    log,
+  });
+
+  let lastEnd: TrainingEnd | undefined;
+  subscriptions.push(
+    log,
+    attaching,
+    training.onDidEnd((end) => (lastEnd = end)),
+    traces.onDidFail((error) => showError(log, "open the trace again", error)),
+    commands,
+    registerDiagnostics(inspections),
+    registerQuickFixes(),
+    registerCodeLenses(inspections, training),
+    showTrainingProgress(training),
+    reportTrainings(training, library, log),
+    maintainContexts({ training, library, traces, player }),
+    documents,
+    inspections,
+    tree,
+    places,
+    state,
+    player,
+    cursor,
+    traces,
+    curves,
+    library,
+    training,
+  );
+  tracing.onDeath((reason) => log.error(`The tracing worker died: ${reason}`));
+  shutDown = async () => {
+    await Promise.all([training.stop(), tracing.dispose(), inspecting.dispose()]);
+  };
+  library.refresh().catch((error: unknown) => log.warn(String(error)));
+
+  const { version } = context.extension.packageJSON as { version: string };
+  log.info(`Unroll ${version} is ready`);
+  if (context.extensionMode !== vscode.ExtensionMode.Test) return { version };
+  const probe: Probe = {
+    snapshot: () => ({
+      training: training.status,
+      isTraining: training.request !== undefined,
+      lastEnd,
+      trace: traces.current,
+      cursor: cursor.current,
+      playing: player.playing,
+      runs: library.runs,
+      panels: places.visible,
+      readyCounts: { ...readyCounts },
+    }),
+    panelState: () => state.whole(),
+    describeRun: (run) => tree.describe(run),
+    killTrainingWorker: () => training.abandon(),
+    killTracingWorker: () => tracing.kill(),
+  };
+  return { version, probe };
+}
+
+export async function deactivate(): Promise<void> {
+  await shutDown?.();
+}

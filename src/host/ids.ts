@@ -1,0 +1,48 @@
+/**
+ * Every name that the manifest and the code share: views, panels, settings, context keys. Declared
+ * once, without `vscode`, so that a test can compare them with package.json.
+ */
+import type { PanelKind } from "../protocol/contracts.ts";
+
+export const extensionId = "unroll.unroll";
+
+export const runsView = "unroll.runs";
+
+export const panelKinds = [
+  "timeline",
+  "gates",
+  "gradients",
+  "curves",
+] as const satisfies readonly PanelKind[];
+
+export const panelTitles: Readonly<Record<PanelKind, string>> = {
+  timeline: "Timeline",
+  gates: "Gates",
+  gradients: "Gradients",
+  curves: "Curves",
+};
+
+/** The view in the side bar, `unroll.gates`. */
+export const panelView = (kind: PanelKind): string => `unroll.${kind}`;
+
+/** The type of the editor tab, `unroll.gatesEditor`; also what a reloaded window restores it by. */
+export const panelEditor = (kind: PanelKind): string => `unroll.${kind}Editor`;
+
+export const contextKeys = {
+  /** The active training: "training", "paused" or "none". */
+  training: "unroll.trainingState",
+  hasConfig: "unroll.hasConfig",
+  hasRuns: "unroll.hasRuns",
+  hasTrace: "unroll.hasTrace",
+  playing: "unroll.playing",
+} as const;
+
+export const settingKeys = {
+  playStepsPerSecond: "unroll.playStepsPerSecond",
+  checkpoint: "unroll.checkpoint",
+  stepThroughOpens: "unroll.stepThroughOpens",
+  trainingMemory: "unroll.trainingMemory",
+  generateLength: "unroll.generate.length",
+  generateTemperature: "unroll.generate.temperature",
+  generateTopK: "unroll.generate.topK",
+} as const;

@@ -1,0 +1,111 @@
+/**
+ * The runs whose curves are shown: the one that trains or trained last, or those that were chosen
+ * for comparison. Rows of a training that runs here come from its progress, others from disk.
+ */
+import * as vscode from "vscode";
+import type { CurveRun, MetricsRow } from "../../protocol/contracts.ts";
+import { readMetrics } from "../../runs/metrics.ts";
+import { explain, type Log } from "../log.ts";
+import type { TrainingController, TrainingRequest } from "../training/trainingController.ts";
+import type { RunLibrary } from "../views/runLibrary.ts";
+
+export interface CurveStore extends vscode.Disposable {
+  readonly shown: readonly CurveRun[];
+  compare(runFolders: readonly string[]): Promise<void>;
+  readonly onDidChange: vscode.Event<void>;
+}
+
+interface LoadedRows {
+  readonly rows: MetricsRow[];
+  /** `updatedAt` of the run's record when they were read. */
+  readonly asOf: string | undefined;
+}
+
+const memoryKey = "unroll.curves";
+
+export function createCurveStore(
+  library: RunLibrary,
+  training: TrainingController,
+  memory: vscode.Memento,
+  log: Log,
+): CurveStore {
+  const changed = new vscode.EventEmitter<void>();
+  const loaded = new Map<string, LoadedRows>();
+  let chosen = memory.get<readonly string[]>(memoryKey, []);
+  let live:
+    | { request: TrainingRequest | undefined; runFolder: string; rows: MetricsRow[] }
+    | undefined;
+
+  async function load(runFolder: string): Promise<void> {
+    if (loaded.has(runFolder)) return;
+    try {
+      const asOf = library.find(runFolder)?.record.updatedAt;
+      const { rows } = await readMetrics(runFolder);
+      // Progress that arrived while the file was read is newer than what the file said.
+      const newer = live?.runFolder === runFolder ? live.rows : [];
+      const first = newer[0]?.update ?? Number.POSITIVE_INFINITY;
+      loaded.set(runFolder, {
+        rows: [...rows.filter((row) => row.update < first), ...newer],
+        asOf,
+      });
+    } catch (error) {
+      log.warn(`Could not read the curves of ${runFolder}: ${explain(error).message}`);
+    }
+  }
+
+  async function show(runFolders: readonly string[]): Promise<void> {
+    chosen = runFolders;
+    void memory.update(memoryKey, runFolders);
+    await Promise.all(runFolders.map(load));
+    changed.fire();
+  }
+
+  function addProgress(runFolder: string, rows: readonly MetricsRow[]): void {
+    if (live?.runFolder !== runFolder || live.request !== training.request) {
+      // A resumed run goes back to its checkpoint: what was measured after it is measured again.
+      live = { request: training.request, runFolder, rows: [] };
+      loaded.delete(runFolder);
+      void show(chosen.includes(runFolder) ? chosen : [runFolder]);
+    }
+    live.rows.push(...rows);
+    loaded.get(runFolder)?.rows.push(...rows);
+  }
+
+  /** Follows what happens on disk: runs that went away, and runs that something else trains. */
+  async function follow(): Promise<void> {
+    const existing = chosen.filter((folder) => library.find(folder) || folder === live?.runFolder);
+    const stale = existing.filter((folder) => {
+      const rows = loaded.get(folder);
+      return (
+        !rows ||
+        (folder !== live?.runFolder && rows.asOf !== library.find(folder)?.record.updatedAt)
+      );
+    });
+    for (const folder of stale) loaded.delete(folder);
+    const newest = library.runs[0]?.folder;
+    if (existing.length === 0 && newest !== undefined) await show([newest]);
+    else if (stale.length > 0 || existing.length < chosen.length) await show(existing);
+  }
+
+  const subscriptions = [
+    changed,
+    training.onProgress(({ status, rows }) => addProgress(status.runFolder, rows)),
+    library.onDidChange(() => void follow()),
+  ];
+
+  return {
+    get shown() {
+      return chosen.flatMap((runFolder) => {
+        const record = library.find(runFolder)?.record;
+        const status = training.status?.runFolder === runFolder ? training.status : undefined;
+        const name = status?.runName ?? record?.name;
+        const state = status?.state ?? record?.state;
+        if (name === undefined || state === undefined) return [];
+        return [{ runFolder, name, state, rows: loaded.get(runFolder)?.rows ?? [] }];
+      });
+    },
+    compare: show,
+    onDidChange: changed.event,
+    dispose: () => vscode.Disposable.from(...subscriptions).dispose(),
+  };
+}

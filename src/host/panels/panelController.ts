@@ -1,0 +1,85 @@
+/**
+ * One webview and what it is told: serves the panel's contract over the webview. Requests for
+ * tensors go to the tracing worker and back untouched.
+ */
+import { randomUUID } from "node:crypto";
+import * as vscode from "vscode";
+import { serve } from "../../protocol/channel.ts";
+import type { PanelContract, PanelKind } from "../../protocol/contracts.ts";
+import { panelCommands } from "../commands/commandIds.ts";
+import { panelTitles } from "../ids.ts";
+import type { CursorStore } from "../tracing/cursorStore.ts";
+import type { TraceStore } from "../tracing/traceStore.ts";
+import type { LazyWorker } from "../workers/lazyWorker.ts";
+import { panelHtml } from "./panelHtml.ts";
+import type { PanelStateSource } from "./panelState.ts";
+import { webviewTransport } from "./webviewTransport.ts";
+
+export interface PanelServices {
+  readonly extensionUri: vscode.Uri;
+  readonly state: PanelStateSource;
+  readonly worker: LazyWorker;
+  readonly cursor: CursorStore;
+  readonly traces: TraceStore;
+  /** For tests and the log: a panel has drawn its first state. */
+  readonly onReady: (kind: PanelKind) => void;
+}
+
+export interface PanelController extends vscode.Disposable {
+  readonly kind: PanelKind;
+}
+
+/** `isVisible` because a hidden page is gone: it will ask for everything when it is shown again. */
+export function attachPanel(
+  kind: PanelKind,
+  webview: vscode.Webview,
+  isVisible: () => boolean,
+  services: PanelServices,
+): PanelController {
+  const { state, worker, cursor, traces, extensionUri } = services;
+  const server = serve<PanelContract>(webviewTransport(webview), {
+    ready() {
+      void traces.restore();
+      services.onReady(kind);
+      return state.whole();
+    },
+    moveCursor(request) {
+      cursor.move(request);
+      return null;
+    },
+    async run({ command }) {
+      if (!panelCommands.includes(command)) throw new Error(`A panel may not run "${command}".`);
+      await vscode.commands.executeCommand(command);
+      return null;
+    },
+    columns: (request, { signal }) => worker.call("columns", request, { signal }),
+    heatmap: (request, { signal }) => worker.call("heatmap", request, { signal }),
+    norms: (request, { signal }) => worker.call("norms", request, { signal }),
+    gradientFlow: (request, { signal }) => worker.call("gradientFlow", request, { signal }),
+  });
+  const subscription = state.onDidChange((event) => {
+    if (isVisible()) server.emit(event.name, event.payload);
+  });
+
+  const root = vscode.Uri.joinPath(extensionUri, "dist", "webview");
+  const asset = (name: string): string =>
+    webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();
+  webview.options = { enableScripts: true, localResourceRoots: [root] };
+  webview.html = panelHtml({
+    kind,
+    title: panelTitles[kind],
+    source: webview.cspSource,
+    nonce: randomUUID(),
+    script: asset(`${kind}.js`),
+    style: asset(`${kind}.css`),
+    codicons: asset("codicon.css"),
+  });
+
+  return {
+    kind,
+    dispose() {
+      subscription.dispose();
+      server.dispose();
+    },
+  };
+}

@@ -1,0 +1,49 @@
+/** The page of a panel: one script, its styles, and a policy under which nothing else can run. */
+import type { PanelKind } from "../../protocol/contracts.ts";
+
+export interface PanelPage {
+  readonly kind: PanelKind;
+  readonly title: string;
+  /** Where the webview may load from; `Webview.cspSource`. */
+  readonly source: string;
+  readonly nonce: string;
+  /** As the webview sees them. */
+  readonly script: string;
+  readonly style: string;
+  readonly codicons: string;
+}
+
+export function panelHtml({
+  kind,
+  title,
+  source,
+  nonce,
+  script,
+  style,
+  codicons,
+}: PanelPage): string {
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${source}`,
+    `font-src ${source}`,
+    `img-src ${source}`,
+  ].join("; ");
+  // The icon component looks for the codicon style sheet by this id and repeats it, with its
+  // nonce, inside its shadow root.
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<link id="vscode-codicon-stylesheet" rel="stylesheet" href="${codicons}" nonce="${nonce}">
+<link rel="stylesheet" href="${style}">
+</head>
+<body data-panel="${kind}">
+<main id="panel"></main>
+<script nonce="${nonce}" src="${script}"></script>
+</body>
+</html>`;
+}

@@ -1,0 +1,68 @@
+/**
+ * What every panel shows, gathered from the stores that own it. `whole` answers a panel's `ready`;
+ * afterwards `onDidChange` says what changed, in the contract's own events.
+ */
+import * as vscode from "vscode";
+import type { PanelContract, PanelState } from "../../protocol/contracts.ts";
+import type { CursorStore } from "../tracing/cursorStore.ts";
+import type { Player } from "../tracing/player.ts";
+import type { TraceStore } from "../tracing/traceStore.ts";
+import type { TrainingController } from "../training/trainingController.ts";
+import type { CurveStore } from "./curveStore.ts";
+
+type Events = PanelContract["events"];
+
+/** One event of the contract: its name and its payload. */
+export type PanelEvent = {
+  [K in keyof Events]: { readonly name: K; readonly payload: Events[K] };
+}[keyof Events];
+
+export interface PanelStateSource extends vscode.Disposable {
+  whole(): PanelState;
+  readonly onDidChange: vscode.Event<PanelEvent>;
+}
+
+interface Stores {
+  readonly traces: TraceStore;
+  readonly cursor: CursorStore;
+  readonly player: Player;
+  readonly training: TrainingController;
+  readonly curves: CurveStore;
+}
+
+export function createPanelState({
+  traces,
+  cursor,
+  player,
+  training,
+  curves,
+}: Stores): PanelStateSource {
+  const changed = new vscode.EventEmitter<PanelEvent>();
+
+  function whole(): PanelState {
+    return {
+      trace: traces.current,
+      cursor: cursor.current,
+      playing: player.playing,
+      busy: traces.busy,
+      curves: curves.shown,
+      training: training.status,
+    };
+  }
+
+  const tellAll = (): void => changed.fire({ name: "state", payload: whole() });
+  const subscriptions = [
+    traces.onDidChange(tellAll),
+    curves.onDidChange(tellAll),
+    training.onDidChange(tellAll),
+    cursor.onDidMove((payload) => changed.fire({ name: "cursor", payload })),
+    player.onDidChange((playing) => changed.fire({ name: "playing", payload: { playing } })),
+    training.onProgress((payload) => changed.fire({ name: "progress", payload })),
+  ];
+
+  return {
+    whole,
+    onDidChange: changed.event,
+    dispose: () => vscode.Disposable.from(...subscriptions, changed).dispose(),
+  };
+}

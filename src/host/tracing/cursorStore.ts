@@ -1,0 +1,70 @@
+/** The one cursor. Panels and commands ask to move it; everyone is told where it is. */
+import * as vscode from "vscode";
+import type { Cursor, TraceSummary } from "../../protocol/contracts.ts";
+import { placeCursor, sameCursor } from "./cursor.ts";
+
+export interface CursorStore extends vscode.Disposable {
+  readonly current: Cursor | undefined;
+  /** Moves to the nearest place that exists; does nothing without a trace. */
+  move(request: Partial<Cursor>): void;
+  /** A trace that was made again (reloaded window, restarted worker) goes on where the person was. */
+  attach(trace: TraceSummary | undefined): void;
+  /** The next trace begins at its first step. */
+  forget(): void;
+  readonly onDidMove: vscode.Event<Cursor>;
+}
+
+const memoryKey = "unroll.cursor";
+const saveAfterMs = 500;
+
+export function createCursorStore(memory: vscode.Memento): CursorStore {
+  const moved = new vscode.EventEmitter<Cursor>();
+  let remembered = memory.get<Cursor>(memoryKey);
+  let trace: TraceSummary | undefined;
+  let current: Cursor | undefined;
+  let saveTimer: NodeJS.Timeout | undefined;
+
+  // Playing moves the cursor many times a second; the workspace need not hear of each.
+  function save(): void {
+    clearTimeout(saveTimer);
+    saveTimer = setTimeout(() => void memory.update(memoryKey, current), saveAfterMs);
+  }
+
+  function set(next: Cursor): void {
+    if (sameCursor(next, current)) return;
+    current = next;
+    save();
+    moved.fire(next);
+  }
+
+  return {
+    get current() {
+      return current;
+    },
+    move(request) {
+      if (trace) set(placeCursor(request, trace, current));
+    },
+    attach(next) {
+      if (next?.id === trace?.id) return;
+      trace = next;
+      if (!next) {
+        remembered = current;
+        current = undefined;
+        return;
+      }
+      const { layer, direction } = current ?? {};
+      const start = remembered ?? { t: 0, ...(layer === undefined ? {} : { layer, direction }) };
+      remembered = undefined;
+      current = undefined;
+      set(placeCursor(start, next));
+    },
+    forget() {
+      remembered = undefined;
+    },
+    onDidMove: moved.event,
+    dispose() {
+      clearTimeout(saveTimer);
+      moved.dispose();
+    },
+  };
+}

@@ -1,0 +1,138 @@
+/** Asks which sequence to step through: one of the run's data, or one that is typed. */
+import * as vscode from "vscode";
+import type { SequenceChoice } from "../../protocol/contracts.ts";
+import type { Run } from "../../runs/runFolder.ts";
+import type { LazyWorker } from "../workers/lazyWorker.ts";
+
+type Split = "validation" | "training";
+
+/** A separator means nothing; everything else says what happens when it is picked. */
+interface Item extends vscode.QuickPickItem {
+  readonly choice?: SequenceChoice | "typed";
+  readonly more?: Split;
+}
+
+const pageSize = 100;
+const splitTitles: Readonly<Record<Split, string>> = {
+  validation: "Validation data, never trained on",
+  training: "Training data",
+};
+
+/** Undefined when the person changed their mind; rejects when the data cannot be read. */
+export async function pickSequence(
+  worker: LazyWorker,
+  run: Run,
+): Promise<SequenceChoice | undefined> {
+  const picker = vscode.window.createQuickPick<Item>();
+  picker.title = `Step through a sequence with "${run.record.name}"`;
+  picker.placeholder = "Which sequence?";
+  picker.matchOnDetail = true;
+  picker.busy = true;
+  const readsTokens = run.record.model.input.kind === "tokens";
+  const typed: readonly Item[] = readsTokens
+    ? [{ label: "$(edit) Type a sequence…", alwaysShow: true, choice: "typed" }]
+    : [];
+  picker.items = typed;
+  picker.show();
+  try {
+    const pages = createPages(worker, run.folder);
+    const update = async (): Promise<void> => {
+      picker.busy = true;
+      const items = await pages.items();
+      picker.items = [...typed, ...items];
+      picker.busy = false;
+    };
+    // Both may fail or be left: the person types before the data was read, or never asks for it.
+    const failed = new Promise<never>((_, reject) => {
+      update().catch(reject);
+    });
+    for (;;) {
+      const item = await Promise.race([nextAnswer(picker), failed]);
+      if (!item) return undefined;
+      if (item.choice === "typed") return await typeSequence(run);
+      if (item.choice) return item.choice;
+      if (item.more) {
+        await pages.more(item.more);
+        await update();
+      }
+    }
+  } finally {
+    picker.dispose();
+  }
+}
+
+interface Pages {
+  items(): Promise<readonly Item[]>;
+  more(split: Split): Promise<void>;
+}
+
+function createPages(worker: LazyWorker, runFolder: string): Pages {
+  const loaded: Record<Split, { total: number; items: Item[] } | undefined> = {
+    validation: undefined,
+    training: undefined,
+  };
+
+  async function load(split: Split): Promise<void> {
+    const offset = loaded[split]?.items.length ?? 0;
+    const { total, items } = await worker.call("sequences", {
+      runFolder,
+      split,
+      offset,
+      limit: pageSize,
+    });
+    const page = items.map(({ title, detail, choice }) => ({ label: title, detail, choice }));
+    loaded[split] = { total, items: [...(loaded[split]?.items ?? []), ...page] };
+  }
+
+  return {
+    async items() {
+      const splits: readonly Split[] = ["validation", "training"];
+      await Promise.all(splits.filter((split) => !loaded[split]).map(load));
+      return splits.flatMap((split) =>
+        section(split, loaded[split]?.items ?? [], loaded[split]?.total ?? 0),
+      );
+    },
+    more: load,
+  };
+}
+
+function section(split: Split, items: readonly Item[], total: number): readonly Item[] {
+  if (total === 0) return [];
+  const title = `${splitTitles[split]} (${total.toLocaleString("en")})`;
+  const rest = total - items.length;
+  const more: readonly Item[] =
+    rest > 0
+      ? [
+          {
+            label: `$(ellipsis) Show more of ${rest.toLocaleString("en")} others`,
+            alwaysShow: true,
+            more: split,
+          },
+        ]
+      : [];
+  return [{ label: title, kind: vscode.QuickPickItemKind.Separator }, ...items, ...more];
+}
+
+/** The item that is accepted next, or undefined once the picker is closed. */
+function nextAnswer(picker: vscode.QuickPick<Item>): Promise<Item | undefined> {
+  return new Promise((resolve) => {
+    const subscriptions = [
+      picker.onDidAccept(() => finish(picker.selectedItems[0])),
+      picker.onDidHide(() => finish(undefined)),
+    ];
+    function finish(item: Item | undefined): void {
+      vscode.Disposable.from(...subscriptions).dispose();
+      resolve(item);
+    }
+  });
+}
+
+async function typeSequence(run: Run): Promise<SequenceChoice | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: `Step through a sequence with "${run.record.name}"`,
+    prompt:
+      "What the network reads, one token a step. What it never saw becomes ⟨unknown⟩, if it knows such a token.",
+    validateInput: (value) => (value === "" ? "Type at least one character." : undefined),
+  });
+  return text === undefined ? undefined : { kind: "typed", text };
+}

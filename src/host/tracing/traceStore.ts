@@ -1,0 +1,114 @@
+/**
+ * Which trace is open. The tensors live in the tracing worker; here is only the summary, and the
+ * choice that makes the trace anew after a window was reloaded or the worker died.
+ */
+import * as vscode from "vscode";
+import type { CheckpointChoice, SequenceChoice, TraceSummary } from "../../protocol/contracts.ts";
+import type { LazyWorker } from "../workers/lazyWorker.ts";
+
+export interface TraceSelection {
+  readonly runFolder: string;
+  readonly checkpoint: CheckpointChoice;
+  readonly choice: SequenceChoice;
+}
+
+export interface TraceStore extends vscode.Disposable {
+  readonly current: TraceSummary | undefined;
+  readonly busy: boolean;
+  /** Computes the trace and makes it the current one; a newer call wins over an older one. */
+  open(selection: TraceSelection): Promise<TraceSummary | undefined>;
+  /** Computes the remembered choice again, when there is one and nothing is open. */
+  restore(): Promise<void>;
+  /** Forgets the trace, for example because its run was deleted. */
+  close(): void;
+  readonly onDidChange: vscode.Event<void>;
+  /** The worker died and the trace could not be made again, or restoring failed. */
+  readonly onDidFail: vscode.Event<unknown>;
+}
+
+const memoryKey = "unroll.trace";
+
+export function createTraceStore(worker: LazyWorker, memory: vscode.Memento): TraceStore {
+  const changed = new vscode.EventEmitter<void>();
+  const failed = new vscode.EventEmitter<unknown>();
+  let selection = memory.get<TraceSelection>(memoryKey);
+  let current: TraceSummary | undefined;
+  let attempt = 0;
+  let busy = false;
+
+  function remember(next: TraceSelection | undefined): void {
+    selection = next;
+    void memory.update(memoryKey, next);
+  }
+
+  function release(trace: TraceSummary | undefined): void {
+    if (trace) void worker.call("release", { trace: trace.id }).catch(() => undefined);
+  }
+
+  async function open(next: TraceSelection): Promise<TraceSummary | undefined> {
+    const own = ++attempt;
+    busy = true;
+    changed.fire();
+    try {
+      const trace = await worker.call("trace", next);
+      if (own !== attempt) {
+        release(trace);
+        return undefined;
+      }
+      release(current);
+      current = trace;
+      remember(next);
+      return trace;
+    } finally {
+      if (own === attempt) {
+        busy = false;
+        changed.fire();
+      }
+    }
+  }
+
+  async function restore(): Promise<void> {
+    if (!selection || current || busy || !vscode.workspace.isTrusted) return;
+    try {
+      await open(selection);
+    } catch (error) {
+      // Its run may be gone: do not fail again at every start.
+      remember(undefined);
+      failed.fire(error);
+    }
+  }
+
+  const stopListening = worker.onDeath(() => {
+    // What was being computed when the worker died rejects by itself; what was open is made again.
+    if (!current) return;
+    current = undefined;
+    changed.fire();
+    void restore();
+  });
+
+  return {
+    get current() {
+      return current;
+    },
+    get busy() {
+      return busy;
+    },
+    open,
+    restore,
+    close() {
+      attempt++;
+      busy = false;
+      release(current);
+      current = undefined;
+      remember(undefined);
+      changed.fire();
+    },
+    onDidChange: changed.event,
+    onDidFail: failed.event,
+    dispose() {
+      stopListening();
+      changed.dispose();
+      failed.dispose();
+    },
+  };
+}
