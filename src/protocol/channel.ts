@@ -96,7 +96,8 @@ export function connect<C extends Contract>(transport: Transport): Client<C> {
   }
   const pending = new Map<number, Pending>();
   const listeners = new Map<string, Set<(payload: never) => void>>();
-  let nextId = 1;
+  // A reloaded page is a new client on the same wire: no answer to the old one may reach it.
+  let nextId = Math.floor(Math.random() * 2 ** 40);
   let closed: string | undefined;
 
   const settle = (id: number): Pending | undefined => {
