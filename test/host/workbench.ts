@@ -1,0 +1,147 @@
+/**
+ * Drives the real workbench as a person at a keyboard does: opens a folder, runs commands from the Command
+ * Palette, answers quick picks, reads notifications and the status bar.
+ */
+import { join } from "node:path";
+import type { Browser, Locator, Page } from "playwright-core";
+import { writeSettings, type Editor } from "./editor.ts";
+
+export interface WorkbenchOptions {
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** Time that the slowest start of the workbench on a busy machine may take. */
+export const startLimitMs = 60_000;
+
+/** Opens a folder in a browser window with a state of its own. Close `page.context()` when done. */
+export async function openWorkbench(
+  browser: Browser,
+  editor: Editor,
+  folder: string,
+  { width = 1440, height = 900 }: WorkbenchOptions = {},
+): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    reducedMotion: "reduce",
+  });
+  const page = await context.newPage();
+  try {
+    await page.goto(editor.urlOf(folder));
+    await waitForWorkbench(page);
+  } catch (error) {
+    await context.close();
+    throw error;
+  }
+  return page;
+}
+
+/** Waits until the workbench is drawn and the extension host has answered. */
+export async function waitForWorkbench(page: Page): Promise<void> {
+  await page.locator(".monaco-workbench").waitFor({ timeout: startLimitMs });
+  await page.locator(".activitybar .action-item").first().waitFor({ timeout: startLimitMs });
+  // The error count appears once the contributions of the last starting phase have been made.
+  await page.locator("#status\\.problems").waitFor({ timeout: startLimitMs });
+}
+
+/** Reloads the window, as "Developer: Reload Window" does. */
+export async function reloadWorkbench(page: Page): Promise<void> {
+  await page.reload();
+  await waitForWorkbench(page);
+}
+
+const quickInput = (page: Page): Locator => page.locator(".quick-input-widget");
+
+/** Runs a command by its full title, such as "Unroll: Train Model", with the keyboard alone. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  await page.keyboard.press("F1");
+  const input = quickInput(page).locator("input").first();
+  await input.waitFor();
+  await input.fill(`>${title}`);
+  const row = quickInput(page).locator(".monaco-list-row.focused");
+  // Rows are labelled "Unroll: Train Model, recently used" or with their keybinding behind the title.
+  await quickInput(page)
+    .locator(`.monaco-list-row.focused[aria-label^="${title}"]`)
+    .or(quickInput(page).locator(".monaco-list-row.focused", { hasText: title }))
+    .first()
+    .waitFor({ timeout: 15_000 })
+    .catch(async (cause: unknown) => {
+      const offered = (await row.allTextContents()).join(", ") || "nothing";
+      await page.keyboard.press("Escape");
+      throw new Error(`The Command Palette does not offer "${title}" but ${offered}.`, { cause });
+    });
+  await page.keyboard.press("Enter");
+}
+
+/** Waits for a quick pick, types into it when asked to, and takes the focused row. */
+export async function pick(
+  page: Page,
+  { filter }: { readonly filter?: string } = {},
+): Promise<string> {
+  const rows = quickInput(page).locator(".monaco-list-row");
+  await rows.first().waitFor();
+  if (filter !== undefined) {
+    await quickInput(page).locator("input").first().fill(filter);
+    await rows.filter({ hasText: filter }).first().waitFor();
+  }
+  const focused = quickInput(page).locator(".monaco-list-row.focused");
+  if ((await focused.count()) === 0) await page.keyboard.press("ArrowDown");
+  const label = (await focused.first().textContent()) ?? "";
+  await page.keyboard.press("Enter");
+  return label;
+}
+
+/** Waits for an input box, types the text and accepts it. */
+export async function answer(page: Page, text: string): Promise<void> {
+  const input = quickInput(page).locator("input").first();
+  await input.waitFor();
+  await input.fill(text);
+  await page.keyboard.press("Enter");
+}
+
+/** Opens a file of the workspace by its name. */
+export async function openFile(page: Page, name: string): Promise<void> {
+  await page.keyboard.press("Control+P");
+  const input = quickInput(page).locator("input").first();
+  await input.waitFor();
+  await input.fill(name);
+  await quickInput(page)
+    .locator(".monaco-list-row.focused", { hasText: name.split("/").at(-1) })
+    .waitFor();
+  await page.keyboard.press("Enter");
+  await page
+    .locator(".editor-instance .monaco-editor, .editor-container .monaco-editor")
+    .first()
+    .waitFor();
+}
+
+/** Texts of the notifications that are on screen. */
+export async function notifications(page: Page): Promise<readonly string[]> {
+  return page.locator(".notification-list-item-message").allTextContents();
+}
+
+/** The status bar entry whose text matches. */
+export function statusBarItem(page: Page, text: RegExp): Locator {
+  return page.locator(".statusbar-item", { hasText: text });
+}
+
+export const themes = {
+  dark: { name: "Default Dark Modern", bodyClass: "vs-dark" },
+  light: { name: "Default Light Modern", bodyClass: "vs" },
+  "high-contrast": { name: "Default High Contrast", bodyClass: "hc-black" },
+  "high-contrast-light": { name: "Default High Contrast Light", bodyClass: "hc-light" },
+} as const;
+
+export type Theme = keyof typeof themes;
+
+/** Changes the colour theme for every window of the editor and waits until this one shows it. */
+export async function setTheme(page: Page, editor: Editor, theme: Theme): Promise<void> {
+  const { name, bodyClass } = themes[theme];
+  await writeSettings(editor.options.userDataDir, { "workbench.colorTheme": name });
+  await page.locator(`.monaco-workbench.${bodyClass}`).waitFor({ timeout: 15_000 });
+}
+
+/** A picture of the whole window. */
+export async function screenshotWindow(page: Page, folder: string, name: string): Promise<void> {
+  await page.screenshot({ path: join(folder, `${name}.png`), animations: "disabled" });
+}
