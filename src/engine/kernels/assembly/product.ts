@@ -55,6 +55,47 @@ function tile(y0: usize, y1: usize, x0: usize, x1: usize, stepX: usize, w: usize
   v128.store(y1, b3, 48);
 }
 
+/** One row × two panels, for the single row of a batch of one. */
+// @ts-ignore: decorator
+@inline
+function rowTile(y: usize, x: usize, w: usize, v: usize, depth: i32, accumulate: bool): void {
+  let a0 = f32x4.splat(0);
+  let a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+  if (accumulate) {
+    a0 = v128.load(y);
+    a1 = v128.load(y, 16);
+    a2 = v128.load(y, 32);
+    a3 = v128.load(y, 48);
+    b0 = v128.load(y, 64);
+    b1 = v128.load(y, 80);
+    b2 = v128.load(y, 96);
+    b3 = v128.load(y, 112);
+  }
+  const end = w + (<usize>depth << 6);
+  while (w < end) {
+    const p = v128.load32_splat(x);
+    a0 = f32x4.add(a0, f32x4.mul(p, v128.load(w)));
+    a1 = f32x4.add(a1, f32x4.mul(p, v128.load(w, 16)));
+    a2 = f32x4.add(a2, f32x4.mul(p, v128.load(w, 32)));
+    a3 = f32x4.add(a3, f32x4.mul(p, v128.load(w, 48)));
+    b0 = f32x4.add(b0, f32x4.mul(p, v128.load(v)));
+    b1 = f32x4.add(b1, f32x4.mul(p, v128.load(v, 16)));
+    b2 = f32x4.add(b2, f32x4.mul(p, v128.load(v, 32)));
+    b3 = f32x4.add(b3, f32x4.mul(p, v128.load(v, 48)));
+    x += 4;
+    w += 64;
+    v += 64;
+  }
+  v128.store(y, a0);
+  v128.store(y, a1, 16);
+  v128.store(y, a2, 32);
+  v128.store(y, a3, 48);
+  v128.store(y, b0, 64);
+  v128.store(y, b1, 80);
+  v128.store(y, b2, 96);
+  v128.store(y, b3, 112);
+}
+
 /** A tile whose 2 × 16 result does not fit the matrix: computed in scratch, then copied in part. */
 function edgeTile(y: usize, strideY: usize, rows: i32, columns: i32, x0: usize, x1: usize, stepX: usize, w: usize, depth: i32, accumulate: bool, scratch: usize): void {
   tile(scratch, scratch + 64, x0, x1, stepX, w, depth, false);
@@ -73,6 +114,19 @@ function edgeTile(y: usize, strideY: usize, rows: i32, columns: i32, x0: usize, 
 export function multiply(y: usize, yStride: i32, x: usize, xStride: i32, packed: usize, R: i32, N: i32, K: i32, accumulate: bool, scratch: usize): void {
   const yRow = <usize>yStride << 2;
   const xRow = <usize>xStride << 2;
+  const panelBytes = <usize>K << 6;
+  if (R == 1) {
+    let n = 0;
+    for (; n + 2 * PANEL <= N; n += 2 * PANEL) {
+      const w = packed + (<usize>(n * K) << 2);
+      rowTile(y + (<usize>n << 2), x, w, w + panelBytes, K, accumulate);
+    }
+    for (; n < N; n += PANEL) {
+      const w = packed + (<usize>(n * K) << 2);
+      edgeTile(y + (<usize>n << 2), yRow, 1, min(PANEL, N - n), x, x, 4, w, K, accumulate, scratch);
+    }
+    return;
+  }
   for (let n = 0; n < N; n += PANEL) {
     const w = packed + (<usize>(n * K) << 2);
     const columns = min(PANEL, N - n);

@@ -1,0 +1,249 @@
+import fc from "fast-check";
+import { simdBytes } from "unroll:simd";
+import { describe, expect, it } from "vitest";
+import type { CellPasses, Kernels } from "../../../src/engine/kernels/kernels.ts";
+import { referenceKernels } from "../../../src/engine/kernels/reference.ts";
+import { createRandom } from "../../../src/engine/rng.ts";
+import { simdKernels } from "../../../src/engine/kernels/simd.ts";
+import type { Real } from "../../../src/trace/trace.ts";
+
+const reference = referenceKernels("float64");
+
+function newSimd(): Kernels {
+  const kernels = simdKernels(simdBytes);
+  if (!kernels) throw new Error("This machine's WebAssembly has no SIMD or no shared memory.");
+  return kernels;
+}
+const simd = newSimd();
+
+/** The same values in both memories: small numbers, as weights and states are. */
+function both(length: number, seed: number): readonly [reference: Real, simd: Real] {
+  const random = createRandom(seed);
+  const pair = [reference.allocate(length), simd.allocate(length)] as const;
+  // Through float32 first, so that both sides start from exactly the same numbers.
+  for (let k = 0; k < length; k++) pair[0][k] = pair[1][k] = Math.fround(random.normal());
+  return pair;
+}
+
+function expectClose(actual: Real, expected: Real, what: string, tolerance = 2e-5): void {
+  for (let k = 0; k < expected.length; k++) {
+    const error = Math.abs(actual[k] - expected[k]) / (1 + Math.abs(expected[k]));
+    if (!(error <= tolerance)) {
+      expect.fail(`${what}[${k}]: simd ${actual[k]}, reference ${expected[k]}, off by ${error}`);
+    }
+  }
+}
+
+const size = (max: number) => fc.integer({ min: 1, max });
+/** Sizes around the tile (2 × 16), the vector (4) and the block (256). */
+const sizes = fc.record({
+  rows: fc.oneof(size(9), fc.constant(300)),
+  columns: size(70),
+  inner: size(21),
+  seed: fc.nat(),
+});
+
+describe("SIMD kernels against the reference", () => {
+  it("multiplies by a packed weight, with strides, offsets and accumulation", () => {
+    fc.assert(
+      fc.property(
+        sizes,
+        fc.boolean(),
+        fc.nat(3),
+        ({ rows, columns, inner, seed }, accumulate, padding) => {
+          const weight = both(columns * inner + 5, seed);
+          const x = both(rows * (inner + padding) + padding, seed + 1);
+          const out = both(rows * (columns + padding) + padding, seed + 2);
+          for (const [side, kernels] of [reference, simd].entries()) {
+            const packed = kernels.allocatePacked(columns, inner);
+            kernels.pack(packed, weight[side], 5);
+            kernels.multiply(
+              out[side],
+              padding,
+              columns + padding,
+              x[side],
+              padding,
+              inner + padding,
+              packed,
+              rows,
+              accumulate,
+            );
+          }
+          expectClose(out[1], out[0], "out");
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("multiplies by a transposed weight", () => {
+    fc.assert(
+      fc.property(sizes, ({ rows, columns, inner, seed }) => {
+        const weight = both(columns * inner, seed);
+        const x = both(rows * inner, seed + 1);
+        const out = both(rows * columns, seed + 2);
+        for (const [side, kernels] of [reference, simd].entries()) {
+          const packed = kernels.allocatePacked(columns, inner);
+          kernels.packTransposed(packed, weight[side], 0);
+          kernels.multiply(out[side], 0, columns, x[side], 0, inner, packed, rows, false);
+        }
+        expectClose(out[1], out[0], "out");
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("accumulates outer products over rows, more than a block of them", () => {
+    fc.assert(
+      fc.property(sizes, fc.nat(3), ({ rows, columns, inner, seed }, padding) => {
+        const left = both(rows * (columns + padding), seed);
+        const right = both(rows * (inner + padding), seed + 1);
+        const out = both(columns * inner + 3, seed + 2);
+        for (const [side, kernels] of [reference, simd].entries()) {
+          kernels.accumulateOuter(
+            out[side],
+            3,
+            left[side],
+            0,
+            columns + padding,
+            columns,
+            right[side],
+            0,
+            inner + padding,
+            inner,
+            rows,
+          );
+        }
+        expectClose(out[1], out[0], "out", 1e-4);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("fills rows and sums columns", () => {
+    fc.assert(
+      fc.property(sizes, ({ rows, columns, seed }) => {
+        const vector = both(columns, seed);
+        const matrix = both(rows * columns, seed + 1);
+        const sums = both(columns, seed + 2);
+        for (const [side, kernels] of [reference, simd].entries()) {
+          kernels.accumulateColumnSums(sums[side], matrix[side], rows);
+          kernels.fillRows(matrix[side], vector[side], rows);
+        }
+        expectClose(sums[1], sums[0], "sums", 1e-4);
+        expectClose(matrix[1], matrix[0], "matrix", 0);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+/** Every buffer that any cell reads or writes, with a size in multiples of H per row. */
+const widths: Readonly<Record<string, number>> = {
+  gates: 4,
+  gateGradients: 4,
+  productGradients: 3,
+  product: 3,
+  candidateProduct: 1,
+  biasHh: 3,
+  resetState: 1,
+  resetStateGradient: 1,
+  h: 1,
+  hGradient: 1,
+  c: 1,
+  cGradient: 1,
+  tanhC: 1,
+};
+
+const passes: readonly (readonly [keyof CellPasses, "tanh" | "relu"])[] = [
+  ["rnnForward", "tanh"],
+  ["rnnForward", "relu"],
+  ["rnnBackward", "tanh"],
+  ["rnnBackward", "relu"],
+  ["lstmForward", "tanh"],
+  ["lstmBackward", "tanh"],
+  ["gruAfterForward", "tanh"],
+  ["gruAfterBackward", "tanh"],
+  ["gruBeforeGatesForward", "tanh"],
+  ["gruBeforeCandidateForward", "tanh"],
+  ["gruBeforeCandidateBackward", "tanh"],
+  ["gruBeforeGatesBackward", "tanh"],
+];
+
+describe.each(passes)("SIMD %s (%s) against the reference", (pass, nonlinearity) => {
+  const run = (
+    hidden: number,
+    batch: number,
+    seed: number,
+    change?: (buffers: Record<string, readonly [Real, Real]>) => void,
+  ) => {
+    const steps = 3;
+    const buffers = Object.fromEntries(
+      Object.entries(widths).map(([name, width], index) => [
+        name,
+        both((steps + 1) * batch * width * hidden, seed + index),
+      ]),
+    );
+    change?.(buffers);
+    for (const [side, kernels] of [reference, simd].entries()) {
+      const given = Object.fromEntries(
+        Object.entries(buffers).map(([name, pair]) => [name, pair[side]]),
+      );
+      const call = kernels.cells[pass] as (buffers: unknown, ...at: number[]) => void;
+      call({ ...given, hidden, nonlinearity }, batch, batch, 2 * batch, batch);
+    }
+    return buffers;
+  };
+
+  it("agrees at every size, in every buffer", () => {
+    fc.assert(
+      fc.property(size(21), size(5), fc.nat(), (hidden, batch, seed) => {
+        for (const [name, [expected, actual]] of Object.entries(run(hidden, batch, seed))) {
+          expectClose(actual, expected, name);
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it("stays right for large sums and lets a NaN through", () => {
+    const output = pass.endsWith("Forward")
+      ? pass === "gruBeforeGatesForward"
+        ? "resetState"
+        : "h"
+      : "gateGradients";
+    const buffers = run(6, 2, 7, ({ gates, h, hGradient, resetStateGradient }) => {
+      const place = pass.startsWith("rnn") ? 2 * 6 : 2 * 6 * (pass.startsWith("lstm") ? 4 : 3);
+      for (const pair of gates) for (let k = 0; k < pair.length; k++) pair[k] *= 100;
+      for (const pair of pass.startsWith("rnn") ? [...gates, ...h] : gates)
+        pair[pass === "rnnBackward" ? 4 * 6 : place] = Number.NaN;
+      for (const pair of [...hGradient, ...resetStateGradient]) pair.fill(1);
+    });
+    const [expected, actual] = buffers[output];
+    expect(Array.from(actual, Number.isNaN)).toEqual(Array.from(expected, Number.isNaN));
+  });
+});
+
+describe("the memory of SIMD kernels", () => {
+  it("keeps earlier buffers alive when it grows", () => {
+    const kernels = newSimd();
+    const early = kernels.allocate(10).fill(3);
+    const late = kernels.allocate(5_000_000);
+    late[4_999_999] = 1;
+    expect([...early]).toEqual(Array.from({ length: 10 }, () => 3));
+    expect(late[4_999_999]).toBe(1);
+    expect(late[0]).toBe(0);
+  });
+
+  it("is zeroed, and buffers do not overlap", () => {
+    const kernels = newSimd();
+    const buffers = [3, 17, 1, 64].map((length) => kernels.allocate(length));
+    for (const buffer of buffers) expect(buffer.every((value) => value === 0)).toBe(true);
+    buffers.forEach((buffer, index) => buffer.fill(index + 1));
+    buffers.forEach((buffer, index) => expect(new Set(buffer)).toEqual(new Set([index + 1])));
+  });
+
+  it("is refused where WebAssembly does not know the instructions", () => {
+    expect(simdKernels(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 99]))).toBeUndefined();
+  });
+});
