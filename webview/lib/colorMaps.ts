@@ -100,12 +100,14 @@ const divergingEnds = {
   light: stops("#08306b #3f8ed6 #e58533 #7f2704"),
 };
 
+/** What of a theme the maps depend on. */
 export interface Palette {
   readonly isDark: boolean;
   readonly background: Color;
-  /** For NaN and infinities: must not be a colour of any scale. */
-  readonly nonFinite: Color;
 }
+
+/** NaN and infinities: a colour that no scale comes near. */
+const nonFiniteColor = rgb(255, 0, 200);
 
 /** The colours of a scale in a theme. */
 export function colorTable(kind: ScaleKind, palette: Palette): ColorTable {
@@ -118,8 +120,18 @@ export function colorTable(kind: ScaleKind, palette: Palette): ColorTable {
   table[underEntry] = kind === "diverging" ? table[0] : pack(mix(ramp[0], black, 0.6));
   table[overEntry] =
     kind === "diverging" ? table[255] : pack(mix(ramp[ramp.length - 1], white, 0.7));
-  table[nonFiniteEntry] = pack({ ...palette.nonFinite, a: 1 });
+  table[nonFiniteEntry] = pack(nonFiniteColor);
   return table;
+}
+
+/** The tables of a theme, each made when first needed. */
+export function createColorTables(palette: Palette): (kind: ScaleKind) => ColorTable {
+  const tables = new Map<ScaleKind, ColorTable>();
+  return (kind) => {
+    const table = tables.get(kind) ?? colorTable(kind, palette);
+    tables.set(kind, table);
+    return table;
+  };
 }
 
 export const colorOf = (table: ColorTable, scale: ColorScale, value: number): Color =>

@@ -14,8 +14,9 @@ export interface Key {
   readonly metaKey: boolean;
 }
 
-const zoomIn = 1 / 1.5;
-const zoomOut = 1.5;
+/** Zooming in time, for buttons that do what keys do. */
+export const zoomIn = { kind: "zoom", axis: "step", factor: 1 / 1.5 } as const;
+export const zoomOut = { kind: "zoom", axis: "step", factor: 1.5 } as const;
 
 /**
  * ← → step · ↑ ↓ unit (with Shift ten at once) · Home End first and last step (with Ctrl: unit) ·
@@ -37,11 +38,11 @@ export function keyAction(event: Key): KeyAction | undefined {
     // "_" is the minus key with Shift on many keyboards, and "=" the plus key without.
     case "+":
     case "=":
-      return { kind: "zoom", axis: zoomAxis, factor: zoomIn };
+      return { ...zoomIn, axis: zoomAxis };
     case "-":
     case "_":
     case "−":
-      return { kind: "zoom", axis: zoomAxis, factor: zoomOut };
+      return { ...zoomOut, axis: zoomAxis };
   }
   if (event.altKey) return undefined;
   switch (event.key) {

@@ -77,8 +77,11 @@ export function readTheme(): Theme {
   const border = isHighContrast
     ? read(["contrastBorder", "foreground"], foreground)
     : read(["widget-border", "panel-border", "editorGroup-border"], { ...foreground, a: 0.2 });
-  const chart = (name: string, otherwise: Color): Color =>
-    solid(read([`charts-${name}`], otherwise));
+  const chart = (name: string, otherwise: Color): Color => ({
+    // Some themes borrow a translucent colour of the editor's; a line must stand out by itself.
+    ...read([`charts-${name}`], otherwise),
+    a: 1,
+  });
 
   return {
     kind,

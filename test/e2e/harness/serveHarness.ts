@@ -32,7 +32,8 @@ export async function serveHarness(panels: readonly PanelKind[]): Promise<Harnes
     const path = new URL(request.url ?? "/", "http://harness").pathname;
     const kind = path.slice(1);
     const body = isPanel(kind) ? page(kind, `http://${request.headers.host}`) : files.get(path);
-    if (body === undefined) response.writeHead(404).end();
+    if (path === "/favicon.ico") response.writeHead(204).end();
+    else if (body === undefined) response.writeHead(404).end();
     else response.writeHead(200, { "content-type": typeOf(path) }).end(body);
   });
   const port = await new Promise<number>((resolve) => {

@@ -1,0 +1,80 @@
+/**
+ * Where the parts of the gates picture lie: the heatmap with unit numbers to its left and the
+ * saturation of every unit to its right, the selected unit's trace beneath, and one time axis for
+ * both. Pure.
+ */
+import { stepWidth, timeAxisHeight, tokenWidth, type TimeScale } from "../lib/axes.ts";
+import type { HeatmapGeometry, Rectangle } from "../lib/heatmapGeometry.ts";
+import type { Span } from "../lib/span.ts";
+
+export interface GatesLayout {
+  readonly heatmap: HeatmapGeometry;
+  /** Absent where saturation has no meaning. */
+  readonly saturation: Rectangle | undefined;
+  readonly trace: Rectangle;
+  readonly axisTop: number;
+  /** Whether a step is wide enough to have its token written below it. */
+  readonly withTokens: boolean;
+}
+
+export interface GatesView {
+  readonly width: number;
+  readonly height: number;
+  readonly steps: Span;
+  readonly units: Span;
+  readonly saturates: boolean;
+}
+
+/** Left of both pictures: unit numbers, and values of the trace. */
+const gutter = 34;
+const captionHeight = 18;
+const gap = 8;
+
+export function gatesLayout(view: GatesView): GatesLayout {
+  const { width, height, steps, units } = view;
+  const stripWidth = view.saturates ? (width > 560 ? 56 : 26) : 0;
+  const plotWidth = Math.max(20, width - gutter - (stripWidth > 0 ? stripWidth + 6 : 2));
+  const time: TimeScale = { span: steps, left: gutter, width: plotWidth };
+  const withTokens = stepWidth(time) >= tokenWidth;
+  const axisHeight = timeAxisHeight(withTokens);
+  const traceHeight = Math.max(40, Math.min(96, Math.round(height * 0.2)));
+  const heatmapHeight = Math.max(20, height - captionHeight * 2 - gap - traceHeight - axisHeight);
+  const heatmap: HeatmapGeometry = { time, units, top: captionHeight, height: heatmapHeight };
+  const traceTop = captionHeight + heatmapHeight + gap + captionHeight;
+  return {
+    heatmap,
+    saturation:
+      stripWidth > 0
+        ? {
+            left: gutter + plotWidth + 6,
+            top: captionHeight,
+            width: stripWidth,
+            height: heatmapHeight,
+          }
+        : undefined,
+    trace: { left: gutter, top: traceTop, width: plotWidth, height: traceHeight },
+    axisTop: traceTop + traceHeight,
+    withTokens,
+  };
+}
+
+/** Beyond this height rows would be taller than a line of text: few units are not blown up. */
+export const preferredHeight = (units: number): number =>
+  captionHeight * 2 + gap + 96 + timeAxisHeight(true) + Math.max(120, units * 20);
+
+/** Rows whose unit number is written: every one if there is room, else every so many. */
+export function labelledPositions(
+  geometry: HeatmapGeometry,
+  lineHeight: number,
+): readonly number[] {
+  const { units, height } = geometry;
+  const count = units.to - units.from;
+  const every = niceStride(Math.ceil((lineHeight * count) / height));
+  const positions: number[] = [];
+  const first = Math.ceil(units.from / every) * every;
+  for (let position = first; position < units.to; position += every) positions.push(position);
+  return positions;
+}
+
+/** 1, 2, 4, 8, 16 …: layers have powers of two of units. */
+const niceStride = (least: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, least)));

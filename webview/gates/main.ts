@@ -1,0 +1,314 @@
+/** The gates panel: what every gate and state of a layer does, unit by unit and step by step. */
+import "../lib/panel.css";
+import { html, nothing } from "lit";
+import { activationOf, saturationLimits, type Activation } from "../../src/trace/activation.ts";
+import { layerTensor } from "../../src/trace/names.ts";
+import type { Direction } from "../../src/trace/trace.ts";
+import type { TraceSummary, UnitOrder } from "../../src/protocol/contracts.ts";
+import { drawCellFrame } from "../lib/axes.ts";
+import type { Frame } from "../lib/canvas.ts";
+import { createColorTables, type ColorScale } from "../lib/colorMaps.ts";
+import { choose, type Choice } from "../lib/controls.ts";
+import { runCommand } from "../lib/emptyState.ts";
+import { createHeatmapController } from "../lib/heatmapController.ts";
+import { rectangleOf } from "../lib/heatmapGeometry.ts";
+import { connectToHost, rememberedView, rememberView } from "../lib/host.ts";
+import { keyboardHelp, zoomIn, zoomOut } from "../lib/keyboard.ts";
+import { createLegend } from "../lib/legend.ts";
+import { createPanelFrame, panelElement, tensorHeader } from "../lib/panelFrame.ts";
+import { createPicture } from "../lib/picture.ts";
+import { createStepTokens } from "../lib/stepTokens.ts";
+import { createStore, startingCursor, type Change } from "../lib/state.ts";
+import { onThemeChange, readTheme } from "../lib/theme.ts";
+import { drawTooltip } from "../lib/tooltip.ts";
+import type { Extent, Viewport } from "../lib/viewport.ts";
+import { drawCursor, drawFrameAndAxes, drawSaturation, drawSteps, drawTrace } from "./draw.ts";
+import { gatesLayout, preferredHeight, type GatesLayout } from "./layout.ts";
+import {
+  cellInWords,
+  cellLines,
+  directionChoices,
+  layerChoices,
+  legendTitle,
+  nothingYet,
+  orderChoices,
+  partsOf,
+  pictureInWords,
+  scaleOf,
+  summaryInWords,
+} from "./parts.ts";
+import { createUnitTraces, valueAt } from "./unitTraces.ts";
+
+/** What the panel remembers between reloads. */
+interface Remembered {
+  readonly part: string;
+  readonly order: UnitOrder;
+  /** The view, and of how many steps and units it was one. */
+  readonly viewport: Viewport;
+  readonly extent: Extent;
+}
+
+/** What is looked at: the trace, and one tensor of it. */
+interface Chosen {
+  readonly trace: TraceSummary;
+  readonly layer: number;
+  readonly direction: Direction;
+  readonly part: string;
+  readonly parts: readonly Choice[];
+  readonly tensor: string;
+  readonly activation: Activation;
+}
+
+const host = connectToHost();
+const frame = createPanelFrame(panelElement(), (command) => run(command));
+const fail = (error: unknown): void => frame.error(error);
+const run = runCommand(host, fail);
+const store = createStore(host, fail);
+
+const remembered = rememberedView<Remembered>();
+let part = remembered.part ?? "f";
+let order = remembered.order ?? "index";
+let chosen: Chosen | undefined;
+let pending = false;
+let theme = readTheme();
+let tables = createColorTables(theme);
+
+const controller = createHeatmapController({
+  host,
+  store,
+  geometry: () => chosen && layout(chosen).heatmap,
+  changed: () => {
+    remember();
+    picture.redraw();
+  },
+  received: () => {
+    frame.error(undefined);
+    showWords();
+    picture.redraw();
+  },
+  hovered: () => picture.redrawOverlay(),
+  error: fail,
+  pending: (isPending) => {
+    pending = isPending;
+    showProgress();
+  },
+});
+const unitTraces = createUnitTraces(host, { changed: () => picture.redraw(), error: fail });
+const tokens = createStepTokens(host, () => picture.redrawOverlay());
+const words = frame.content.appendChild(document.createElement("p"));
+words.className = "note";
+const picture = createPicture(frame.content, { draw, drawOverlay, input: controller.input });
+picture.element.classList.add("grow");
+const legend = createLegend(frame.content.appendChild(document.createElement("div")));
+
+store.subscribe(onChange);
+onThemeChange(() => {
+  theme = readTheme();
+  tables = createColorTables(theme);
+  picture.redraw();
+});
+
+function onChange(change: Change): void {
+  if (change === "state") showState();
+  if (change !== "cursor" || !chosen) return;
+  const { layer, direction } = store.state.cursor ?? startingCursor;
+  if (layer !== chosen.layer || direction !== chosen.direction) showState();
+  else if (!controller.follow()) picture.redrawOverlay();
+}
+
+// ---------------------------------------------------------------- what is chosen
+
+/** Takes the state in; what was chosen may no longer exist. */
+function showState(): void {
+  const { trace, cursor = startingCursor } = store.state;
+  chosen = trace && choiceIn(trace, cursor.layer, cursor.direction);
+  showProgress();
+  frame.empty(chosen ? undefined : nothingYet(store.state.busy));
+  if (!chosen) {
+    controller.show(undefined, { steps: 1, units: 1 });
+    return;
+  }
+  const { id, model, steps } = chosen.trace;
+  const units = model.layers[chosen.layer].hidden;
+  const isFirst = controller.subject === undefined;
+  tokens.follow(id, steps);
+  picture.element.style.maxHeight = `${preferredHeight(units)}px`;
+  controller.show(
+    { trace: id, tensor: chosen.tensor, order, units },
+    { steps, units },
+    isFirst ? rememberedViewport({ steps, units }) : undefined,
+  );
+  showHeader(chosen);
+  showControls(chosen);
+  showWords();
+  picture.text.name(`${pictureInWords(chosen.tensor, chosen.part, units, steps)}. ${keyboardHelp}`);
+}
+
+/** The tensor that the cursor and the panel's own selection amount to, in a trace. */
+function choiceIn(trace: TraceSummary, wantedLayer: number, wanted: Direction): Chosen | undefined {
+  const { layers } = trace.model;
+  const layer = Math.min(wantedLayer, layers.length - 1);
+  const { directions } = layers[layer];
+  const direction = directions.includes(wanted) ? wanted : directions[0];
+  const available = new Set(trace.tensors.map(({ name }) => name));
+  const parts = partsOf(trace.model, layer, direction, available);
+  const found = parts.find(({ value }) => value === part) ?? parts[0];
+  if (!found) return undefined;
+  const tensor = layerTensor(layer, direction, found.value);
+  const activation = activationOf(tensor, trace.model);
+  return { trace, layer, direction, part: found.value, parts, tensor, activation };
+}
+
+function rememberedViewport(extent: Extent): Viewport | undefined {
+  const { viewport, extent: of } = remembered;
+  return of?.steps === extent.steps && of.units === extent.units ? viewport : undefined;
+}
+
+function remember(): void {
+  const { viewport, extent } = controller;
+  rememberView({ part, order, viewport, extent } satisfies Remembered);
+}
+
+// ---------------------------------------------------------------- texts and controls
+
+function showProgress(): void {
+  frame.busy(store.state.busy || pending);
+  picture.stale(pending && !controller.current);
+}
+
+function showHeader({ trace, tensor }: Chosen): void {
+  frame.header(
+    tensorHeader({
+      trace,
+      tensor,
+      actions: [
+        { icon: "zoom-in", label: "Zoom in (+)", click: () => controller.key(zoomIn) },
+        { icon: "zoom-out", label: "Zoom out (−)", click: () => controller.key(zoomOut) },
+        {
+          icon: "screen-full",
+          label: "Show all steps and units (0)",
+          click: () => controller.key({ kind: "reset" }),
+        },
+        {
+          icon: "link-external",
+          label: "Open as editor tab",
+          click: () => run("unroll.openGatesInEditor"),
+        },
+      ],
+    }),
+  );
+}
+
+function showControls({ trace: { model }, layer, direction, part: shown, parts }: Chosen): void {
+  const directions = directionChoices(model, layer);
+  frame.controls(
+    html`${choose("Layer", layerChoices(model), String(layer), (value) =>
+      store.moveCursor({ layer: Number(value) }),
+    )}
+    ${
+      directions.length > 1
+        ? choose("Direction", directions, direction, (value) =>
+            store.moveCursor({ direction: value === "reverse" ? "reverse" : "forward" }),
+          )
+        : nothing
+    }
+    ${choose("Tensor", parts, shown, (value) => {
+      part = value;
+      showState();
+    })}
+    ${choose("Order of units", orderChoices, order, (value) => {
+      order = orderChoices.find((choice) => choice.value === value)?.value ?? "index";
+      showState();
+    })}`,
+  );
+}
+
+/** The sentence about all values; that of the tensor before must not stand under the new name. */
+function showWords(): void {
+  const { data } = controller.heatmap;
+  words.textContent =
+    chosen && data && controller.current ? summaryInWords(chosen.activation, data) : " ";
+}
+
+// ---------------------------------------------------------------- drawing
+
+function layout(of: Chosen): GatesLayout {
+  const { steps, units } = controller.viewport;
+  const saturates = of.activation !== "unbounded";
+  return gatesLayout({ width: picture.width, height: picture.height, steps, units, saturates });
+}
+
+function draw({ context, ratio }: Frame): void {
+  if (!chosen) return;
+  const { heatmap } = controller;
+  const { trace, tensor, activation, part } = chosen;
+  const place = layout(chosen);
+  const { time } = place.heatmap;
+  controller.fetch(place.heatmap, ratio);
+  unitTraces.need(trace.id, tensor, controller.unit, time, ratio);
+  if (place.withTokens) tokens.need(time.span.from, time.span.to);
+
+  const scale = currentScale(chosen);
+  const table = tables(scale.kind);
+  heatmap.draw(context, place.heatmap, scale, table);
+  const { order: units } = controller;
+  if (units) drawSaturation(context, theme, place, units);
+  drawFrameAndAxes(context, theme, place, units);
+  drawTrace(context, theme, place, {
+    trace: unitTraces.of(tensor, controller.unit),
+    scale,
+    caption: `unit ${controller.unit}`,
+    limits: activation === "unbounded" ? [] : Object.values(saturationLimits[activation]),
+  });
+  legend.update({
+    title: legendTitle(part, activation),
+    scale,
+    table,
+    theme,
+    nonFinite: heatmap.data?.nonFiniteCount,
+  });
+}
+
+function drawOverlay({ context, width, height, ratio }: Frame): void {
+  if (!chosen) return;
+  const { tensor, activation, part, trace } = chosen;
+  const place = layout(chosen);
+  const { unit, hover } = controller;
+  const { t, position } = controller.place;
+  unitTraces.need(trace.id, tensor, unit, place.heatmap.time, ratio);
+  tokens.need(t, t + 1);
+  const row = unitTraces.of(tensor, unit);
+  const reading = row && valueAt(row, t);
+  drawSteps(context, theme, place, (step) => tokens.at(step), t);
+  drawCursor(context, theme, place, { t, position, value: reading?.value }, currentScale(chosen));
+  picture.describe(
+    cellInWords(
+      {
+        part,
+        unit,
+        value: reading?.value,
+        steps: { from: t, to: t + 1 },
+        unitCount: 1,
+        token: tokens.at(t),
+      },
+      activation,
+    ),
+  );
+  if (!hover) return;
+  const cell = controller.heatmap.cell(hover.t, hover.position);
+  tokens.need(hover.t, hover.t + 1);
+  if (cell) drawCellFrame(context, theme, rectangleOf(cell.steps, cell.units, place.heatmap));
+  const facts = {
+    part,
+    unit: controller.unitAt(cell?.units.from ?? hover.position) ?? hover.position,
+    value: controller.current ? cell?.value : undefined,
+    steps: cell?.steps ?? { from: hover.t, to: hover.t + 1 },
+    unitCount: cell ? cell.units.to - cell.units.from : 1,
+    token: tokens.at(hover.t),
+  };
+  drawTooltip(context, theme, cellLines(facts), hover.point, { width, height });
+}
+
+function currentScale({ activation }: Chosen): ColorScale {
+  return scaleOf(activation, controller.heatmap.data ?? { minimum: -1, maximum: 1 });
+}

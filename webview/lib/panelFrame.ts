@@ -1,0 +1,102 @@
+/**
+ * The standing parts of a panel, from top to bottom: header, controls, trouble, then either its
+ * pictures or what it says while there is nothing to draw. Made once; lit fills the changing texts.
+ */
+import { html, nothing, render, type TemplateResult } from "lit";
+import type { PanelCommand, TraceSummary } from "../../src/protocol/contracts.ts";
+import { iconButton } from "./controls.ts";
+import { emptyState, errorMessage, type EmptyState } from "./emptyState.ts";
+import { formatCount, formatNumber, formatShape } from "./numbers.ts";
+
+/** The element that the host's page gives to the panel. */
+export function panelElement(): HTMLElement {
+  const element = document.getElementById("panel");
+  if (!element) throw new Error("The page has no element #panel.");
+  return element;
+}
+
+export interface PanelFrame {
+  /** Where the panel puts its pictures. */
+  readonly content: HTMLElement;
+  header(template: TemplateResult): void;
+  controls(template: TemplateResult): void;
+  /** Says what is missing instead of showing the content; undefined shows the content. */
+  empty(empty: EmptyState | undefined): void;
+  /** Shows an error above the content, which stays; undefined takes it away. */
+  error(error: unknown): void;
+  busy(busy: boolean): void;
+}
+
+export function createPanelFrame(
+  main: HTMLElement,
+  run: (command: PanelCommand) => void,
+): PanelFrame {
+  const part = (className: string, tag = "div"): HTMLElement => {
+    const element = main.appendChild(document.createElement(tag));
+    element.className = className;
+    return element;
+  };
+  const busyLine = part("busy-line");
+  busyLine.setAttribute("role", "progressbar");
+  busyLine.setAttribute("aria-label", "Computing");
+  busyLine.hidden = true;
+  const header = part("panel-header", "header");
+  const controls = part("controls");
+  const trouble = part("trouble");
+  const content = part("content");
+  const missing = part("missing");
+  const show = (isEmpty: boolean): void => {
+    for (const element of [header, controls, content]) element.hidden = isEmpty;
+    missing.hidden = !isEmpty;
+  };
+  trouble.hidden = true;
+  show(true);
+
+  return {
+    content,
+    header: (template) => void render(template, header),
+    controls: (template) => void render(template, controls),
+    empty(empty) {
+      show(empty !== undefined);
+      render(empty ? emptyState(empty, run) : nothing, missing);
+    },
+    error(error) {
+      trouble.hidden = error === undefined;
+      render(error === undefined ? nothing : errorMessage(error), trouble);
+    },
+    busy(busy) {
+      busyLine.hidden = !busy;
+      main.setAttribute("aria-busy", String(busy));
+    },
+  };
+}
+
+export interface TensorHeader {
+  readonly trace: TraceSummary;
+  readonly tensor: string;
+  readonly actions: readonly {
+    readonly icon: string;
+    readonly label: string;
+    readonly click: () => void;
+  }[];
+}
+
+const axisLetters: Readonly<Record<string, string>> = { row: "rows", column: "columns" };
+
+/** Which tensor, its axes and shape, of which run and sequence. */
+export function tensorHeader({ trace, tensor, actions }: TensorHeader): TemplateResult {
+  const summary = trace.tensors.find(({ name }) => name === tensor);
+  const axes = summary?.axes.map((axis) => axisLetters[axis] ?? axis).join(", ");
+  const run =
+    `${trace.runName} · ${trace.checkpoint} checkpoint, update ${formatCount(trace.update)}` +
+    (trace.loss === undefined ? "" : ` · loss ${formatNumber(trace.loss)}`);
+  return html`<h2>
+      ${tensor}
+      ${summary && html`<span class="shape">(${axes}) = ${formatShape(summary.shape)}</span>`}
+    </h2>
+    <div class="panel-actions">
+      ${actions.map(({ icon, label, click }) => iconButton(icon, label, click))}
+    </div>
+    <p title=${trace.sequence.title}>${trace.sequence.title}</p>
+    <p title=${run}>${run}</p>`;
+}
