@@ -1,9 +1,9 @@
 /**
- * Backpropagation through time (Werbos 1990): the only file that knows what time is. Products that do not
+ * Backpropagation through time (Werbos 1990): the only file that walks through time. Products that do not
  * need the step before run over all steps at once; only the recurrent product stays in the loop.
  *
  * Sequences of different lengths run side by side. Where one has ended, its states are held, its gates are
- * zero, and gradients pass by, so that each result is what the sequence alone would have given.
+ * zero, and no loss is taken, so that each result is what the sequence alone would have given.
  */
 import type { Batch } from "../trace/batch.ts";
 import type { Real } from "../trace/trace.ts";
@@ -148,30 +148,15 @@ export function backward(pass: Pass): void {
   current.holds = "gradients";
 }
 
-/** The time loop of one layer, backwards. */
+/**
+ * The time loop of one layer, backwards. Nothing is masked: no loss is taken after a sequence's end, so that
+ * every gradient there is 0 to begin with and stays so.
+ */
 function runBackward(cell: RecurrentCell, pass: Pass) {
-  const { steps, batch, shortest } = pass.current;
+  const { steps, batch } = pass.current;
   for (let t = steps - 1; t >= 0; t--) {
     const row = t * batch;
-    if (t >= shortest) passEnded(cell, pass, t, row, row + batch);
     cell.backward(row, row, row + batch, batch);
-  }
-}
-
-/** Where sequences ended before step `t`, the gradient belongs to the state that was held. */
-function passEnded(cell: RecurrentCell, pass: Pass, t: number, previous: number, next: number) {
-  const { hidden, states } = cell;
-  const { batch } = pass.current;
-  for (let b = 0; b < batch; b++) {
-    if (t < pass.lengths[b]) continue;
-    for (const { gradient } of states) {
-      const from = (next + b) * hidden;
-      const to = (previous + b) * hidden;
-      for (let k = 0; k < hidden; k++) {
-        gradient[to + k] += gradient[from + k];
-        gradient[from + k] = 0;
-      }
-    }
   }
 }
 

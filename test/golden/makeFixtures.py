@@ -1,0 +1,347 @@
+"""PyTorch's numbers for the golden tests, in double precision.
+
+    python3 test/golden/makeFixtures.py        (torch >= 2; writes test/golden/fixtures/*.safetensors)
+
+Each network is written out below gate by gate, so that the gradient of every gate and state at every step can be
+kept. Where PyTorch has the cell (all but the GRU whose reset gate acts before the product), its own module runs
+on the same numbers, packed, and outputs and gradients must agree to 1e-12 before a fixture is written; the parameters'
+gradients that are saved are the module's.
+"""
+
+import json
+import struct
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.nn.utils import clip_grad_norm_, clip_grad_value_
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+torch.set_default_dtype(torch.float64)
+torch.set_num_threads(1)
+
+FOLDER = Path(__file__).parent / "fixtures"
+STEPS, BATCH, INPUT, VOCABULARY, OUTPUT, HIDDEN = 6, 3, 4, 8, 5, (7, 2)
+LENGTHS = {1: [6, 6, 6], 2: [4, 6, 1]}  # by depth: the deeper networks read sequences of varying length
+
+CELLS = {
+    "rnn-tanh": {"cell": "rnn", "nonlinearity": "tanh"},
+    "rnn-relu": {"cell": "rnn", "nonlinearity": "relu"},
+    "lstm": {"cell": "lstm"},
+    "gru-after": {"cell": "gru", "reset": "after"},
+    "gru-before": {"cell": "gru", "reset": "before"},
+}
+GATES = {"rnn": "", "lstm": "ifgo", "gru": "rzn"}
+STATES = {"rnn": "h", "lstm": "hc", "gru": "h"}
+
+
+def kept(tensor):
+    tensor.retain_grad()
+    return tensor
+
+
+# ------------------------------------------------------------------- one step of each cell
+
+
+def rnn_step(x, state, p, layer):
+    a = x @ p["weight_ih"].T + p["bias_ih"] + state["h"] @ p["weight_hh"].T + p["bias_hh"]
+    return {"h": torch.tanh(a) if layer["nonlinearity"] == "tanh" else torch.relu(a)}, {}
+
+
+def lstm_step(x, state, p, layer):
+    a = x @ p["weight_ih"].T + p["bias_ih"] + state["h"] @ p["weight_hh"].T + p["bias_hh"]
+    i, f, g, o = a.chunk(4, dim=1)
+    gates = {"i": torch.sigmoid(i), "f": torch.sigmoid(f), "g": torch.tanh(g), "o": torch.sigmoid(o)}
+    gates = {name: kept(value) for name, value in gates.items()}
+    c = gates["f"] * state["c"] + gates["i"] * gates["g"]
+    return {"c": c}, gates  # h follows from c once c has been held where the sequence ended
+
+
+def gru_step(x, state, p, layer):
+    h = state["h"]
+    xr, xz, xn = (x @ p["weight_ih"].T + p["bias_ih"]).chunk(3, dim=1)
+    w_r, w_z, w_n = p["weight_hh"].chunk(3, dim=0)
+    b_r, b_z, b_n = p["bias_hh"].chunk(3, dim=0)
+    r = kept(torch.sigmoid(xr + h @ w_r.T + b_r))
+    z = kept(torch.sigmoid(xz + h @ w_z.T + b_z))
+    if layer["reset"] == "after":
+        n = torch.tanh(xn + r * (h @ w_n.T + b_n))
+    else:
+        n = torch.tanh(xn + (r * h) @ w_n.T + b_n)
+    kept(n)
+    return {"h": (1 - z) * n + z * h}, {"r": r, "z": z, "n": n}
+
+
+STEP = {"rnn": rnn_step, "lstm": lstm_step, "gru": gru_step}
+
+
+def run_layer(x, initial, p, layer, lengths):
+    """x (T,B,I). Returns per step the states and gates, each a leaf of its own for gradients."""
+    state, states, gates = initial, [], []
+    for t in range(x.shape[0]):
+        valid = (t < lengths).unsqueeze(1)
+        new, gate = STEP[layer["cell"]](x[t], state, p, layer)
+        if layer["cell"] == "lstm":
+            c = kept(torch.where(valid, new["c"], state["c"]))
+            h = torch.where(valid, gate["o"] * torch.tanh(c), state["h"])
+            state = {"h": kept(h), "c": c}
+        else:
+            state = {"h": kept(torch.where(valid, new["h"], state["h"]))}
+        states.append(state)
+        gates.append(gate)
+    return states, gates
+
+
+# ------------------------------------------------------------------- a whole network
+
+
+def random_parameters(spec):
+    shapes = {}
+    if spec["input"].get("embedding"):
+        shapes["embedding.weight"] = (VOCABULARY, INPUT)
+    width = VOCABULARY if spec["input"]["kind"] == "tokens" and "embedding" not in spec["input"] else INPUT
+    for number, layer in enumerate(spec["layers"]):
+        rows = max(1, len(GATES[layer["cell"]])) * layer["hidden"]
+        shapes[f"weight_ih_l{number}"] = (rows, width)
+        shapes[f"weight_hh_l{number}"] = (rows, layer["hidden"])
+        shapes[f"bias_ih_l{number}"] = (rows,)
+        shapes[f"bias_hh_l{number}"] = (rows,)
+        width = layer["hidden"]
+    shapes["output.weight"] = (OUTPUT, width)
+    shapes["output.bias"] = (OUTPUT,)
+    return {name: (0.6 * torch.randn(shape)).requires_grad_() for name, shape in shapes.items()}
+
+
+def layer_parameters(parameters, number):
+    return {name: parameters[f"{name}_l{number}"] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}
+
+
+def network_input(spec, parameters, raw, mask):
+    if spec["input"]["kind"] == "dense":
+        x = raw
+    elif "embedding" in spec["input"]:
+        x = parameters["embedding.weight"][raw]
+    else:
+        x = nn.functional.one_hot(raw, VOCABULARY).double()
+    x = x * mask
+    return kept(x if x.requires_grad else x.requires_grad_())
+
+
+def take_loss(spec, y, target, weights):
+    """Mean over weights; with weights of 1 exactly the mean of PyTorch's losses, which is asserted."""
+    if spec["loss"] == "cross-entropy":
+        rows = nn.functional.cross_entropy(y.flatten(0, -2), target.flatten(), reduction="none")
+        mean = nn.functional.cross_entropy(y.flatten(0, -2), target.flatten())
+    else:
+        rows = nn.functional.mse_loss(y, target, reduction="none").mean(-1).flatten()
+        mean = nn.functional.mse_loss(y, target)
+    assert torch.allclose(rows.mean(), mean, rtol=1e-14)
+    return (rows * weights.flatten()).sum() / weights.sum(), rows.reshape(weights.shape)
+
+
+def head(spec, parameters, h, lengths):
+    """h (T,B,H) to outputs at each step, or at the last step of each sequence."""
+    if spec["output"]["at"] == "last-step":
+        h = h[lengths - 1, torch.arange(BATCH)]
+    return kept(h @ parameters["output.weight"].T + parameters["output.bias"])
+
+
+def check_against_modules(spec, parameters, data, mine):
+    """The same network out of torch.nn modules; returns the gradients of its parameters."""
+    for parameter in parameters.values():
+        parameter.grad = None
+    x = network_input(spec, parameters, data["raw"], data["mask"])
+    initial_leaves = {}
+    for number, layer in enumerate(spec["layers"]):
+        make = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[layer["cell"]]
+        options = {"nonlinearity": layer["nonlinearity"]} if layer["cell"] == "rnn" else {}
+        module = make(x.shape[-1], layer["hidden"], **options)
+        names = {f"{name}_l0": value for name, value in layer_parameters(parameters, number).items()}
+        initial = {s: data["initial"][number][s].detach().clone().requires_grad_() for s in STATES[layer["cell"]]}
+        initial_leaves[number] = initial
+        state = tuple(value.unsqueeze(0) for value in initial.values())
+        packed = pack_padded_sequence(x, data["lengths"], enforce_sorted=False)
+        out, _ = torch.func.functional_call(module, names, (packed, state if len(state) > 1 else state[0]))
+        x, _ = pad_packed_sequence(out, total_length=STEPS)
+    y = head(spec, parameters, x, data["lengths"])
+    loss, _ = take_loss(spec, y, data["target"], data["weights"])
+    loss.backward()
+    same = lambda a, b: torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-13)
+    same(loss, mine["loss"])
+    for name, parameter in parameters.items():
+        same(parameter.grad, mine["gradients"][name])
+    for number, initial in initial_leaves.items():
+        for state, value in initial.items():
+            same(value.grad, data["initial"][number][state].grad)
+    return {name: parameter.grad.clone() for name, parameter in parameters.items()}
+
+
+def make_case(name, kind, depth, loss, at, input_kind, seed):
+    torch.manual_seed(seed)
+    layers = [{**CELLS[kind], "hidden": hidden} for hidden in HIDDEN[:depth]]
+    inputs = {
+        "dense": {"kind": "dense", "size": INPUT},
+        "embedding": {"kind": "tokens", "vocabulary": VOCABULARY, "embedding": INPUT},
+        "one-hot": {"kind": "tokens", "vocabulary": VOCABULARY},
+    }
+    spec = {"input": inputs[input_kind], "layers": layers, "output": {"size": OUTPUT, "at": at}, "loss": loss}
+    parameters = random_parameters(spec)
+
+    lengths = torch.tensor(LENGTHS[depth])
+    valid = torch.arange(STEPS).unsqueeze(1) < lengths
+    raw = torch.randn(STEPS, BATCH, INPUT) if input_kind == "dense" else torch.randint(VOCABULARY, (STEPS, BATCH))
+    rows = (STEPS, BATCH) if at == "each-step" else (BATCH,)
+    target = torch.randint(OUTPUT, rows) if loss == "cross-entropy" else torch.randn(*rows, OUTPUT)
+    weights = torch.rand(rows) + 0.5
+    if at == "each-step":
+        weights = weights * valid * (torch.rand(rows) < 0.7)
+    initial = [{s: torch.randn(BATCH, layer["hidden"]).requires_grad_() for s in STATES[layer["cell"]]} for layer in layers]
+    data = {"raw": raw, "mask": valid.unsqueeze(2), "lengths": lengths, "target": target, "weights": weights, "initial": initial}
+
+    x = network_input(spec, parameters, raw, data["mask"])
+    below, run = x, []
+    for number, layer in enumerate(layers):
+        states, gates = run_layer(below, initial[number], layer_parameters(parameters, number), layer, lengths)
+        run.append((states, gates))
+        below = torch.stack([state["h"] for state in states])
+    y = head(spec, parameters, below, lengths)
+    total, row_losses = take_loss(spec, y, target, weights)
+    total.backward()
+    gradients = {key: value.grad.clone() for key, value in parameters.items()}
+    if kind != "gru-before":
+        gradients = check_against_modules(spec, parameters, data, {"loss": total, "gradients": gradients})
+
+    tensors = {"lengths": lengths, "raw": raw, "target": target, "weights": weights}
+    for key, value in parameters.items():
+        tensors[f"param.{key}"] = value
+        tensors[f"grad.param.{key}"] = gradients[key]
+
+    def trace(key, value, gradient):
+        tensors[key] = value
+        tensors[f"grad.{key}"] = gradient
+
+    trace("input", x, x.grad)
+    trace("output", y, y.grad)
+    tensors["loss"] = row_losses * (weights > 0)
+    for number, (states, gates) in enumerate(run):
+        prefix = f"layers.{number}.forward."
+        for s, value in initial[number].items():
+            trace(f"{prefix}{s}0", value, value.grad)
+            steps = [state[s] for state in states]
+            trace(prefix + s, torch.stack(steps), torch.stack([gradient_of(step) for step in steps]))
+        for gate in gates[0]:
+            steps = [each[gate] for each in gates]
+            mask = valid.unsqueeze(2)
+            trace(prefix + gate, torch.stack(steps) * mask, torch.stack([gradient_of(step) for step in steps]) * mask)
+    # A network of dead relus would prove nothing.
+    if any(not value.any() for key, value in tensors.items() if key.startswith("grad.")):
+        return make_case(name, kind, depth, loss, at, input_kind, seed + 100)
+    write(name, tensors, {"spec": json.dumps(spec), "loss": repr(total.item())})
+
+
+def gradient_of(tensor):
+    return torch.zeros_like(tensor) if tensor.grad is None else tensor.grad
+
+
+# ------------------------------------------------------------------- ten steps of each optimizer
+
+OPTIMIZERS = {
+    "sgd": ({"kind": "sgd", "learningRate": 0.3, "momentum": 0}, {}),
+    "sgd-momentum": ({"kind": "sgd", "learningRate": 0.1, "momentum": 0.8}, {}),
+    "adam": ({"kind": "adam", "learningRate": 0.02, "beta1": 0.85, "beta2": 0.99, "epsilon": 1e-7}, {}),
+    "rmsprop": ({"kind": "rmsprop", "learningRate": 0.01, "decay": 0.9, "momentum": 0, "epsilon": 1e-7}, {}),
+    "rmsprop-momentum": ({"kind": "rmsprop", "learningRate": 0.01, "decay": 0.9, "momentum": 0.7, "epsilon": 1e-7}, {}),
+    "sgd-clip-norm": ({"kind": "sgd", "learningRate": 1.0, "momentum": 0.5}, {"norm": 0.3}),
+    "sgd-clip-value": ({"kind": "sgd", "learningRate": 1.0, "momentum": 0}, {"value": 0.02}),
+    "adam-clip-norm": ({"kind": "adam", "learningRate": 0.02, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}, {"norm": 0.3}),
+}
+
+
+def torch_optimizer(config, parameters):
+    rate = config["learningRate"]
+    if config["kind"] == "sgd":
+        return torch.optim.SGD(parameters, lr=rate, momentum=config["momentum"])
+    if config["kind"] == "adam":
+        return torch.optim.Adam(parameters, lr=rate, betas=(config["beta1"], config["beta2"]), eps=config["epsilon"])
+    return torch.optim.RMSprop(
+        parameters, lr=rate, alpha=config["decay"], eps=config["epsilon"], momentum=config["momentum"]
+    )
+
+
+def make_optimizers():
+    """One embedded LSTM, from the same start with each optimizer: all parameters after ten steps, losses, norms."""
+    torch.manual_seed(99)
+    spec = {
+        "input": {"kind": "tokens", "vocabulary": VOCABULARY, "embedding": INPUT},
+        "layers": [{**CELLS["lstm"], "hidden": HIDDEN[0]}],
+        "output": {"size": OUTPUT, "at": "each-step"},
+        "loss": "cross-entropy",
+    }
+    start = random_parameters(spec)
+    raw = torch.randint(VOCABULARY, (STEPS, BATCH))
+    target = torch.randint(OUTPUT, (STEPS, BATCH))
+    tensors = {"raw": raw, "target": target}
+    tensors.update({f"param.{key}": value for key, value in start.items()})
+    configs = {}
+    for name, (config, clip) in OPTIMIZERS.items():
+        parameters = {key: value.detach().clone().requires_grad_() for key, value in start.items()}
+        optimizer = torch_optimizer(config, list(parameters.values()))
+        losses, norms = [], []
+        for _ in range(10):
+            optimizer.zero_grad()
+            x = parameters["embedding.weight"][raw]
+            lstm = nn.LSTM(INPUT, HIDDEN[0])
+            names = {f"{key}_l0": value for key, value in layer_parameters(parameters, 0).items()}
+            h, _ = torch.func.functional_call(lstm, names, (x,))
+            y = h @ parameters["output.weight"].T + parameters["output.bias"]
+            loss = nn.functional.cross_entropy(y.flatten(0, 1), target.flatten())
+            loss.backward()
+            norms.append(torch.linalg.vector_norm(torch.cat([p.grad.flatten() for p in parameters.values()])))
+            if "norm" in clip:
+                clip_grad_norm_(parameters.values(), clip["norm"])
+            if "value" in clip:
+                clip_grad_value_(parameters.values(), clip["value"])
+            optimizer.step()
+            losses.append(loss.detach())
+        tensors[f"{name}.losses"] = torch.stack(losses)
+        tensors[f"{name}.norms"] = torch.stack(norms)
+        tensors.update({f"{name}.param.{key}": value for key, value in parameters.items()})
+        configs[name] = {"optimizer": config, "clip": clip}
+    write("optimizers", tensors, {"spec": json.dumps(spec), "optimizers": json.dumps(configs)})
+
+
+# ------------------------------------------------------------------- files
+
+
+def write(name, tensors, metadata):
+    """safetensors: length of the header, JSON header, then the tensors, doubles before whole numbers."""
+    header, blobs, offset = {"__metadata__": {**metadata, "torch": torch.__version__}}, [], 0
+    plain = {key: value.detach().contiguous() for key, value in tensors.items()}
+    for key, value in sorted(plain.items(), key=lambda item: not item[1].is_floating_point()):
+        dtype = "F64" if value.is_floating_point() else "I32"
+        blob = (value if dtype == "F64" else value.int()).numpy().tobytes()
+        header[key] = {"dtype": dtype, "shape": list(value.shape), "data_offsets": [offset, offset + len(blob)]}
+        blobs.append(blob)
+        offset += len(blob)
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    FOLDER.mkdir(exist_ok=True)
+    (FOLDER / f"{name}.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + b"".join(blobs))
+
+
+def main():
+    combinations = [
+        (1, "cross-entropy", "each-step", "embedding"),
+        (1, "mean-squared-error", "last-step", "dense"),
+        (2, "cross-entropy", "last-step", "one-hot"),
+        (2, "mean-squared-error", "each-step", "dense"),
+    ]
+    seed = 0
+    for kind in CELLS:
+        for depth, loss, at, input_kind in combinations:
+            seed += 1
+            make_case(f"{kind}-{depth}-{loss}-{at}-{input_kind}", kind, depth, loss, at, input_kind, seed)
+    make_optimizers()
+
+
+main()

@@ -1,0 +1,188 @@
+/** Every derivative of every kind of network against central differences, in double precision. */
+import { describe, expect, it } from "vitest";
+import {
+  backward,
+  forward,
+  readTrace,
+  restoreCarriedState,
+  zeroGradients,
+} from "../../src/engine/bptt.ts";
+import type { Kernels } from "../../src/engine/kernels/kernels.ts";
+import { referenceKernels } from "../../src/engine/kernels/reference.ts";
+import type { Model } from "../../src/engine/model.ts";
+import type { Batch } from "../../src/trace/batch.ts";
+import { gradientOf } from "../../src/trace/names.ts";
+import { tensorOf, type Real } from "../../src/trace/trace.ts";
+import { centralDifferences, disagreement } from "./differences.ts";
+import {
+  buildBatch,
+  buildModel,
+  buildPass,
+  buildStates,
+  cellKinds,
+  inputKinds,
+  layerConfig,
+  sizes,
+  type NetworkOptions,
+} from "./smallNetwork.ts";
+
+const tolerance = 1e-7;
+
+/** Checks dL/d every parameter, initial state and dense input; returns what disagrees. */
+function checkGradients(
+  model: Model,
+  batch: Batch,
+  states: ReadonlyMap<string, Real>,
+): readonly string[] {
+  const pass = buildPass(model, batch, states);
+  const loss = (): number => {
+    restoreCarriedState(pass, states);
+    return forward(pass, batch).loss;
+  };
+  zeroGradients(model);
+  loss();
+  backward(pass);
+  const trace = readTrace(pass);
+  const problems: (string | undefined)[] = [];
+  const check = (name: string, values: Real): void => {
+    const { shape, data } = tensorOf(trace, gradientOf(name));
+    problems.push(disagreement(name, shape, data, centralDifferences(values, loss), tolerance));
+  };
+  for (const { name, value } of model.parameters) check(`param.${name}`, value);
+  for (const [name, state] of states) check(`${name}0`, state);
+  if (batch.input.kind === "dense") check("input", batch.input.values);
+  return problems.filter((problem) => problem !== undefined);
+}
+
+const stacked = (kind: (typeof cellKinds)[number]) =>
+  sizes.hidden.map((hidden) => layerConfig(kind, hidden));
+
+describe("gradients agree with central differences", () => {
+  for (const kind of cellKinds) {
+    for (const input of inputKinds) {
+      for (const at of ["each-step", "last-step"] as const) {
+        for (const loss of ["cross-entropy", "mean-squared-error"] as const) {
+          it(`${kind}, two layers, ${input} input, ${at}, ${loss}`, () => {
+            const model = buildModel({ layers: stacked(kind), input, at, loss });
+            const batch = buildBatch(model, { lengths: [5, 2, 4], carry: true });
+            expect(checkGradients(model, batch, buildStates(model, batch.size))).toEqual([]);
+          });
+        }
+      }
+    }
+  }
+
+  it("for a stack of different cells", () => {
+    const layers = [
+      layerConfig("lstm", 4),
+      layerConfig("gru after", 3),
+      layerConfig("rnn tanh", 2),
+    ];
+    const model = buildModel({ layers, input: "embedding" });
+    const batch = buildBatch(model, { lengths: [3, 5, 1, 4], carry: true });
+    expect(checkGradients(model, batch, buildStates(model, batch.size))).toEqual([]);
+  });
+
+  it("for a single step of a single sequence", () => {
+    for (const kind of cellKinds) {
+      const model = buildModel({ layers: stacked(kind), loss: "mean-squared-error" });
+      const batch = buildBatch(model, { lengths: [1], carry: true });
+      expect(checkGradients(model, batch, buildStates(model, 1)), kind).toEqual([]);
+    }
+  });
+
+  it("for a sequence of no steps beside a longer one, whose output is that of its initial state", () => {
+    for (const kind of cellKinds) {
+      const model = buildModel({ layers: stacked(kind), at: "last-step" });
+      const batch = buildBatch(model, { lengths: [0, 4], carry: true });
+      expect(checkGradients(model, batch, buildStates(model, 2)), kind).toEqual([]);
+    }
+  });
+});
+
+/** Kernels that add something to h of the first layer after the step at `row`. */
+function disturbedKernels(disturbance: { row: number; place: number; amount: number }): Kernels {
+  const kernels = referenceKernels("float64");
+  const disturb =
+    <Buffers extends { readonly h: Real; readonly hidden: number }>(
+      pass: (buffers: Buffers, row: number, previous: number, next: number, rows: number) => void,
+    ) =>
+    (buffers: Buffers, row: number, previous: number, next: number, rows: number): void => {
+      pass(buffers, row, previous, next, rows);
+      if (row !== disturbance.row || buffers.hidden !== sizes.hidden[0]) return;
+      buffers.h[next * buffers.hidden + disturbance.place] += disturbance.amount;
+    };
+  const { cells } = kernels;
+  return {
+    ...kernels,
+    cells: {
+      ...cells,
+      rnnForward: disturb(cells.rnnForward),
+      lstmForward: disturb(cells.lstmForward),
+      gruAfterForward: disturb(cells.gruAfterForward),
+      gruBeforeCandidateForward: disturb(cells.gruBeforeCandidateForward),
+    },
+  };
+}
+
+describe("the gradient of a hidden state is total", () => {
+  // relu is left out: h is what its backward pass knows the sum by, and a disturbed h hides where that was.
+  for (const kind of cellKinds.filter((one) => one !== "rnn relu")) {
+    it(`${kind}: through later steps and through the layer above`, () => {
+      const disturbance = { row: -1, place: 0, amount: 0 };
+      const options: NetworkOptions = {
+        layers: stacked(kind),
+        kernels: disturbedKernels(disturbance),
+      };
+      const model = buildModel(options);
+      const batch = buildBatch(model);
+      const pass = buildPass(model, batch);
+      forward(pass, batch);
+      backward(pass);
+      const name = gradientOf("layers.0.forward.h");
+      const { shape, data } = tensorOf(readTrace(pass), name);
+      const width = sizes.batch * sizes.hidden[0];
+      const wanted = Float64Array.from(data, (_, k) => {
+        disturbance.row = Math.floor(k / width) * sizes.batch;
+        disturbance.place = k % width;
+        const [above, below] = [1e-5, -1e-5].map((amount) => {
+          disturbance.amount = amount;
+          return forward(pass, batch).loss;
+        });
+        return (above - below) / 2e-5;
+      });
+      expect(disagreement(name, shape, data, wanted, tolerance)).toBeUndefined();
+    });
+  }
+});
+
+describe("the gradient of a one-hot input", () => {
+  it("is that of the same vectors as dense input", () => {
+    const model = buildModel({ input: "one-hot" });
+    const batch = buildBatch(model, { lengths: [5, 2, 4] });
+    const oneHot = buildPass(model, batch);
+    forward(oneHot, batch);
+    backward(oneHot);
+    const { data: vectors } = tensorOf(readTrace(oneHot), "input");
+
+    const spec = { ...model.spec, input: { kind: "dense", size: sizes.vocabulary } } as const;
+    const twin: Model = {
+      ...model,
+      spec,
+      description: { ...model.description, input: spec.input },
+    };
+    const dense = buildPass(twin, batch);
+    const values = Float64Array.from(vectors);
+    const loss = (): number => forward(dense, { ...batch, input: { kind: "dense", values } }).loss;
+    loss();
+    backward(dense);
+    const trace = readTrace(dense);
+    expect(tensorOf(trace, "grad.input").data).toEqual(
+      tensorOf(readTrace(oneHot), "grad.input").data,
+    );
+    const { shape, data } = tensorOf(trace, "grad.input");
+    expect(
+      disagreement("input", shape, data, centralDifferences(values, loss), tolerance),
+    ).toBeUndefined();
+  });
+});

@@ -1,0 +1,325 @@
+/** What must not matter: neighbours in a batch, their order, padding, where a sequence is cut, spare room. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  backward,
+  carriedState,
+  createPass,
+  forward,
+  readTrace,
+  restoreCarriedState,
+  zeroGradients,
+} from "../../../src/engine/bptt.ts";
+import type { Model } from "../../../src/engine/model.ts";
+import type { Batch } from "../../../src/trace/batch.ts";
+import { tensorOf, type Real, type Tensor, type Trace } from "../../../src/trace/trace.ts";
+import { disagreement } from "../../gradcheck/differences.ts";
+import {
+  buildBatch,
+  buildModel,
+  buildPass,
+  buildStates,
+  cellKinds,
+  inputKinds,
+  layerConfig,
+} from "../../gradcheck/smallNetwork.ts";
+
+const networks = fc
+  .record({
+    kind: fc.constantFrom(...cellKinds),
+    input: fc.constantFrom(...inputKinds),
+    at: fc.constantFrom("each-step" as const, "last-step" as const),
+    loss: fc.constantFrom("cross-entropy" as const, "mean-squared-error" as const),
+    seed: fc.nat(1000),
+  })
+  .map(({ kind, ...options }) =>
+    buildModel({ ...options, layers: [layerConfig(kind, 4), layerConfig(kind, 3)] }),
+  );
+const lengthsOf = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 6 });
+
+interface Outcome {
+  readonly loss: number;
+  readonly weight: number;
+  readonly trace: Trace;
+}
+
+function run(model: Model, batch: Batch, states?: ReadonlyMap<string, Real>): Outcome {
+  const pass = buildPass(model, batch, states);
+  zeroGradients(model);
+  const { loss, weight } = forward(pass, batch);
+  backward(pass);
+  return { loss, weight, trace: readTrace(pass) };
+}
+
+/** The tensor's part that belongs to sequence `b`, over its first `steps` steps. */
+function partOf(tensor: Tensor, b: number, steps: number): Float64Array {
+  const { axes, shape, data } = tensor;
+  const time = axes[0] === "T";
+  const batch = time ? shape[1] : shape[0];
+  const width = shape.slice(time ? 2 : 1).reduce((product, size) => product * size, 1);
+  const part: number[] = [];
+  for (let t = 0; t < (time ? steps : 1); t++) {
+    for (let k = 0; k < width; k++) part.push(data[(t * batch + b) * width + k]);
+  }
+  return Float64Array.from(part);
+}
+
+/** A batch of the chosen sequences only, cut to their longest. */
+function choose(model: Model, batch: Batch, sequences: readonly number[]): Batch {
+  const { input, output } = model.description;
+  const lengths = Int32Array.from(sequences, (b) => batch.lengths[b]);
+  const steps = Math.max(...lengths);
+  const size = sequences.length;
+  const pick = <Values extends Int32Array | Real>(
+    values: Values,
+    width: number,
+    rows: number,
+  ): Values => {
+    const picked = values.slice(0, rows * size * width) as Values;
+    for (let row = 0; row < rows * size; row++) {
+      const from = (Math.floor(row / size) * batch.size + sequences[row % size]) * width;
+      picked.set(values.subarray(from, from + width), row * width);
+    }
+    return picked;
+  };
+  const { target, weights } = batch;
+  if (!target || !weights) throw new Error("Only batches with targets and weights.");
+  const rows = output.at === "last-step" ? 1 : steps;
+  return {
+    ...batch,
+    steps,
+    size,
+    lengths,
+    input:
+      batch.input.kind === "tokens"
+        ? { kind: "tokens", tokens: pick(batch.input.tokens, 1, steps) }
+        : {
+            kind: "dense",
+            values: pick(batch.input.values, input.kind === "dense" ? input.size : 0, steps),
+          },
+    target:
+      target.kind === "classes"
+        ? { kind: "classes", classes: pick(target.classes, 1, rows) }
+        : { kind: "values", values: pick(target.values, output.size, rows) },
+    weights: pick(weights, 1, rows),
+  };
+}
+
+const forwardNames = (trace: Trace): readonly string[] =>
+  [...trace.tensors.keys()].filter((name) => !name.startsWith("grad."));
+const sequenceGradientNames = (trace: Trace): readonly string[] =>
+  [...trace.tensors.keys()].filter(
+    (name) => name.startsWith("grad.") && !name.startsWith("grad.param."),
+  );
+
+describe("sequences side by side", () => {
+  it("each compute, bit for bit, what they compute alone, and receive the same gradients", () => {
+    fc.assert(
+      fc.property(networks, lengthsOf, (model, lengths) => {
+        const batch = buildBatch(model, { lengths });
+        const together = run(model, batch);
+        for (const [b, steps] of lengths.entries()) {
+          const alone = run(model, choose(model, batch, [b]));
+          for (const name of forwardNames(together.trace)) {
+            const part = partOf(tensorOf(together.trace, name), b, steps);
+            expect(part, name).toEqual(partOf(tensorOf(alone.trace, name), 0, steps));
+          }
+          // Alone, its loss is divided by its own weights only.
+          const share = alone.weight / together.weight;
+          for (const name of sequenceGradientNames(together.trace)) {
+            const part = partOf(tensorOf(together.trace, name), b, steps);
+            const wanted = partOf(tensorOf(alone.trace, name), 0, steps).map(
+              (value) => value * share,
+            );
+            if (wanted.every((value) => value === 0))
+              expect(part.every((value) => value === 0)).toBe(true);
+            else expect(disagreement(name, [part.length], part, wanted, 1e-12)).toBeUndefined();
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("add up to the gradients of their parameters, in any order", () => {
+    fc.assert(
+      fc.property(networks, lengthsOf, (model, lengths) => {
+        const batch = buildBatch(model, { lengths });
+        const forwards = run(model, batch);
+        const reversed = run(model, choose(model, batch, [...lengths.keys()].reverse()));
+        expect(Math.abs(reversed.loss - forwards.loss)).toBeLessThan(1e-12);
+        for (const { name, shape } of model.parameters) {
+          const { data } = tensorOf(forwards.trace, `grad.param.${name}`);
+          const found = tensorOf(reversed.trace, `grad.param.${name}`).data;
+          if (data.every((value) => value === 0)) continue;
+          expect(disagreement(name, shape, found, data, 1e-11)).toBeUndefined();
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe("padding", () => {
+  it("may hold anything, NaN and unknown tokens too", () => {
+    fc.assert(
+      fc.property(networks, lengthsOf, (model, lengths) => {
+        const batch = buildBatch(model, { lengths });
+        const clean = run(model, batch);
+        const dirty = run(model, withRubbish(model, batch));
+        expect(dirty.loss).toBe(clean.loss);
+        for (const [name, { data }] of clean.trace.tensors) {
+          expect(tensorOf(dirty.trace, name).data, name).toEqual(data);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("is zero in the trace, but for states, which are held", () => {
+    for (const kind of cellKinds) {
+      const model = buildModel({ layers: [layerConfig(kind, 4)] });
+      const { trace } = run(model, buildBatch(model, { lengths: [2, 5] }));
+      for (const [name, tensor] of trace.tensors) {
+        if (tensor.axes[0] !== "T" || name === "output") continue;
+        const whole = partOf(tensor, 0, 5);
+        const width = whole.length / 5;
+        const held = /^layers\.0\.forward\.[hc]$/.test(name)
+          ? whole.slice(width, 2 * width)
+          : new Float64Array(width);
+        for (let t = 2; t < 5; t++) {
+          // −0 is as good a zero as any.
+          const found = whole.slice(t * width, (t + 1) * width).map((value) => value + 0);
+          expect(found, `${kind} ${name}`).toEqual(held);
+        }
+      }
+    }
+  });
+});
+
+/** NaN, tokens that do not exist and weights of 7 wherever a sequence has ended. */
+function withRubbish(model: Model, batch: Batch): Batch {
+  const { input, target, weights } = batch;
+  if (!target || !weights) throw new Error("Only batches with targets and weights.");
+  const spoil = <Values extends Int32Array | Real>(
+    values: Values,
+    rows: number,
+    rubbish: number,
+  ): Values => {
+    const spoilt = values.slice() as Values;
+    const width = values.length / rows;
+    for (let k = 0; k < values.length; k++) {
+      const row = Math.floor(k / width);
+      if (Math.floor(row / batch.size) >= batch.lengths[row % batch.size]) spoilt[k] = rubbish;
+    }
+    return spoilt;
+  };
+  const rows = batch.steps * batch.size;
+  const eachStep = model.description.output.at === "each-step";
+  return {
+    ...batch,
+    input:
+      input.kind === "tokens"
+        ? { kind: "tokens", tokens: spoil(input.tokens, rows, 1_000_000) }
+        : { kind: "dense", values: spoil(input.values, rows, Number.NaN) },
+    ...(eachStep && {
+      target:
+        target.kind === "classes"
+          ? { kind: "classes", classes: spoil(target.classes, rows, -5) }
+          : { kind: "values", values: spoil(target.values, rows, Number.NaN) },
+      weights: spoil(weights, rows, 7),
+    }),
+  };
+}
+
+describe("a sequence cut into windows", () => {
+  it("computes, bit for bit, what it computes whole when its state is carried", () => {
+    const cuts = fc.integer({ min: 1, max: 5 });
+    fc.assert(
+      fc.property(networks, cuts, (model, cut) => {
+        const steps = 6;
+        const batch = buildBatch(model, { lengths: [6, 6, 6], carry: true });
+        const states = buildStates(model, batch.size);
+        const whole = run(model, batch, states);
+        const pass = createPass(model, { steps, batch: batch.size });
+        restoreCarriedState(pass, states);
+        const first = windowOf(batch, model, 0, cut);
+        const second = windowOf(batch, model, cut, steps);
+        forward(pass, first);
+        const head = readTrace(pass);
+        forward(pass, second);
+        const tail = readTrace(pass);
+        for (const name of forwardNames(tail).filter(
+          (one) => tensorOf(tail, one).axes[0] === "T",
+        )) {
+          const { data } = tensorOf(whole.trace, name);
+          const joined = [...tensorOf(head, name).data, ...tensorOf(tail, name).data];
+          expect(Float64Array.from(joined), name).toEqual(data);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("begins anew where the state is not carried", () => {
+    const model = buildModel();
+    const batch = buildBatch(model);
+    const pass = buildPass(model, batch);
+    const { loss } = forward(pass, batch);
+    expect(forward(pass, batch).loss).toBe(loss);
+    expect(forward(pass, { ...batch, carry: true }).loss).not.toBe(loss);
+  });
+
+  it("hands on the state in which each sequence ended", () => {
+    const model = buildModel({ layers: [layerConfig("lstm", 4)] });
+    const batch = buildBatch(model, { lengths: [2, 5, 3] });
+    const pass = buildPass(model, batch);
+    forward(pass, batch);
+    const h = tensorOf(readTrace(pass), "layers.0.forward.h");
+    const carried = carriedState(pass).get("layers.0.forward.h");
+    for (const [b, length] of batch.lengths.entries()) {
+      const atEnd = partOf(h, b, length).slice(-4);
+      expect(Float64Array.from(carried?.slice(b * 4, b * 4 + 4) ?? [])).toEqual(atEnd);
+    }
+  });
+});
+
+/** Steps `from` … `to` of a batch of equally long sequences, without a target. */
+function windowOf(batch: Batch, model: Model, from: number, to: number): Batch {
+  const { input } = model.description;
+  const width = input.kind === "dense" ? input.size : 1;
+  const [begin, end] = [from * batch.size * width, to * batch.size * width];
+  return {
+    steps: to - from,
+    size: batch.size,
+    lengths: new Int32Array(batch.size).fill(to - from),
+    input:
+      batch.input.kind === "tokens"
+        ? { kind: "tokens", tokens: batch.input.tokens.slice(begin, end) }
+        : { kind: "dense", values: batch.input.values.slice(begin, end) },
+    carry: true,
+  };
+}
+
+describe("a pass with room to spare", () => {
+  it("gives the same bits, also after a larger batch has been through it", () => {
+    fc.assert(
+      fc.property(networks, lengthsOf, (model, lengths) => {
+        const batch = buildBatch(model, { lengths });
+        const exact = run(model, batch);
+        const pass = createPass(model, { steps: 9, batch: 7 });
+        const larger = buildBatch(model, { lengths: [9, 8, 7, 9, 9, 3, 1], seed: 11 });
+        forward(pass, larger);
+        backward(pass);
+        zeroGradients(model);
+        forward(pass, batch);
+        backward(pass);
+        const trace = readTrace(pass);
+        for (const [name, { data }] of exact.trace.tensors) {
+          expect(tensorOf(trace, name).data, name).toEqual(data);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
