@@ -2,13 +2,13 @@
  * Replaces a file so that at any moment, whatever dies, the old content or the new one is there in
  * full: write beside, sync, rename, sync the folder.
  */
+import { randomBytes } from "node:crypto";
 import { open, rename, rm, readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { explained, systemCode } from "./fileProblem.ts";
 
 const suffix = ".writing";
-let writes = 0;
 
 /** Throws `UserError` when the system refuses; the old content is then untouched. */
 export async function writeAtomically(
@@ -16,7 +16,11 @@ export async function writeAtomically(
   content: Uint8Array | string,
   action = "write",
 ): Promise<void> {
-  const beside = join(dirname(file), `${basename(file)}.${process.pid}-${writes++}${suffix}`);
+  // Threads share a process id, and a thread that was killed leaves its file behind: only chance is unique.
+  const beside = join(
+    dirname(file),
+    `${basename(file)}.${randomBytes(6).toString("hex")}${suffix}`,
+  );
   await explained(action, file, async () => {
     try {
       const handle = await open(beside, "wx");
