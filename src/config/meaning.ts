@@ -13,7 +13,7 @@ export const shortestLength: Readonly<Record<SyntheticTask, number>> = {
   copy: 1,
   "temporal-order": 10,
   parity: 1,
-  reber: 9,
+  reber: 8,
   waveform: 1,
 };
 

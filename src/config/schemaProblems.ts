@@ -93,11 +93,8 @@ function wrongValue(path: ConfigPath, written: unknown): PathProblem {
     choices && typeof value !== "object"
       ? orList(choices.map((choice) => JSON.stringify(choice)))
       : inWords(node ?? {});
-  const name =
-    typeof key === "number"
-      ? `Item ${key + 1} of "${String(path.at(-2))}"`
-      : `"${String(key ?? "The config")}"`;
-  const subject = path.length === 0 ? "The config" : name;
+  const subject =
+    typeof key === "number" ? `Item ${key + 1} of "${path.at(-2)}"` : key ? `"${key}"` : "The config";
   const meant = choices && typeof value === "string" ? nearest(value, choices) : undefined;
   const hint = meant === undefined ? "" : ` Did you mean ${JSON.stringify(meant)}?`;
   return {

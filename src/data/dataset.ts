@@ -1,0 +1,69 @@
+/** The data that a config names, read and ready: sequences to train on, sequences to validate with. */
+import type { DataConfig, TrainingConfig } from "../config/schema.ts";
+import type { Encoding } from "./encoding.ts";
+import type { FileSource } from "./files.ts";
+import { loadLabelledText } from "./labelledText.ts";
+import type { Split } from "./split.ts";
+import { loadSynthetic } from "./synthetic/synthetic.ts";
+import { loadTable } from "./table.ts";
+import { loadText } from "./text.ts";
+
+export interface Dataset {
+  readonly encoding: Encoding;
+  readonly input:
+    | { readonly kind: "tokens"; readonly vocabulary: number }
+    | { readonly kind: "dense"; readonly size: number };
+  readonly output: { readonly size: number; readonly at: "each-step" | "last-step" };
+  readonly loss: "cross-entropy" | "mean-squared-error";
+  readonly training: Split;
+  /** Has no sequences when nothing is held back. */
+  readonly validation: Split;
+  /** One line: how much there is, of what. */
+  readonly summary: string;
+  readonly baselines: readonly Baseline[];
+  readonly warnings: readonly DataWarning[];
+}
+
+/** What something much simpler than a network reaches on the validation part: the loss to beat. */
+export interface Baseline {
+  readonly name: string;
+  /** The same quantity as the validation loss. */
+  readonly loss: number;
+  readonly unit: string;
+  /** Share of right answers, where a baseline gives answers. */
+  readonly accuracy?: number;
+}
+
+/** Data that can be used, though perhaps not as meant. */
+export interface DataWarning {
+  readonly message: string;
+  readonly path: readonly (string | number)[];
+}
+
+/** Throws `UserError` for what a person can mend: with the file, line and column, and what to do. */
+export async function loadDataset(
+  data: DataConfig,
+  training: TrainingConfig,
+  files: FileSource,
+): Promise<Dataset> {
+  switch (data.kind) {
+    case "text":
+      return loadText(data, training, files);
+    case "labelled-text":
+      return loadLabelledText(data, training, files);
+    case "table":
+      return loadTable(data, training, files);
+    case "synthetic":
+      return loadSynthetic(data, training);
+  }
+}
+
+/** The part of a data set that follows from what its sequences look like. */
+export function shapeOf({ layout }: Split): Pick<Dataset, "input" | "output" | "loss"> {
+  const { input, output } = layout;
+  return {
+    input,
+    output: { size: output.size, at: output.at },
+    loss: output.kind === "classes" ? "cross-entropy" : "mean-squared-error",
+  };
+}

@@ -1,0 +1,86 @@
+/**
+ * What turns text or rows into numbers and back. JSON, saved with every run, so that a trained network can
+ * read new input without the data that it was trained on.
+ */
+import type { Shape, SyntheticTask } from "../config/schema.ts";
+import type { Level } from "./tokens.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+
+export type Encoding = TextEncoding | LabelledTextEncoding | TableEncoding | SyntheticEncoding;
+
+export interface TextEncoding {
+  readonly kind: "text";
+  readonly level: Level;
+  readonly lowercase: boolean;
+  readonly vocabulary: Vocabulary;
+}
+
+export interface LabelledTextEncoding {
+  readonly kind: "labelled-text";
+  readonly level: Level;
+  readonly lowercase: boolean;
+  /** Tokens that are read of each text. */
+  readonly maximumLength: number;
+  readonly vocabulary: Vocabulary;
+  /** Class c is called `labels[c]`. */
+  readonly labels: readonly string[];
+}
+
+/** The network sees (value − mean) / deviation. Without standardisation the mean is 0 and the deviation 1. */
+export interface Column {
+  readonly name: string;
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+export interface TableEncoding {
+  readonly kind: "table";
+  readonly inputs: readonly Column[];
+  readonly targets: readonly Column[];
+  /**
+   * Rows ahead. The output holds the targets of rows 1..horizon after the last row that was read, one row after the
+   * other; with 0 those of that row itself.
+   */
+  readonly horizon: number;
+  readonly shape: Shape;
+}
+
+export interface SyntheticEncoding {
+  readonly kind: "synthetic";
+  readonly task: SyntheticTask;
+  /** What input token v stands for; absent for numbers. */
+  readonly symbols?: readonly string[];
+  /** What class c stands for; absent for numbers. */
+  readonly classes?: readonly string[];
+  /** What each number of an input or output is called. */
+  readonly inputNames?: readonly string[];
+  readonly outputNames?: readonly string[];
+}
+
+export const encodeNumber = (value: number, column: Column): number =>
+  (value - column.mean) / column.deviation;
+
+export const decodeNumber = (value: number, column: Column): number =>
+  value * column.deviation + column.mean;
+
+/** What each number of a table's output is, in its order: `wind +2` is wind two rows ahead. */
+export function outputColumns({ targets, horizon }: TableEncoding): readonly Column[] {
+  if (horizon <= 1) return targets;
+  return Array.from({ length: horizon }, (_, ahead) =>
+    targets.map((column) => ({ ...column, name: `${column.name} +${ahead + 1}` })),
+  ).flat();
+}
+
+/** What the classes of the output stand for; undefined when the output is numbers. */
+export function classesOf(encoding: Encoding): readonly string[] | undefined {
+  switch (encoding.kind) {
+    case "text":
+      return encoding.vocabulary.tokens;
+    case "labelled-text":
+      return encoding.labels;
+    case "synthetic":
+      return encoding.classes;
+    case "table":
+      return undefined;
+  }
+}

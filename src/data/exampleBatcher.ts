@@ -1,0 +1,199 @@
+/** Examples, B at a time in shuffled order; longer ones than `bptt` in several windows, one after the other. */
+import type { Batch } from "../trace/batch.ts";
+import type { Batcher, BatcherOptions, JsonValue } from "./batcher.ts";
+import { createUniform, shuffle } from "./randomness.ts";
+import type { Example, Layout, Split } from "./split.ts";
+import { isIndex } from "./streamBatcher.ts";
+
+type Examples = Pick<Split, "layout" | "sequenceCount" | "steps" | "read">;
+
+export function createExampleBatcher(split: Examples, options: BatcherOptions): Batcher {
+  const { sequenceCount, layout } = split;
+  const batch = Math.min(options.batch, sequenceCount);
+  const groups = batch === 0 ? 0 : Math.ceil(sequenceCount / batch);
+  const window = options.bptt === "full" ? Math.max(1, split.steps) : options.bptt;
+
+  const inOrder = Int32Array.from({ length: sequenceCount }, (_, index) => index);
+  let order: Int32Array | undefined;
+  /** What the order was shuffled from: all that a position needs to bring it back. */
+  let shuffleSeed: number | null = null;
+  let group = 0;
+  /** The windows of the group at hand that are still to come. */
+  let pending: { examples: readonly Example[]; from: number } | undefined;
+
+  const arrange = (seed: number | null): void => {
+    shuffleSeed = seed;
+    order = seed === null ? inOrder : shuffle(inOrder.slice(), createUniform(seed));
+  };
+  const examplesOf = (members: Int32Array, index: number): Example[] =>
+    Array.from(members.subarray(index * batch, (index + 1) * batch), (member) =>
+      split.read(member),
+    );
+
+  const next = (): Batch | undefined => {
+    if (!order) throw new Error("startEpoch() comes before next().");
+    for (;;) {
+      if (!pending) {
+        if (group === groups) return undefined;
+        pending = { examples: examplesOf(order, group), from: 0 };
+      }
+      const { examples, from } = pending;
+      const to = from + window;
+      if (examples.some(({ steps }) => steps > to)) pending = { examples, from: to };
+      else {
+        pending = undefined;
+        group++;
+      }
+      const hasLoss = lossWithin(examples, from, to, layout);
+      // Without a state to carry, a window without a loss leads nowhere.
+      if (hasLoss || options.carryState) {
+        const carry = from > 0 && options.carryState;
+        return assemble({ examples, from, to, layout, carry, hasLoss });
+      }
+    }
+  };
+
+  return {
+    get updatesPerEpoch() {
+      return countUpdates(split, groups, window, (index) => examplesOf(inOrder, index));
+    },
+    largest: { steps: Math.min(window, split.steps), batch },
+    next,
+    startEpoch() {
+      arrange(options.uniform ? Math.floor(options.uniform() * 0x1_0000_0000) : null);
+      group = 0;
+      pending = undefined;
+    },
+    position: () => (order ? { shuffleSeed, group, from: pending?.from ?? 0 } : null),
+    seek(position) {
+      if (position === null) {
+        order = undefined;
+        return;
+      }
+      const place = placeOf(position, groups);
+      arrange(place.shuffleSeed);
+      group = place.group;
+      const isInside = place.from > 0 && order !== undefined;
+      pending =
+        isInside && order ? { examples: examplesOf(order, group), from: place.from } : undefined;
+    },
+  };
+}
+
+function placeOf(
+  position: JsonValue,
+  groups: number,
+): { shuffleSeed: number | null; group: number; from: number } {
+  const { shuffleSeed, group, from } = (position ?? {}) as Record<string, unknown>;
+  const seedFits = shuffleSeed === null || isIndex(shuffleSeed, 0xffff_ffff);
+  if (seedFits && isIndex(group, groups) && isIndex(from, Number.MAX_SAFE_INTEGER)) {
+    return { shuffleSeed, group, from };
+  }
+  throw new Error(`${JSON.stringify(position)} is no position among ${groups} batches.`);
+}
+
+/** Every group has one window, unless `bptt` cuts; then those without a loss do not count. */
+function countUpdates(
+  split: Examples,
+  groups: number,
+  window: number,
+  examplesOf: (group: number) => Example[],
+): number {
+  if (window >= split.steps) return groups;
+  let updates = 0;
+  for (let group = 0; group < groups; group++) {
+    const examples = examplesOf(group);
+    const longest = longestOf(examples);
+    for (let from = 0; from < longest; from += window) {
+      if (lossWithin(examples, from, from + window, split.layout)) updates++;
+    }
+  }
+  return updates;
+}
+
+const longestOf = (examples: readonly Example[]): number =>
+  examples.reduce((most, { steps }) => Math.max(most, steps), 0);
+
+/** Whether any example takes a loss at a step in `[from, to)`. */
+function lossWithin(
+  examples: readonly Example[],
+  from: number,
+  to: number,
+  { output }: Layout,
+): boolean {
+  return examples.some(({ steps, weights }) => {
+    if (output.at === "last-step") return weights[0] > 0 && steps > from && steps <= to;
+    return weights.subarray(from, to).some((weight) => weight > 0);
+  });
+}
+
+interface Window {
+  readonly examples: readonly Example[];
+  readonly from: number;
+  readonly to: number;
+  readonly layout: Layout;
+  readonly carry: boolean;
+  readonly hasLoss: boolean;
+}
+
+/** The steps `[from, to)` of some examples as one batch; steps that an example does not have are zero. */
+export function assemble({ examples, from, to, layout, carry, hasLoss }: Window): Batch {
+  const size = examples.length;
+  const lengths = Int32Array.from(examples, ({ steps }) => Math.max(0, Math.min(steps, to) - from));
+  const steps = lengths.reduce((most, length) => Math.max(most, length), 0);
+  const input = {
+    lengths,
+    steps,
+    size,
+    input: inputOf(examples, from, lengths, steps, layout),
+    carry,
+  };
+  if (!hasLoss) return input;
+
+  const { at, kind, size: width } = layout.output;
+  const rows = at === "last-step" ? 1 : steps;
+  const values = kind === "classes" ? 1 : width;
+  const targets =
+    kind === "classes" ? new Int32Array(rows * size) : new Float32Array(rows * size * values);
+  const weights = new Float32Array(rows * size);
+  examples.forEach((example, b) => {
+    if (at === "last-step") {
+      if (example.steps <= from || example.steps > to) return;
+      weights[b] = example.weights[0];
+      targets.set(example.target, b * values);
+      return;
+    }
+    for (let t = 0; t < lengths[b]; t++) {
+      weights[t * size + b] = example.weights[from + t];
+      const source = (from + t) * values;
+      targets.set(example.target.subarray(source, source + values), (t * size + b) * values);
+    }
+  });
+  const target =
+    targets instanceof Int32Array
+      ? ({ kind: "classes", classes: targets } as const)
+      : ({ kind: "values", values: targets } as const);
+  return { ...input, target, weights };
+}
+
+function inputOf(
+  examples: readonly Example[],
+  from: number,
+  lengths: Int32Array,
+  steps: number,
+  { input }: Layout,
+): Batch["input"] {
+  const size = examples.length;
+  const width = input.kind === "tokens" ? 1 : input.size;
+  const into =
+    input.kind === "tokens" ? new Int32Array(steps * size) : new Float32Array(steps * size * width);
+  examples.forEach((example, b) => {
+    for (let t = 0; t < lengths[b]; t++) {
+      const source = (from + t) * width;
+      into.set(example.input.subarray(source, source + width), (t * size + b) * width);
+    }
+  });
+  return into instanceof Int32Array
+    ? { kind: "tokens", tokens: into }
+    : { kind: "dense", values: into };
+}

@@ -1,0 +1,125 @@
+/**
+ * Reading the person's files. The bytes come from an injected `FileSource`, so that this folder knows no
+ * file system; what is wrong with them is said here, with the file, the line and what to do.
+ */
+import { UserError, type Place } from "../config/problem.ts";
+
+/** Paths are relative to the config, with `/` between folders. */
+export interface FileSource {
+  /** Rejects with a `UserError` when the file is missing, unreadable, too large or outside the workspace. */
+  read(path: string): Promise<Uint8Array>;
+  /**
+   * The files that a path names, in any order: the file itself, all files below a folder (hidden ones
+   * left out), or what a glob with `*`, `**`, `?` matches. Empty when there is none.
+   */
+  list(pattern: string): Promise<readonly string[]>;
+}
+
+/** A text file as it was decoded, and where its lines begin. */
+export interface TextFile {
+  readonly path: string;
+  /** Without byte order mark; lines end in \n only. */
+  readonly text: string;
+  /** Offset of each line's first character. */
+  readonly lineStarts: Int32Array;
+}
+
+/** Twenty books of the size of War and Peace. Indices and positions are kept for every character. */
+export const maximumBytes = 64 * 1024 * 1024;
+
+export async function readTextFile(files: FileSource, path: string): Promise<TextFile> {
+  const bytes = await files.read(path);
+  if (bytes.length === 0) {
+    throw new UserError("file-empty", `${path} is empty.`, {
+      place: { file: path },
+      advice: "Put data into it, or name another file in data.path.",
+      path: ["data", "path"],
+    });
+  }
+  if (bytes.length > maximumBytes) {
+    throw new UserError(
+      "file-too-large",
+      `${path} is ${megabytes(bytes.length)}; Unroll reads up to ${megabytes(maximumBytes)}.`,
+      { place: { file: path }, advice: "Train on a part of it.", path: ["data", "path"] },
+    );
+  }
+  const text = decode(bytes, path).replaceAll(/\r\n?/g, "\n");
+  return { path, text, lineStarts: findLineStarts(text) };
+}
+
+const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1024 / 1024)} MB`;
+
+function decode(bytes: Uint8Array, path: string): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+  // A zero byte never occurs in text, and occurs early in nearly everything else.
+  const zero = bytes.subarray(0, 8192).indexOf(0);
+  if (zero >= 0) {
+    throw new UserError(
+      "file-binary",
+      `${path} is not a text: byte ${zero} is zero, as in images, archives and documents.`,
+      {
+        place: { file: path },
+        advice: "Name a text file, or a glob that leaves this one out, such as *.txt.",
+        path: ["data", "path"],
+      },
+    );
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw notUtf8(bytes, path);
+  }
+}
+
+function notUtf8(bytes: Uint8Array, path: string): UserError {
+  const lenient = new TextDecoder("utf-8").decode(bytes).replaceAll(/\r\n?/g, "\n");
+  const offset = Math.max(0, lenient.indexOf("\ufffd"));
+  const before = lenient.slice(0, offset);
+  const line = before.split("\n").length;
+  const column = offset - before.lastIndexOf("\n");
+  return new UserError(
+    "file-encoding",
+    `${path}, line ${line}, column ${column}: not UTF-8, so the characters cannot be told.`,
+    {
+      place: { file: path, line, column },
+      advice: "Save the file as UTF-8; in VS Code: Save with Encoding.",
+      path: ["data", "path"],
+    },
+  );
+}
+
+function findLineStarts(text: string): Int32Array {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return Int32Array.from(starts);
+}
+
+/** The line and column, both counted from 1, of a character. */
+export function placeIn(file: TextFile, offset: number): Required<Place> {
+  let low = 0;
+  let high = file.lineStarts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (file.lineStarts[middle] <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return { file: file.path, line: low + 1, column: offset - file.lineStarts[low] + 1 };
+}
+
+/** `chapters/1.txt, line 3, column 7`, the way in which every message names a place. */
+export function inWords({ file, line, column }: Place): string {
+  return [file, line && `line ${line}`, column && `column ${column}`].filter(Boolean).join(", ");
+}
+
+/** An error at a place in the person's data; the message is put after the place. */
+export function errorAt(
+  place: Place,
+  code: string,
+  message: string,
+  advice: string,
+  path: readonly (string | number)[] = ["data", "path"],
+): UserError {
+  return new UserError(code, `${inWords(place)}: ${message}`, { place, advice, path });
+}

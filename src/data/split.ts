@@ -1,0 +1,67 @@
+/** One part of the data, for training or for validation: sequences that can be read one at a time. */
+import type { Real } from "../trace/trace.ts";
+
+/** What every sequence of a data set has in common. */
+export interface Layout {
+  readonly input:
+    | { readonly kind: "tokens"; readonly vocabulary: number }
+    | { readonly kind: "dense"; readonly size: number };
+  readonly output: {
+    readonly kind: "classes" | "values";
+    readonly size: number;
+    readonly at: "each-step" | "last-step";
+  };
+}
+
+/** A sequence of T steps. The arrays may be views of larger ones: read them, do not write. */
+export interface Example {
+  /** T. */
+  readonly steps: number;
+  /** (T) token numbers, or (T,I) values. */
+  readonly input: Int32Array | Real;
+  /** (T) classes or (T,O) values; for output at the last step (1) or (O). */
+  readonly target: Int32Array | Real;
+  /** (T), or (1) for output at the last step: 1 where a loss is taken. */
+  readonly weights: Real;
+}
+
+/** A place in the person's own file; line and column from 1, lengths in UTF-16 units. */
+export interface TextPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
+}
+
+export interface NamedValue {
+  readonly name: string;
+  /** In the data's own units. */
+  readonly value: number;
+}
+
+/** What a person sees of one time step. */
+export interface StepLabel {
+  /** The token, or the row's name. Line breaks and spaces are made visible. */
+  readonly input: string;
+  readonly inputValues?: readonly NamedValue[];
+  /** Absent where no loss is taken. */
+  readonly target?: string;
+  readonly targetValues?: readonly NamedValue[];
+  readonly place?: TextPlace;
+}
+
+export interface Split {
+  readonly layout: Layout;
+  readonly sequenceCount: number;
+  /** Steps of the longest sequence; 0 when there is none. */
+  readonly steps: number;
+  /** `steps`, where the data goes on beyond the sequence, makes it longer or shorter than usual. */
+  read(index: number, steps?: number): Example;
+  describe(index: number): { readonly title: string; readonly detail: string };
+  labels(index: number, steps?: number): readonly StepLabel[];
+  /**
+   * The whole part as one row of tokens, where the sequences follow on each other: training then carries the
+   * state from one window to the next. Each token predicts the one after it.
+   */
+  readonly stream?: Int32Array;
+}

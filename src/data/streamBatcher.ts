@@ -1,0 +1,98 @@
+/**
+ * A text as B streams that are read side by side: stream b reads its own part of the text from beginning to end, window after
+ * window, with the state carried along. Every token but the first is predicted exactly once in an epoch.
+ */
+import type { Batch } from "../trace/batch.ts";
+import type { Batcher, JsonValue } from "./batcher.ts";
+import type { Layout, Split } from "./split.ts";
+
+export function createStreamBatcher(stream: Int32Array, window: number, wanted: number): Batcher {
+  const predictions = Math.max(0, stream.length - 1);
+  const batch = streamCount(predictions, window, wanted);
+  // Parts differ by one token at most.
+  const starts = Array.from({ length: batch + 1 }, (_, b) =>
+    Math.floor((b * predictions) / Math.max(1, batch)),
+  );
+  const longest = starts.slice(1).reduce((most, end, b) => Math.max(most, end - starts[b]), 0);
+  const windows = Math.ceil(longest / window);
+  let index: number | undefined;
+
+  const read = (first: number): Batch => {
+    const steps = Math.min(window, longest - first);
+    const lengths = Int32Array.from({ length: batch }, (_, b) =>
+      Math.max(0, Math.min(steps, starts[b + 1] - starts[b] - first)),
+    );
+    const tokens = new Int32Array(steps * batch);
+    const classes = new Int32Array(steps * batch);
+    const weights = new Float32Array(steps * batch);
+    for (let b = 0; b < batch; b++) {
+      for (let t = 0; t < lengths[b]; t++) {
+        const at = starts[b] + first + t;
+        tokens[t * batch + b] = stream[at];
+        classes[t * batch + b] = stream[at + 1];
+        weights[t * batch + b] = 1;
+      }
+    }
+    return {
+      steps,
+      size: batch,
+      lengths,
+      input: { kind: "tokens", tokens },
+      target: { kind: "classes", classes },
+      weights,
+      carry: first > 0,
+    };
+  };
+
+  return {
+    updatesPerEpoch: windows,
+    largest: { steps: Math.min(window, longest), batch },
+    startEpoch() {
+      index = 0;
+    },
+    next() {
+      if (index === undefined) throw new Error("startEpoch() comes before next().");
+      return index < windows ? read(index++ * window) : undefined;
+    },
+    position: () => index ?? null,
+    seek(position: JsonValue) {
+      if (position === null) index = undefined;
+      else if (isIndex(position, windows)) index = position;
+      else throw new Error(`${JSON.stringify(position)} is no position among ${windows} windows.`);
+    },
+  };
+}
+
+/** As many streams as wanted, but no more than have a whole window to read, and at least one. */
+export function streamCount(predictions: number, window: number, wanted: number): number {
+  if (predictions === 0) return 0;
+  return Math.max(1, Math.min(wanted, Math.floor(predictions / window)));
+}
+
+export const isIndex = (value: unknown, limit: number): value is number =>
+  typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= limit;
+
+/** The windows of a text as examples on their own. */
+export function windowsOf(
+  stream: Int32Array,
+  window: number,
+  layout: Layout,
+): Pick<Split, "layout" | "sequenceCount" | "steps" | "read"> {
+  const predictions = Math.max(0, stream.length - 1);
+  const steps = Math.min(window, predictions);
+  return {
+    layout,
+    steps,
+    sequenceCount: steps === 0 ? 0 : Math.ceil(predictions / steps),
+    read(index) {
+      const start = index * steps;
+      const end = Math.min(start + steps, predictions);
+      return {
+        steps: end - start,
+        input: stream.subarray(start, end),
+        target: stream.subarray(start + 1, end + 1),
+        weights: new Float32Array(end - start).fill(1),
+      };
+    },
+  };
+}

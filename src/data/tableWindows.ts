@@ -1,0 +1,107 @@
+/** Windows over the rows of a table, in each of the four shapes. */
+import type { Shape } from "../config/schema.ts";
+import { decodeNumber, outputColumns, type Column, type TableEncoding } from "./encoding.ts";
+import type { Layout, NamedValue, Split, StepLabel, TextPlace } from "./split.ts";
+
+/** A table as the network sees it: standardised, row-major. */
+export interface TableRows {
+  readonly count: number;
+  /** (R,I) */
+  readonly inputs: Float64Array;
+  /** (R,targets) */
+  readonly targets: Float64Array;
+  names(row: number): string;
+  placeOf(row: number): TextPlace;
+}
+
+interface Windowing {
+  readonly shape: Shape;
+  readonly horizon: number;
+  readonly window: number;
+}
+
+/** Steps of one sequence: with one input and one output, each row is a sequence of its own. */
+export const windowSteps = ({ shape, window }: Pick<Windowing, "shape" | "window">): number =>
+  shape === "one-to-one" ? 1 : window;
+
+/** Rows after a window's last one that it has to predict. */
+export const rowsBeyond = ({ horizon }: Pick<Windowing, "horizon">): number => horizon;
+
+/** Windows that begin at each of the rows `[from, to)` and end, with all that they predict, before `to`. */
+export function createTableSplit(
+  rows: TableRows,
+  encoding: TableEncoding,
+  window: number,
+  [from, to]: readonly [number, number],
+): Split {
+  const { shape, horizon } = encoding;
+  const steps = windowSteps({ shape, window });
+  const sequenceCount = Math.max(0, to - from - steps - horizon + 1);
+  const [inputSize, targetSize] = [encoding.inputs.length, encoding.targets.length];
+  const outputs = outputColumns(encoding);
+  const outputSize = outputs.length;
+  const atLast = shape === "many-to-one" || shape === "one-to-one";
+  const readsOnce = shape === "one-to-many" || shape === "one-to-one";
+  const layout: Layout = {
+    input: { kind: "dense", size: inputSize },
+    output: { kind: "values", size: outputSize, at: atLast ? "last-step" : "each-step" },
+  };
+  const stepsOf = (index: number, wanted = steps): number =>
+    shape === "one-to-one" ? 1 : Math.max(1, Math.min(wanted, to - horizon - from - index));
+
+  /** Writes what is to be predicted at `row` into (O). */
+  const writeTarget = (row: number, into: Float32Array, at: number): void => {
+    const first = row + Math.min(1, horizon);
+    const values = rows.targets.subarray(first * targetSize, first * targetSize + outputSize);
+    into.set(values, at);
+  };
+
+  return {
+    layout,
+    sequenceCount,
+    steps: sequenceCount === 0 ? 0 : steps,
+    read(index, wanted) {
+      const start = from + index;
+      const count = stepsOf(index, wanted);
+      const input = new Float32Array(count * inputSize);
+      const read = readsOnce ? 1 : count;
+      input.set(rows.inputs.subarray(start * inputSize, (start + read) * inputSize));
+      const losses = atLast ? 1 : count;
+      const target = new Float32Array(losses * outputSize);
+      for (let loss = 0; loss < losses; loss++)
+        writeTarget(start + count - losses + loss, target, loss * outputSize);
+      return { steps: count, input, target, weights: new Float32Array(losses).fill(1) };
+    },
+    describe(index) {
+      const first = from + index;
+      const last = first + stepsOf(index) - 1;
+      const title =
+        first === last ? rows.names(first) : `${rows.names(first)} … ${rows.names(last)}`;
+      const { file, line } = rows.placeOf(first);
+      return { title, detail: `${file}, line ${line}` };
+    },
+    labels(index, wanted) {
+      const count = stepsOf(index, wanted);
+      const target = new Float32Array(outputSize);
+      return Array.from({ length: count }, (_, t): StepLabel => {
+        const row = from + index + t;
+        const hasLoss = !atLast || t === count - 1;
+        if (hasLoss) writeTarget(row, target, 0);
+        return {
+          input: rows.names(row),
+          ...(readsOnce && t > 0
+            ? {}
+            : { inputValues: named(encoding.inputs, rows.inputs, row * inputSize) }),
+          ...(hasLoss ? { targetValues: named(outputs, target, 0) } : {}),
+          place: rows.placeOf(row),
+        };
+      });
+    },
+  };
+}
+
+const named = (columns: readonly Column[], values: ArrayLike<number>, at: number): NamedValue[] =>
+  columns.map((column, index) => ({
+    name: column.name,
+    value: decodeNumber(values[at + index], column),
+  }));

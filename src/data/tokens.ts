@@ -1,0 +1,111 @@
+/** Text → tokens, each with its place in the text; and back. */
+export type Level = "character" | "word";
+
+/** Stands for every token that the vocabulary leaves out. */
+export const unknownToken = "⟨unknown⟩";
+
+/**
+ * A word with its apostrophes and hyphens, a number with its points, or any other single character that is not
+ * white space. Letters and marks of every script count.
+ */
+const wordPattern =
+  /[\p{L}\p{M}_][\p{L}\p{M}\p{N}_]*(?:['’-][\p{L}\p{M}\p{N}]+)*|\p{N}+(?:[.,]\p{N}+)*|\S/gu;
+
+/** Calls `onToken` for each token of a text: a Unicode code point, or a word or punctuation mark. */
+export function forEachToken(
+  text: string,
+  level: Level,
+  onToken: (token: string, offset: number) => void,
+): void {
+  if (level === "word") {
+    for (const match of text.matchAll(wordPattern)) onToken(match[0], match.index);
+    return;
+  }
+  let offset = 0;
+  for (const character of text) {
+    onToken(character, offset);
+    offset += character.length;
+  }
+}
+
+/** UTF-16 units of the token that begins at `offset`. */
+export function tokenLength(text: string, offset: number, level: Level): number {
+  if (level === "character") return (text.codePointAt(offset) ?? 0) > 0xffff ? 2 : 1;
+  const pattern = new RegExp(wordPattern.source, "uy");
+  pattern.lastIndex = offset;
+  return pattern.exec(text)?.[0].length ?? 1;
+}
+
+/** Tokens of several texts in one row, by number, with what is needed to find each in its text. */
+export interface TokenizedText {
+  /** Every distinct token in order of first appearance; `ids` are positions in it. */
+  readonly distinct: readonly string[];
+  readonly ids: Int32Array;
+  /** Offset of each token in its own text. */
+  readonly offsets: Int32Array;
+  /** Position in `ids` at which each text begins. */
+  readonly starts: readonly number[];
+}
+
+export function tokenize(
+  texts: readonly { readonly text: string }[],
+  options: { level: Level; lowercase: boolean },
+): TokenizedText {
+  const numbers = new Map<string, number>();
+  const capacity = Math.max(
+    16,
+    texts.reduce((sum, { text }) => sum + text.length, 0),
+  );
+  const ids = new Int32Array(capacity);
+  const offsets = new Int32Array(capacity);
+  const starts: number[] = [];
+  let count = 0;
+  const add = (written: string, offset: number): void => {
+    const token = options.lowercase ? written.toLowerCase() : written;
+    let id = numbers.get(token);
+    if (id === undefined) numbers.set(token, (id = numbers.size));
+    ids[count] = id;
+    offsets[count++] = offset;
+  };
+  for (const { text } of texts) {
+    starts.push(count);
+    forEachToken(text, options.level, add);
+  }
+  // slice, not subarray: words need far less than one entry for each character.
+  return {
+    distinct: [...numbers.keys()],
+    ids: ids.slice(0, count),
+    offsets: offsets.slice(0, count),
+    starts,
+  };
+}
+
+/** Tokens as readable text: characters as they are, words with blanks where English has them. */
+export function joinTokens(tokens: readonly string[], level: Level): string {
+  if (level === "character") return tokens.join("");
+  let text = "";
+  let glue = true;
+  for (const token of tokens) {
+    const clings = /^[.,;:!?)\]}’”…%]+$/u.test(token);
+    text += glue || clings ? token : ` ${token}`;
+    glue = /^[([{“‘$#@]+$/u.test(token);
+  }
+  return text;
+}
+
+const visibleForms: Readonly<Record<string, string>> = {
+  " ": "␣",
+  "\n": "⏎",
+  "\t": "⇥",
+  "\u00a0": "⍽",
+};
+
+/** A token as a label: blanks, line breaks and control characters made visible. */
+export function visible(token: string): string {
+  if (Object.hasOwn(visibleForms, token)) return visibleForms[token];
+  return token.replaceAll(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu,
+    (character) =>
+      `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`,
+  );
+}
