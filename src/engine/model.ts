@@ -36,7 +36,7 @@ export interface Model {
 }
 
 /** Blocks of H rows in a cell's weights. */
-export const gateCountOf = (cell: Cell): number => Math.max(1, gatesOf[cell].length);
+const gateCountOf = (cell: Cell): number => Math.max(1, gatesOf[cell].length);
 
 /** The network in numbers, without allocating any of it. */
 export function describeModel(spec: ModelSpec): ModelDescription {

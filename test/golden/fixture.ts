@@ -31,7 +31,7 @@ export function realsOf(fixture: Fixture, name: string): Float64Array {
   return data;
 }
 
-export function integersOf(fixture: Fixture, name: string): Int32Array {
+function integersOf(fixture: Fixture, name: string): Int32Array {
   const data = fixture.tensors.get(name)?.data;
   if (!(data instanceof Int32Array)) throw new Error(`The fixture has no int32 tensor "${name}".`);
   return data;

@@ -29,20 +29,24 @@ export function disagreement(
 ): string | undefined {
   if (found.length !== wanted.length)
     return `${name}: ${found.length} entries instead of ${wanted.length}`;
+  // A NaN on either side is as far away as can be.
+  const distance = (k: number): number => {
+    const difference = Math.abs(found[k] - wanted[k]);
+    return Number.isNaN(difference) ? Infinity : difference;
+  };
   let worst = 0;
   let scale = 0;
   for (let k = 0; k < found.length; k++) {
     scale = Math.max(scale, Math.abs(wanted[k]));
-    const better = Math.abs(found[k] - wanted[k]) <= Math.abs(found[worst] - wanted[worst]);
-    if (!better) worst = k;
+    if (distance(k) > distance(worst)) worst = k;
   }
-  const error = Math.abs(found[worst] - wanted[worst]) / scale;
+  const error = distance(worst) / scale;
   if (error <= tolerance) return undefined;
   if (scale === 0) return `${name}: all zero, which proves nothing`;
   return `${name}[${indices(worst, shape).join(",")}] is ${found[worst]}, should be ${wanted[worst]} (${error.toExponential(1)} of the largest)`;
 }
 
-export function indices(place: number, shape: readonly number[]): readonly number[] {
+function indices(place: number, shape: readonly number[]): readonly number[] {
   let rest = place;
   return shape
     .toReversed()

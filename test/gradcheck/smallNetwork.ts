@@ -12,7 +12,7 @@ import type { Real } from "../../src/trace/trace.ts";
 export const cellKinds = ["rnn tanh", "rnn relu", "lstm", "gru after", "gru before"] as const;
 export type CellKind = (typeof cellKinds)[number];
 export const inputKinds = ["one-hot", "embedding", "dense"] as const;
-export type InputKind = (typeof inputKinds)[number];
+type InputKind = (typeof inputKinds)[number];
 
 export const sizes = {
   steps: 5,
@@ -34,7 +34,7 @@ const layerConfigs: Readonly<Record<CellKind, (hidden: number) => LayerConfig>> 
 export const layerConfig = (kind: CellKind, hidden: number): LayerConfig =>
   layerConfigs[kind](hidden);
 
-export function inputOf(kind: InputKind): ModelSpec["input"] {
+function inputOf(kind: InputKind): ModelSpec["input"] {
   if (kind === "dense") return { kind: "dense", size: sizes.input };
   if (kind === "one-hot") return { kind: "tokens", vocabulary: sizes.vocabulary };
   return { kind: "tokens", vocabulary: sizes.vocabulary, embedding: sizes.input };
@@ -108,7 +108,7 @@ export function buildBatch(model: Model, options: BatchOptions = {}): Batch {
 export const normals = (length: number, random: Random): Float64Array =>
   Float64Array.from({ length }, () => random.normal());
 
-export const integers = (length: number, below: number, random: Random): Int32Array =>
+const integers = (length: number, below: number, random: Random): Int32Array =>
   Int32Array.from({ length }, () => random.integer(below));
 
 /** Random states of all layers, (B,H) each, as a window before would have left them. */

@@ -81,7 +81,7 @@ export function rnnForward(
   if (buffers.nonlinearity === "tanh") {
     for (let k = 0; k < count; k++) h[to + k] = Math.tanh(gates[from + k]);
   } else {
-    // Not Math.max, which turns a NaN into 0 in some engines' vector code: NaN must stay visible.
+    // A NaN is not below 0, and so it stays visible.
     for (let k = 0; k < count; k++) {
       const a = gates[from + k];
       h[to + k] = a < 0 ? 0 : a;

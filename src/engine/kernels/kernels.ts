@@ -32,7 +32,7 @@ export interface PackedWeight {
  * `previous` and `next` the first rows of the states before and after it in buffers of ((T+1)·B, H),
  * `rows` how many there are (B).
  */
-export type CellPass<Buffers> = (
+type CellPass<Buffers> = (
   buffers: Buffers,
   row: number,
   previous: number,

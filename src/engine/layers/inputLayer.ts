@@ -8,14 +8,14 @@ import type { Real } from "../../trace/trace.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { hasEmbedding, parameterOf, type Model, type Parameter } from "../model.ts";
 
-export interface DenseInput {
+interface DenseInput {
   readonly kind: "dense";
   /** I */
   readonly size: number;
   /** (R,I) */
   readonly values: Real;
 }
-export interface EmbeddedInput {
+interface EmbeddedInput {
   readonly kind: "embedding";
   readonly size: number;
   readonly vocabulary: number;
@@ -27,7 +27,7 @@ export interface EmbeddedInput {
   /** (V,I) */
   readonly table: Parameter;
 }
-export interface OneHotInput {
+interface OneHotInput {
   readonly kind: "one-hot";
   /** I = V */
   readonly size: number;

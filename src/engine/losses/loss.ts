@@ -1,5 +1,4 @@
 /** A loss over rows of output, forward and backward at once: the gradient falls out of what the loss computed. */
-import type { Batch } from "../../trace/batch.ts";
 import type { Real } from "../../trace/trace.ts";
 
 export interface LossRows {
@@ -25,8 +24,6 @@ export interface LossResult {
   /** For classes: sum of the weights of rows whose largest logit is the right one. */
   readonly correct?: number;
 }
-
-export type Target = NonNullable<Batch["target"]>;
 
 export function sumOf(weights: Real, rows: number): number {
   let sum = 0;
