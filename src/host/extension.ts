@@ -46,11 +46,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
   const start = (name: string, memoryMb: number) => (): WorkerThread => {
     assertTrusted();
     log.debug(`Starting the ${name} worker`);
+    const onOutput = (line: string): void => log.debug(`${name}: ${line}`);
     return startWorker({
       script,
       name: `unroll ${name}`,
+      workspaceFolders: workspaceFolders(),
       memoryMb,
-      onOutput: (line) => log.debug(`${name}: ${line}`),
+      onOutput,
     });
   };
 
@@ -103,6 +105,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
   subscriptions.push(
     log,
     attaching,
+    // What a worker may read was settled when it started.
+    vscode.workspace.onDidChangeWorkspaceFolders(() =>
+      Promise.all([tracing.restart(), inspecting.restart()]),
+    ),
     training.onDidEnd((end) => (lastEnd = end)),
     traces.onDidFail((error) => showError(log, "open the trace again", error)),
     commands,
@@ -148,10 +154,15 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
     panelState: () => state.whole(),
     describeRun: (run) => tree.describe(run),
     killTrainingWorker: () => training.abandon(),
-    killTracingWorker: () => tracing.kill(),
+    killTracingWorker: () => tracing.restart(),
   };
   return { version, probe };
 }
+
+const workspaceFolders = (): readonly string[] =>
+  (vscode.workspace.workspaceFolders ?? [])
+    .filter(({ uri }) => uri.scheme === "file")
+    .map(({ uri }) => uri.fsPath);
 
 export async function deactivate(): Promise<void> {
   await shutDown?.();

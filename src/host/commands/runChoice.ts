@@ -3,7 +3,7 @@
  * or those that are picked from a list.
  */
 import * as vscode from "vscode";
-import type { Run } from "../../runs/runFolder.ts";
+import { readRun, type Run } from "../../runs/runFolder.ts";
 import { formatDuration, formatLoss, stateTitles } from "../training/progressText.ts";
 import type { RunLibrary } from "../views/runLibrary.ts";
 import type { RunsTree } from "../views/runsTree.ts";
@@ -34,7 +34,7 @@ export function createRunChoice(library: RunLibrary, tree: RunsTree): RunChoice 
 
   return {
     async one(args, question) {
-      const [named] = namedRuns(args, library);
+      const [named] = await namedRuns(args, library);
       if (named) return named;
       const [first] = args;
       if (first instanceof vscode.Uri) {
@@ -51,7 +51,7 @@ export function createRunChoice(library: RunLibrary, tree: RunsTree): RunChoice 
       return picked?.run;
     },
     async many(args, question) {
-      const named = namedRuns(args, library);
+      const named = await namedRuns(args, library);
       if (named.length > 0) return named;
       const runs = await candidates(question);
       if (runs.length < 2) return runs;
@@ -70,17 +70,17 @@ export function createRunChoice(library: RunLibrary, tree: RunsTree): RunChoice 
 
 /**
  * The tree passes the run and the whole selection when the run is part of it; a keybinding in the
- * tree passes nothing, and tests pass folders.
+ * tree passes nothing; messages pass the folder of a run that may be too new to be listed.
  */
-function namedRuns([first, selection]: readonly unknown[], library: RunLibrary): readonly Run[] {
-  const listed =
-    Array.isArray(selection) && selection.length > 0
-      ? selection
-      : first === undefined
-        ? []
-        : [first];
-  return listed.flatMap((each: unknown) => {
-    const folder = typeof each === "string" ? each : (each as Partial<Run> | null)?.folder;
+async function namedRuns(
+  [first, selection]: readonly unknown[],
+  library: RunLibrary,
+): Promise<readonly Run[]> {
+  if (typeof first === "string") return [library.find(first) ?? (await readRun(first))];
+  const listed: readonly unknown[] =
+    Array.isArray(selection) && selection.length > 0 ? selection : [first];
+  return listed.flatMap((each) => {
+    const folder = (each as Partial<Run> | null | undefined)?.folder;
     const run = folder === undefined ? undefined : library.find(folder);
     return run ? [run] : [];
   });

@@ -15,8 +15,8 @@ export interface LazyWorker {
   ): Promise<ReturnType<Calls[K]>>;
   /** The thread died; everything that it held is gone. Returns a function that stops listening. */
   onDeath(listener: (reason: string) => void): () => void;
-  /** For tests: ends the thread as a crash would. */
-  kill(): Promise<void>;
+  /** Ends the thread as a crash would; whoever listens to deaths makes what was lost again. */
+  restart(): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -68,7 +68,7 @@ export function createLazyWorker({ start, idleMs }: LazyWorkerOptions): LazyWork
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    async kill() {
+    async restart() {
       await thread?.kill();
     },
     async dispose() {

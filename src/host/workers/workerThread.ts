@@ -13,7 +13,7 @@ export interface WorkerThread {
   onDeath(listener: (reason: string) => void): void;
   /** Ends the thread on purpose; pending calls reject with `reason`. */
   end(reason: string): Promise<void>;
-  /** Ends the thread as a crash would. For tests of what happens then. */
+  /** Ends the thread as a crash would. */
   kill(): Promise<void>;
 }
 
@@ -22,15 +22,19 @@ export interface WorkerOptions {
   readonly script: string;
   /** Shown by debuggers and profilers. */
   readonly name: string;
+  /** Absolute paths: a config may name files in them. */
+  readonly workspaceFolders: readonly string[];
   /** Bound of the JavaScript heap in MB. */
   readonly memoryMb: number;
   /** A line that the worker wrote to its standard output or error. */
   readonly onOutput: (line: string) => void;
 }
 
-export function startWorker({ script, name, memoryMb, onOutput }: WorkerOptions): WorkerThread {
+export function startWorker(options: WorkerOptions): WorkerThread {
+  const { script, name, workspaceFolders, memoryMb, onOutput } = options;
   const worker = new Worker(script, {
     name,
+    workerData: { workspaceFolders },
     resourceLimits: { maxOldGenerationSizeMb: memoryMb },
     stdout: true,
     stderr: true,

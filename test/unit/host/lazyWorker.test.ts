@@ -52,7 +52,7 @@ describe("a lazy worker", () => {
     const reasons: string[] = [];
     worker.onDeath((reason) => reasons.push(reason));
     await worker.call("generate", request);
-    await worker.kill();
+    await worker.restart();
     expect(reasons).toEqual(["it was killed"]);
     expect(await worker.call("generate", request)).toEqual({ text: "thread 2" });
   });

@@ -1,0 +1,32 @@
+/** Entry of the tests that run inside the extension host. Whoever runs them calls `run`. */
+import { format } from "node:util";
+import * as mochaModule from "mocha";
+import type Mocha from "mocha";
+
+/** The package's types know only its CommonJS face, where the class is the module. */
+const { Mocha: Runner } = mochaModule as unknown as { Mocha: typeof Mocha };
+
+/** Rejects when a test failed; the results are printed to the console. */
+export async function run(): Promise<void> {
+  // What is written here crosses to the browser's console, which would not fill in the placeholders.
+  Runner.reporters.Base.consoleLog = (...args: unknown[]) => console.log(format(...args));
+  const mocha = new Runner({
+    ui: "bdd",
+    timeout: 60_000,
+    slow: 5_000,
+    color: false,
+    reporter: "spec",
+  });
+  // The files are bundled, so mocha cannot load them by name: give them its globals and let them register.
+  mocha.suite.emit("pre-require", globalThis, "", mocha);
+  await import("./activation.test.ts");
+  await import("./newConfig.test.ts");
+  await import("./configLanguage.test.ts");
+  await import("./training.test.ts");
+  await import("./interruption.test.ts");
+  await import("./runs.test.ts");
+  await import("./stepping.test.ts");
+  await import("./panels.test.ts");
+  const failures = await new Promise<number>((resolve) => mocha.run(resolve));
+  if (failures > 0) throw new Error(`${failures} ${failures === 1 ? "test" : "tests"} failed.`);
+}
