@@ -33,7 +33,11 @@ const node = { ...shared, platform: "node", target: "node20" };
 
 const panels = readdirSync("webview").filter((name) => name !== "lib" && !name.includes("."));
 
-/** Everything that is bundled; the layering test reads the import graph of the same list. */
+/**
+ * Everything that is bundled; the layering test reads the import graph of the same list.
+ *
+ * @type {import("esbuild").BuildOptions[]}
+ */
 export const bundles = [
   {
     ...node,
