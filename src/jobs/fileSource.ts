@@ -5,14 +5,9 @@
 import { open, readdir, realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { UserError } from "../config/problem.ts";
-import { fileProblem } from "../runs/fileProblem.ts";
+import { maximumBytes as defaultMaximumBytes, type FileSource } from "../data/files.ts";
+import { explained, fileProblem, systemCode } from "../runs/fileProblem.ts";
 import { fixedPrefix, globMatcher, isPattern } from "./glob.ts";
-
-/** What the data side asks for. Rejects with `UserError`. */
-export interface FileSource {
-  read(path: string): Promise<Uint8Array>;
-  list(pattern: string): Promise<readonly string[]>;
-}
 
 export interface FileSourceOptions {
   /** Absolute folders that may be read besides the config's own, when that lies inside one of them. */
@@ -20,9 +15,9 @@ export interface FileSourceOptions {
   readonly maximumBytes?: number;
 }
 
-/** A text of this size is 2³⁰ tokens, 4 GiB of token numbers: more than fits beside a model. */
-const defaultMaximumBytes = 1 << 30;
 const maximumFiles = 10_000;
+/** The key of the config that names files. */
+const dataPath = ["data", "path"];
 
 /** `folder` is the absolute folder of the config; paths are relative to it, with forward slashes. */
 export function createFileSource(folder: string, options: FileSourceOptions = {}): FileSource {
@@ -33,13 +28,9 @@ export function createFileSource(folder: string, options: FileSourceOptions = {}
   const resolveInside = async (path: string): Promise<string> => {
     const wanted = join(folder, ...path.split(/[/\\]/));
     if (isAbsolute(path) || /^[A-Za-z]:/.test(path) || !isInside(root, wanted)) throw outside(path);
-    try {
-      const real = await realpath(wanted);
-      if (!isInside(await realpath(root), real)) throw outside(path);
-      return real;
-    } catch (error) {
-      throw fileProblem(error, "read", path);
-    }
+    const real = await realpath(wanted);
+    if (!isInside(await realpath(root), real)) throw outside(path);
+    return real;
   };
 
   const filesBelow = async (path: string): Promise<string[]> => {
@@ -57,6 +48,7 @@ export function createFileSource(folder: string, options: FileSourceOptions = {}
         if (found.length > maximumFiles) {
           throw new UserError("data", `"${path}" matches more than ${maximumFiles} files.`, {
             advice: "Name the files more narrowly.",
+            path: dataPath,
           });
         }
       }
@@ -70,14 +62,11 @@ export function createFileSource(folder: string, options: FileSourceOptions = {}
 
   return {
     async read(path) {
-      const real = await resolveInside(path);
-      try {
-        return await readBounded(real, path, maximumBytes);
-      } catch (error) {
-        throw fileProblem(error, "read", path);
-      }
+      return explained("read", path, async () =>
+        readBounded(await resolveInside(path), path, maximumBytes),
+      );
     },
-    /** A file is itself; a folder is every file below it; a pattern is every file that it matches. Sorted. */
+    /** A file is itself; a folder is every file below it; a pattern is every file that it matches; sorted. */
     async list(pattern) {
       const normal = pattern
         .split("/")
@@ -90,6 +79,7 @@ export function createFileSource(folder: string, options: FileSourceOptions = {}
         const matches = globMatcher(normal);
         return (await filesBelow(fixedPrefix(normal))).filter(matches);
       } catch (error) {
+        if (systemCode(error) === "ENOENT") return [];
         throw fileProblem(error, "read", pattern);
       }
     },
@@ -101,7 +91,11 @@ async function readBounded(real: string, path: string, maximumBytes: number): Pr
   // Before opening: opening a pipe waits for somebody to write into it.
   const status = await stat(real);
   const wrong = (what: string, advice?: string): UserError =>
-    new UserError("data", `"${path}" is ${what}.`, { place: { file: path }, advice });
+    new UserError("data", `"${path}" is ${what}.`, {
+      place: { file: path },
+      advice,
+      path: dataPath,
+    });
   if (status.isDirectory()) throw wrong("a folder, not a file");
   if (!status.isFile()) throw wrong("not a regular file");
   if (status.size > maximumBytes) {
@@ -134,6 +128,7 @@ const outside = (path: string): UserError =>
   new UserError("data", `"${path}" leads outside the workspace.`, {
     place: { file: path },
     advice: "Copy the data into the workspace, or open the folder that holds both.",
+    path: dataPath,
   });
 
 const megabytes = (bytes: number): string =>

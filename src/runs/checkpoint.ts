@@ -15,6 +15,7 @@ import { UserError } from "../config/problem.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../formats/safetensors.ts";
 import { FormatError } from "../formats/formatError.ts";
 import type { Real } from "../trace/trace.ts";
+import { trainingProgressSchema, type TrainingProgress } from "./trainingProgress.ts";
 import { fileProblem, systemCode } from "./fileProblem.ts";
 import { writeAtomically } from "./writeAtomically.ts";
 
@@ -32,8 +33,8 @@ export interface Checkpoint {
   /** Empty in `best`, which is for looking at, not for going on from. */
   readonly optimizer: ReadonlyMap<string, Real>;
   readonly carried: ReadonlyMap<string, Real>;
-  /** JSON; the training loop knows its shape. */
-  readonly training?: unknown;
+  /** Absent in `best`. */
+  readonly training?: TrainingProgress;
 }
 
 const optimizerPrefix = "optimizer.";
@@ -43,11 +44,14 @@ export const checkpointFile = (runFolder: string, name: CheckpointName): string 
   join(runFolder, `${name}.safetensors`);
 
 /** The checkpoint that was there stays until the new one is complete on the disk. */
-export async function writeCheckpoint(
+export const writeCheckpoint = (
   runFolder: string,
   name: CheckpointName,
-  checkpoint: Checkpoint,
-): Promise<void> {
+  bytes: Uint8Array,
+): Promise<void> => writeAtomically(checkpointFile(runFolder, name), bytes, "save the checkpoint");
+
+/** A copy: training may go on while it is written. */
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const tensors = new Map<string, StoredTensor>(checkpoint.parameters);
   for (const [key, data] of checkpoint.optimizer) {
     tensors.set(optimizerPrefix + key, { shape: [data.length], data });
@@ -62,8 +66,7 @@ export async function writeCheckpoint(
   if (checkpoint.training !== undefined) {
     metadata["unroll.training"] = JSON.stringify(checkpoint.training);
   }
-  const bytes = encodeSafetensors(tensors, metadata);
-  await writeAtomically(checkpointFile(runFolder, name), bytes, "save the checkpoint");
+  return encodeSafetensors(tensors, metadata);
 }
 
 /** Throws `UserError` when there is none, or when it is damaged. */
@@ -116,11 +119,19 @@ function parse(bytes: Uint8Array): Checkpoint {
   };
 }
 
-function trainingOf(json: string | undefined): unknown {
+function trainingOf(json: string | undefined): TrainingProgress | undefined {
   if (json === undefined) return undefined;
+  let value: unknown;
   try {
-    return JSON.parse(json);
+    value = JSON.parse(json);
   } catch {
     throw new FormatError("checkpoint", "its unroll.training is not JSON.");
   }
+  const parsed = trainingProgressSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new FormatError(
+    "checkpoint",
+    `its unroll.training is wrong at "${issue?.path.join(".") ?? ""}": ${issue?.message ?? ""}.`,
+  );
 }

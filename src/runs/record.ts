@@ -58,6 +58,8 @@ export const runRecordSchema = z.object({
   model: modelSchema,
   /** The data in a line, such as "1,235,196 characters, 91 distinct". */
   dataSummary: z.string().default(""),
+  /** Losses of the simplest predictors on the same validation data, to compare with. */
+  baselines: z.array(z.object({ name: z.string(), loss: z.number() })).default([]),
   seed: z.int(),
   owner: ownerSchema.optional(),
 });

@@ -50,6 +50,7 @@ export interface NewRun {
   readonly encoding: unknown;
   readonly model: RunRecord["model"];
   readonly dataSummary: string;
+  readonly baselines?: readonly RunRecord["baselines"][number][];
   /** Planned. */
   readonly updates: number;
 }
@@ -81,6 +82,7 @@ export async function createRun(start: NewRun): Promise<Run> {
     stoppedEarly: false,
     model: start.model,
     dataSummary: start.dataSummary,
+    baselines: (start.baselines ?? []).map(({ name, loss }) => ({ name, loss })),
     seed: start.config.training.seed,
     owner: currentOwner(),
   };

@@ -3,7 +3,12 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../../src/config/problem.ts";
 import { configSchema } from "../../../src/config/schema.ts";
-import { readCheckpoint, writeCheckpoint } from "../../../src/runs/checkpoint.ts";
+import {
+  encodeCheckpoint,
+  readCheckpoint,
+  writeCheckpoint,
+  type Checkpoint,
+} from "../../../src/runs/checkpoint.ts";
 import { fileProblem } from "../../../src/runs/fileProblem.ts";
 import { openMetrics, readMetrics, trimMetrics } from "../../../src/runs/metrics.ts";
 import { currentOwner, isAlive } from "../../../src/runs/owner.ts";
@@ -17,6 +22,7 @@ import {
   updateRecord,
   type Run,
 } from "../../../src/runs/runFolder.ts";
+import { noSums } from "../../../src/runs/trainingProgress.ts";
 import { removeUnfinishedWrites, writeAtomically } from "../../../src/runs/writeAtomically.ts";
 import { temporaryFolder } from "../jobs/temporaryFolder.ts";
 
@@ -179,26 +185,37 @@ describe("metrics", () => {
 });
 
 describe("checkpoint", () => {
-  const checkpoint = {
+  const checkpoint: Checkpoint = {
     update: 12,
     parameters: new Map([
       ["weight_ih_l0", { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) }],
     ]),
     optimizer: new Map([["step", Float64Array.of(12)]]),
     carried: new Map([["layers.0.forward.h", Float32Array.of(0.5)]]),
-    training: { random: [1, 2, 3, 4], ünï: null },
+    training: {
+      epoch: 1,
+      update: 12,
+      random: [1, 2, 3, 4],
+      position: { window: 3 },
+      validationDue: false,
+      elapsedMs: 1234.5,
+      rowEvery: 1,
+      sinceRow: noSums,
+      sinceEpoch: { ...noSums, updates: 2, loss: 0.1 + 0.2, weight: 7 },
+      patience: { spent: 0 },
+    },
   };
 
   it("gives back every bit", async () => {
     const folder = await temporaryFolder();
-    await writeCheckpoint(folder, "last", checkpoint);
+    await writeCheckpoint(folder, "last", encodeCheckpoint(checkpoint));
     expect(await readCheckpoint(folder, "last")).toEqual(checkpoint);
   });
 
   it("says when there is none, and when it is damaged", async () => {
     const folder = await temporaryFolder();
     await expect(readCheckpoint(folder, "best")).rejects.toThrow(/no "best" checkpoint/);
-    await writeCheckpoint(folder, "best", checkpoint);
+    await writeCheckpoint(folder, "best", encodeCheckpoint(checkpoint));
     const file = join(folder, "best.safetensors");
     const bytes = await readFile(file);
     await writeFile(file, bytes.subarray(0, -2));
@@ -208,9 +225,9 @@ describe("checkpoint", () => {
 
   it("keeps the old one when the new one cannot be written", async () => {
     const folder = await temporaryFolder();
-    await writeCheckpoint(folder, "last", checkpoint);
+    await writeCheckpoint(folder, "last", encodeCheckpoint(checkpoint));
     await rm(folder, { recursive: true });
-    await expect(writeCheckpoint(folder, "last", checkpoint)).rejects.toThrow(
+    await expect(writeCheckpoint(folder, "last", encodeCheckpoint(checkpoint))).rejects.toThrow(
       /Cannot save the checkpoint/,
     );
   });

@@ -1,0 +1,41 @@
+/** What a config amounts to once its data was read: for the line above the config, and for diagnostics. */
+import { dirname } from "node:path";
+import { UserError } from "../config/problem.ts";
+import { parseConfig } from "../config/validate.ts";
+import { loadDataset } from "../data/dataset.ts";
+import { specOf } from "../data/spec.ts";
+import { describeModel } from "../engine/model.ts";
+import type { Inspection } from "../protocol/contracts.ts";
+import { createFileSource } from "./fileSource.ts";
+
+export interface InspectionRequest {
+  /** Absolute. */
+  readonly configFile: string;
+  /** May be unsaved. */
+  readonly text: string;
+  readonly workspaceFolders?: readonly string[];
+}
+
+/**
+ * Problems are those of the data only; the mistakes of the text itself are the validator's to show, and
+ * while there are any the data is not read.
+ */
+export async function inspect(request: InspectionRequest): Promise<Inspection> {
+  const { config } = parseConfig(request.text);
+  if (!config) return { problems: [] };
+  try {
+    const files = createFileSource(dirname(request.configFile), request);
+    const dataset = await loadDataset(config.data, config.training, files);
+    const { parameterCount } = describeModel(specOf(config, dataset));
+    const problems = dataset.warnings.map((warning) => ({
+      severity: "warning" as const,
+      ...warning,
+    }));
+    return { parameterCount, summary: dataset.summary, problems };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { advice, path = ["data"] } = error.details;
+    const message = advice === undefined ? error.message : `${error.message} ${advice}`;
+    return { problems: [{ severity: "error", message, path }] };
+  }
+}

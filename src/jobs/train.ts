@@ -1,0 +1,96 @@
+/** Trains a network from its config to a run folder: data → engine → checkpoints and metrics. */
+import type { TrainingResult } from "../protocol/contracts.ts";
+import type { Kernels } from "../engine/kernels/kernels.ts";
+import { referenceKernels } from "../engine/kernels/reference.ts";
+import { UserError } from "../config/problem.ts";
+import { openMetrics } from "../runs/metrics.ts";
+import { heartbeatMs } from "../runs/owner.ts";
+import { createBackgroundWrites } from "./backgroundWrites.ts";
+import { createBreather } from "./breather.ts";
+import { createCheckpointStore, type CheckpointStore } from "./checkpointStore.ts";
+import { createPauseGate, type PauseGate } from "./pauseGate.ts";
+import { createStopwatch } from "./stopwatch.ts";
+import { trainingLoop, type TrainingEnd } from "./trainingLoop.ts";
+import { createTrainingReport, type ProgressReport } from "./trainingReport.ts";
+import { prepareTraining, type TrainingRequest } from "./trainingSetup.ts";
+
+export interface TrainingControl {
+  /** Aborting stops after the current batch, with a checkpoint saved. */
+  readonly signal?: AbortSignal;
+  readonly pauseGate?: PauseGate;
+  /** At most ten times a second, and at every change of state. */
+  readonly onProgress?: (report: ProgressReport) => void;
+}
+
+/**
+ * Rejects with `UserError` when it cannot begin: a wrong config, data that cannot be read, a run that
+ * cannot be resumed, a folder that cannot be written. What happens after that is in the result.
+ */
+export async function train(
+  request: TrainingRequest & { readonly kernels?: Kernels },
+  control: TrainingControl = {},
+): Promise<TrainingResult> {
+  const setup = await prepareTraining(request, request.kernels ?? referenceKernels("float32"));
+  const { run, progress } = setup;
+  const metrics = await openMetrics(run.folder);
+  const writes = createBackgroundWrites();
+  const clock = createStopwatch(progress.elapsedMs);
+  const report = createTrainingReport(setup, { ...control, clock, writes, metrics });
+  const store = createCheckpointStore(setup, writes);
+  const { signal = new AbortController().signal, pauseGate: gate = createPauseGate() } = control;
+  const tools = { signal, gate, breathe: createBreather(), clock, report, store, writes };
+
+  // So that even a run that is killed at once can be resumed and looked at.
+  if (progress.update === 0) store.saveLast(structuredClone(progress));
+  report.enter("training");
+  const heartbeat = setInterval(() => report.keepRecord(), heartbeatMs);
+  heartbeat.unref();
+  let end: TrainingEnd;
+  let bug: unknown;
+  try {
+    end = await trainingLoop(setup, tools);
+    await writes.settle();
+    if (end.state === "failed") end = { ...end, failure: `${end.failure} ${cure(store)}` };
+  } catch (error) {
+    end = { state: "failed", failure: whyItBroke(error, store) };
+    if (!(error instanceof UserError)) bug = error;
+  }
+  clearInterval(heartbeat);
+
+  const stoppedEarly = end.state === "finished" && end.stoppedEarly;
+  const failure = end.state === "failed" ? end.failure : undefined;
+  report.enter(end.state, { stoppedEarly, failure });
+  // A disk that refused before refuses this too; then the result alone says so.
+  await writes.settle().catch(() => {});
+  await metrics.close();
+  // A bug is for whoever called, after the run was left in order.
+  if (bug !== undefined) throw bug;
+  const { best, trainLoss, validation } = progress;
+  return {
+    runFolder: run.folder,
+    state: end.state,
+    updates: progress.update,
+    trainLoss,
+    validationLoss: validation?.loss,
+    bestValidationLoss: best?.measuredOn === "validation" ? best.loss : undefined,
+    stoppedEarly,
+    elapsedMs: Math.round(clock.elapsedMs()),
+    failure,
+  };
+}
+
+const cure = (store: CheckpointStore): string =>
+  `The weights had grown too large: lower the learning rate, or clip the gradients more. ${kept(store)}`;
+
+function whyItBroke(error: unknown, store: CheckpointStore): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const advice = error instanceof UserError ? (error.details.advice ?? "") : "";
+  return [message, advice, kept(store)].filter((part) => part !== "").join(" ");
+}
+
+function kept(store: CheckpointStore): string {
+  const update = store.savedUpdate();
+  return update === undefined
+    ? "No checkpoint had been saved yet."
+    : `The checkpoint of update ${update} is kept.`;
+}

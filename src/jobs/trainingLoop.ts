@@ -1,0 +1,177 @@
+/**
+ * The loop itself: epochs of batches, with validations, checkpoints and measurements where they are due.
+ * All that it knows lives in `TrainingProgress`, so that any point between two batches can be saved,
+ * and going on from there is the same, bit for bit, as never having stopped.
+ */
+import type { CheckpointStore } from "./checkpointStore.ts";
+import type { Breather } from "./breather.ts";
+import { addTo, emptySums, meanOf } from "./measurements.ts";
+import type { PauseGate } from "./pauseGate.ts";
+import type { Stopwatch } from "./stopwatch.ts";
+import type { TrainingReport } from "./trainingReport.ts";
+import type { TrainingSetup } from "./trainingSetup.ts";
+import { trainOn } from "./trainingUpdate.ts";
+import type { BackgroundWrites } from "./backgroundWrites.ts";
+import type { Batch } from "../trace/batch.ts";
+
+export type TrainingEnd =
+  | { readonly state: "finished"; readonly stoppedEarly: boolean }
+  | { readonly state: "stopped" }
+  | { readonly state: "failed"; readonly failure: string };
+
+export interface LoopTools {
+  readonly signal: AbortSignal;
+  readonly gate: PauseGate;
+  readonly breathe: Breather;
+  readonly clock: Stopwatch;
+  readonly report: TrainingReport;
+  readonly store: CheckpointStore;
+  readonly writes: BackgroundWrites;
+}
+
+/** A checkpoint is also written after this time, for networks whose updates take long. */
+const checkpointEveryMs = 60_000;
+
+export async function trainingLoop(setup: TrainingSetup, tools: LoopTools): Promise<TrainingEnd> {
+  const { config, pass, optimizer, batcher, evaluator, shuffler, progress } = setup;
+  const { signal, gate, breathe, clock, report, store, writes } = tools;
+  const { epochs, validation, checkpointEveryUpdates, earlyStopping, clip } = config.training;
+  let inEpoch = progress.position !== null;
+  let savedAtMs = clock.elapsedMs();
+  const sinceRow = { steps: 0, trainingMs: 0 };
+
+  const saveLast = (): void => {
+    progress.elapsedMs = clock.elapsedMs();
+    progress.position = inEpoch ? batcher.position() : null;
+    store.saveLast(structuredClone(progress));
+    savedAtMs = clock.elapsedMs();
+  };
+
+  /** Between any two batches. False when it is time to stop. */
+  const between = async (): Promise<boolean> => {
+    await breathe();
+    writes.check();
+    report.tick();
+    if (gate.paused && !signal.aborted) {
+      clock.hold();
+      saveLast();
+      report.enter("paused");
+      await gate.opened(signal);
+      clock.release();
+      if (!signal.aborted) report.enter("training");
+    }
+    return !signal.aborted;
+  };
+
+  const beginEpoch = (): void => {
+    progress.random = shuffler.state();
+    progress.sinceEpoch = emptySums();
+    batcher.startEpoch();
+    inEpoch = true;
+  };
+
+  const endEpoch = (): void => {
+    inEpoch = false;
+    progress.epoch++;
+    progress.random = shuffler.state();
+    progress.trainLoss = meanOf(progress.sinceEpoch)?.loss;
+    const isLast = progress.epoch >= epochs;
+    if (isLast) addRow();
+    if (evaluator) {
+      const unmeasured = progress.validation?.update !== progress.update;
+      progress.validationDue ||= unmeasured && (validation.everyUpdates === undefined || isLast);
+    } else if (progress.trainLoss !== undefined) keepIfBest(progress.trainLoss, "training");
+  };
+
+  const addRow = (): void => {
+    const mean = meanOf(progress.sinceRow);
+    if (!mean) return;
+    const { steps, trainingMs } = sinceRow;
+    report.row({
+      trainLoss: mean.loss,
+      gradientNorm: mean.gradientNorm,
+      clippedNorm: mean.clippedNorm,
+      learningRate: optimizer.learningRate,
+      ...(trainingMs > 0 ? { stepsPerSecond: (steps / trainingMs) * 1000 } : {}),
+    });
+    progress.sinceRow = emptySums();
+    sinceRow.steps = 0;
+    sinceRow.trainingMs = 0;
+  };
+
+  const keepIfBest = (loss: number, measuredOn: "validation" | "training"): void => {
+    if (!Number.isFinite(loss) || (progress.best && loss >= progress.best.loss)) return;
+    progress.best = { update: progress.update, loss, measuredOn };
+    store.saveBest(progress.update);
+  };
+
+  /** Undefined when all is well; else what is wrong. */
+  const update = (batch: Batch): string | undefined => {
+    const startMs = performance.now();
+    const { measured, overflow } = trainOn(batch, { pass, optimizer, clip });
+    if (overflow !== undefined) {
+      return `${overflow}, at update ${progress.update + 1} (epoch ${report.epoch()}).`;
+    }
+    sinceRow.trainingMs += performance.now() - startMs;
+    sinceRow.steps += batch.lengths.reduce((sum, length) => sum + length, 0);
+    if (!measured) return undefined;
+    progress.update++;
+    addTo(progress.sinceRow, measured);
+    addTo(progress.sinceEpoch, measured);
+    if (progress.update % progress.rowEvery === 0) addRow();
+    const { everyUpdates } = validation;
+    if (evaluator && everyUpdates && progress.update % everyUpdates === 0) {
+      progress.validationDue = true;
+    }
+    return undefined;
+  };
+
+  const validate = async (): Promise<void> => {
+    const result = await evaluator?.run(between);
+    // Stopped in the middle: it is still due.
+    if (!result) return;
+    progress.validationDue = false;
+    const { loss, accuracy } = result;
+    // JSON has no NaN; a loss that overflowed is no measurement.
+    const measured = Number.isFinite(loss) ? loss : undefined;
+    progress.validation = { update: progress.update, loss: measured, accuracy };
+    report.row({ validationLoss: measured, validationAccuracy: accuracy });
+    keepIfBest(loss, "validation");
+    const { patience } = progress;
+    const target = (patience.reference ?? Infinity) - (earlyStopping?.minimumImprovement ?? 0);
+    if (loss < target) progress.patience = { reference: loss, spent: 0 };
+    else patience.spent++;
+    report.keepRecord();
+  };
+
+  const isOutOfPatience = (): boolean =>
+    earlyStopping !== undefined && progress.patience.spent >= earlyStopping.patience;
+
+  const run = async (): Promise<TrainingEnd> => {
+    for (;;) {
+      const goesOn = await between();
+      if (!progress.validationDue) {
+        if (isOutOfPatience()) return { state: "finished", stoppedEarly: true };
+        if (progress.epoch >= epochs) return { state: "finished", stoppedEarly: false };
+      }
+      if (!goesOn) return { state: "stopped" };
+      if (progress.validationDue) await validate();
+      else {
+        if (!inEpoch) beginEpoch();
+        const batch = batcher.next();
+        if (batch) {
+          const before = progress.update;
+          const failure = update(batch);
+          if (failure !== undefined) return { state: "failed", failure };
+          const isDue = progress.update > before && progress.update % checkpointEveryUpdates === 0;
+          if (isDue || clock.elapsedMs() - savedAtMs > checkpointEveryMs) saveLast();
+        } else endEpoch();
+      }
+    }
+  };
+
+  const end = await run();
+  // After a failure the last good checkpoint stays.
+  if (end.state !== "failed") saveLast();
+  return end;
+}

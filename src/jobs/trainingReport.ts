@@ -1,0 +1,129 @@
+/**
+ * What a training tells while it runs: progress to whoever listens, at most ten times a second; rows to
+ * the metrics file; and its record, so that a killed process leaves a run that says how far it came.
+ */
+import type { RunState, TrainingStatus } from "../protocol/contracts.ts";
+import type { MetricsRow, MetricsWriter } from "../runs/metrics.ts";
+import { updateRecord } from "../runs/runFolder.ts";
+import type { BackgroundWrites } from "./backgroundWrites.ts";
+import { meanOf } from "./measurements.ts";
+import type { Stopwatch } from "./stopwatch.ts";
+import type { TrainingSetup } from "./trainingSetup.ts";
+
+export interface ProgressReport {
+  readonly status: TrainingStatus;
+  /** Measured since the last report. */
+  readonly rows: readonly MetricsRow[];
+}
+
+export interface TrainingReport {
+  row(row: Omit<MetricsRow, "update" | "epoch" | "elapsedMs">): void;
+  /** Call between batches; tells what is new when it is time to. */
+  tick(): void;
+  /** Tells at once, and writes the record. */
+  enter(state: RunState, more?: { stoppedEarly?: boolean; failure?: string }): void;
+  /** Writes the record, which is also the sign of life. */
+  keepRecord(): void;
+  /** Epoch that is being trained, from 1. */
+  epoch(): number;
+}
+
+const betweenReportsMs = 100;
+
+export function createTrainingReport(
+  setup: TrainingSetup,
+  tools: {
+    readonly clock: Stopwatch;
+    readonly writes: BackgroundWrites;
+    readonly metrics: MetricsWriter;
+    readonly onProgress?: (report: ProgressReport) => void;
+  },
+): TrainingReport {
+  const { run, config, progress, updates } = setup;
+  const { clock, writes, metrics, onProgress } = tools;
+  const { epochs } = config.training;
+  const start = { update: progress.update, elapsedMs: clock.elapsedMs() };
+  let state: RunState = "training";
+  let ending: { stoppedEarly?: boolean; failure?: string } = {};
+  let stepsPerSecond: number | undefined;
+  let rowLoss: number | undefined;
+  let lastReport = -Infinity;
+  let untold: MetricsRow[] = [];
+  const unwritten: MetricsRow[] = [];
+
+  const epoch = (): number => Math.min(progress.epoch + 1, epochs);
+
+  const remainingMs = (): number | undefined => {
+    const made = progress.update - start.update;
+    if (made === 0) return undefined;
+    return ((clock.elapsedMs() - start.elapsedMs) / made) * (updates - progress.update);
+  };
+
+  const tell = (): void => {
+    lastReport = performance.now();
+    const rows = untold;
+    untold = [];
+    if (rows.length > 0) {
+      unwritten.push(...rows);
+      writes.put("metrics", () => metrics.append(unwritten.splice(0)));
+    }
+    onProgress?.({
+      status: {
+        runFolder: run.folder,
+        runName: run.record.name,
+        state,
+        epoch: epoch(),
+        epochs,
+        update: progress.update,
+        updates,
+        loss: meanOf(progress.sinceRow)?.loss ?? rowLoss,
+        validationLoss: progress.validation?.loss,
+        stepsPerSecond,
+        remainingMs: remainingMs(),
+      },
+      rows,
+    });
+  };
+
+  const keepRecord = (): void => {
+    const { trainLoss, validation, best } = progress;
+    const changes = {
+      state,
+      elapsedMs: Math.round(clock.elapsedMs()),
+      epoch: progress.epoch,
+      update: progress.update,
+      trainLoss: trainLoss ?? meanOf(progress.sinceEpoch)?.loss,
+      validationLoss: validation?.loss,
+      validationAccuracy: validation?.accuracy,
+      best,
+      ...ending,
+    };
+    writes.put("record", async () => {
+      await updateRecord(run.folder, changes);
+    });
+  };
+
+  return {
+    row(measured) {
+      if (measured.stepsPerSecond !== undefined) ({ stepsPerSecond } = measured);
+      if (measured.trainLoss !== undefined) rowLoss = measured.trainLoss;
+      untold.push({
+        update: progress.update,
+        epoch: epoch(),
+        elapsedMs: Math.round(clock.elapsedMs()),
+        ...measured,
+      });
+    },
+    tick() {
+      if (performance.now() - lastReport >= betweenReportsMs) tell();
+    },
+    enter(next, more = {}) {
+      state = next;
+      ending = more;
+      keepRecord();
+      tell();
+    },
+    keepRecord,
+    epoch,
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * Everything that a training needs before its first update: the data read, the network made, a new run
+ * folder, or an old one taken up at its last checkpoint. What fails here fails before anything began.
+ */
+import { dirname } from "node:path";
+import type { Config } from "../config/schema.ts";
+import { createBatcher, type Batcher } from "../data/batcher.ts";
+import { loadDataset, type Dataset } from "../data/dataset.ts";
+import { specOf } from "../data/spec.ts";
+import { createPass, type Pass } from "../engine/bptt.ts";
+import type { Kernels } from "../engine/kernels/kernels.ts";
+import { createModel, type Model } from "../engine/model.ts";
+import { createOptimizer, type Optimizer } from "../engine/optimizers/optimizer.ts";
+import { createRandom, restoreRandom, type Random } from "../engine/rng.ts";
+import { createRun, type Run } from "../runs/runFolder.ts";
+import type { TrainingProgress } from "../runs/trainingProgress.ts";
+import { createEvaluator, type Evaluator } from "./evaluation.ts";
+import { createFileSource } from "./fileSource.ts";
+import { emptySums } from "./measurements.ts";
+import { requireConfig } from "./requireConfig.ts";
+import { openRun, refuseOtherData, takeUp } from "./resumedRun.ts";
+
+export interface TrainingRequest {
+  /** Absolute. */
+  readonly configFile: string;
+  /** May be unsaved. */
+  readonly text: string;
+  /**
+   * Goes on with this run under its own config; of `text` only `training.epochs` and
+   * `training.earlyStopping` count, so that a run can be made longer.
+   */
+  readonly resume?: { readonly runFolder: string };
+  /** Folders that the config may read from besides its own, when it lies inside one of them. */
+  readonly workspaceFolders?: readonly string[];
+}
+
+export interface TrainingSetup {
+  readonly run: Run;
+  readonly config: Config;
+  readonly dataset: Dataset;
+  readonly model: Model;
+  readonly pass: Pass;
+  readonly optimizer: Optimizer;
+  readonly batcher: Batcher;
+  readonly evaluator: Evaluator | undefined;
+  readonly shuffler: Shuffler;
+  readonly progress: TrainingProgress;
+  /** Planned. */
+  readonly updates: number;
+}
+
+/** The one generator: it drew the first weights, and then shuffles. */
+export interface Shuffler {
+  uniform(): number;
+  state(): number[];
+  restore(state: readonly number[]): void;
+}
+
+/** About as many as a curve has pixels, and files stay small however long the training. */
+const maximumRows = 2000;
+
+/** Throws `UserError`. */
+export async function prepareTraining(
+  request: TrainingRequest,
+  kernels: Kernels,
+): Promise<TrainingSetup> {
+  const resumed = request.resume && (await openRun(request.resume.runFolder, request.text));
+  const config = resumed?.config ?? requireConfig(request.configFile, request.text);
+  const files = createFileSource(dirname(request.configFile), request);
+  const dataset = await loadDataset(config.data, config.training, files);
+  if (resumed) await refuseOtherData(resumed.run, dataset);
+
+  const random = createRandom(config.training.seed);
+  const model = createModel(specOf(config, dataset), { kernels, random });
+  const optimizer = createOptimizer(config.training.optimizer, model.parameters);
+  const shuffler = createShuffler(random);
+  const batcher = createBatcher(dataset.training, {
+    ...config.training,
+    uniform: () => shuffler.uniform(),
+  });
+  const pass = createPass(model, batcher.largest);
+  const evaluator = createEvaluator(model, dataset.validation, config.training);
+  const updates = batcher.updatesPerEpoch * config.training.epochs;
+
+  const parts = { config, dataset, model, pass, optimizer, batcher, evaluator, shuffler, updates };
+  if (resumed) return { ...parts, ...(await takeUp(resumed, parts)) };
+
+  const run = await createRun({
+    configFile: request.configFile,
+    config,
+    encoding: dataset.encoding,
+    model: model.description,
+    dataSummary: dataset.summary,
+    baselines: dataset.baselines,
+    updates,
+  });
+  return { ...parts, run, progress: firstProgress(shuffler, updates) };
+}
+
+function createShuffler(first: Random): Shuffler {
+  let random = first;
+  return {
+    uniform: () => random.uniform(),
+    state: () => [...random.state()],
+    restore(state) {
+      random = restoreRandom(state);
+    },
+  };
+}
+
+const firstProgress = (shuffler: Shuffler, updates: number): TrainingProgress => ({
+  epoch: 0,
+  update: 0,
+  random: shuffler.state(),
+  position: null,
+  validationDue: false,
+  elapsedMs: 0,
+  rowEvery: Math.max(1, Math.ceil(updates / maximumRows)),
+  sinceRow: emptySums(),
+  sinceEpoch: emptySums(),
+  patience: { spent: 0 },
+});

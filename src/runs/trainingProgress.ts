@@ -1,0 +1,63 @@
+/**
+ * How far a training came, as its checkpoint holds it beside the tensors: the place in the data, the
+ * random state, and the measurements that were half way.
+ */
+import { z } from "zod";
+
+/** Sums over updates, so that a mean comes out the same with an interruption in between. */
+const sumsSchema = z.object({
+  updates: z.int(),
+  /** Σ loss · weight and Σ weight. */
+  loss: z.number(),
+  weight: z.number(),
+  gradientNorm: z.number(),
+  clippedNorm: z.number(),
+});
+
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+const jsonSchema: z.ZodType<JsonValue> = z.json();
+
+export const trainingProgressSchema = z.object({
+  /** Epochs completed. */
+  epoch: z.int().min(0),
+  /** Updates made. */
+  update: z.int().min(0),
+  /** Of the generator when the current epoch began: it shuffles the data the same way again. */
+  random: z.array(z.number()),
+  /** The batcher's own place in the epoch; null before the epoch has begun. */
+  position: jsonSchema,
+  /** A validation that was due and not finished. */
+  validationDue: z.boolean(),
+  elapsedMs: z.number(),
+  /** Updates between two rows of the metrics. */
+  rowEvery: z.int().positive(),
+  /** Since the last row, and since the epoch began. */
+  sinceRow: sumsSchema,
+  sinceEpoch: sumsSchema,
+  trainLoss: z.number().optional(),
+  validation: z
+    .object({ update: z.int(), loss: z.number().optional(), accuracy: z.number().optional() })
+    .optional(),
+  best: z
+    .object({ update: z.int(), loss: z.number(), measuredOn: z.enum(["validation", "training"]) })
+    .optional(),
+  /** Validations without enough improvement over `reference`. */
+  patience: z.object({ reference: z.number().optional(), spent: z.int() }),
+});
+
+export type TrainingProgress = z.output<typeof trainingProgressSchema>;
+export type Sums = z.output<typeof sumsSchema>;
+
+export const noSums: Readonly<Sums> = {
+  updates: 0,
+  loss: 0,
+  weight: 0,
+  gradientNorm: 0,
+  clippedNorm: 0,
+};

@@ -1,0 +1,123 @@
+/** Small trainings of every kind of data, and what they left behind. */
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { createPauseGate, type PauseGate } from "../../../src/jobs/pauseGate.ts";
+import type { TrainingRequest } from "../../../src/jobs/trainingSetup.ts";
+import { readCheckpoint } from "../../../src/runs/checkpoint.ts";
+import { readMetrics } from "../../../src/runs/metrics.ts";
+import { temporaryFolder } from "./temporaryFolder.ts";
+
+type JsonRecord = Record<string, unknown>;
+
+/** Merged into the config, key by key. */
+export interface ConfigChanges {
+  readonly model?: JsonRecord;
+  readonly training?: JsonRecord;
+  readonly data?: JsonRecord;
+}
+
+const words = "the cat sat on the mat and the dog ran to the log while a bird sang in the fog ";
+
+const labelled = Array.from({ length: 40 }, (_, i) =>
+  i % 2 === 0 ? `"buy cheap gold ${i % 7}",spam` : `"see you at ${i % 5} then my friend",ham`,
+);
+
+const weather = Array.from(
+  { length: 120 },
+  (_, day) => `day ${day},${(10 + 8 * Math.sin(day / 6)).toFixed(2)},${(day % 7).toFixed(1)}`,
+);
+
+export const kinds = {
+  "text, state carried": {
+    files: { "text.txt": words.repeat(6) },
+    data: { kind: "text", path: "text.txt" },
+    training: { bptt: 5, batch: 3, carryState: true },
+  },
+  "text, state not carried": {
+    files: { "text.txt": words.repeat(6) },
+    data: { kind: "text", path: "text.txt", level: "word" },
+    training: { bptt: 4, batch: 2, carryState: false },
+  },
+  "labelled text": {
+    files: { "mail.csv": `text,label\n${labelled.join("\n")}\n` },
+    data: { kind: "labelled-text", path: "mail.csv" },
+    training: { batch: 5 },
+  },
+  "labelled text, truncated": {
+    files: { "mail.csv": `text,label\n${labelled.join("\n")}\n` },
+    data: { kind: "labelled-text", path: "mail.csv" },
+    training: { batch: 5, bptt: 2 },
+  },
+  table: {
+    files: { "weather.csv": `date,temperature,rain\n${weather.join("\n")}\n` },
+    data: {
+      kind: "table",
+      path: "weather.csv",
+      inputs: ["temperature", "rain"],
+      targets: ["temperature"],
+      window: 12,
+    },
+    training: { batch: 6, bptt: 5 },
+  },
+  "adding problem": {
+    files: {},
+    data: { kind: "synthetic", task: "adding", length: 8, examples: 40 },
+    training: { batch: 7 },
+  },
+} as const satisfies Record<
+  string,
+  { files: Record<string, string>; data: JsonRecord; training: JsonRecord }
+>;
+
+export type Kind = keyof typeof kinds;
+
+/** A workspace with the data and the config; what comes back is a request to train it. */
+export async function experiment(
+  kind: Kind = "adding problem",
+  changes: ConfigChanges = {},
+): Promise<TrainingRequest & { readonly folder: string }> {
+  const { files, data, training } = kinds[kind];
+  const text = JSON.stringify({
+    name: kind,
+    data: { ...data, ...changes.data },
+    model: {
+      layers: [
+        { cell: "lstm", hidden: 5 },
+        { cell: "gru", hidden: 4 },
+      ],
+      ...changes.model,
+    },
+    training: { epochs: 3, ...training, ...changes.training },
+  });
+  const folder = await temporaryFolder({ ...files, "unroll.json": text });
+  return { configFile: join(folder, "unroll.json"), text, folder };
+}
+
+/** Aborts after so many batches, of training or validation: the gate is passed once after each. */
+export function stopAfter(batches: number): { signal: AbortSignal; pauseGate: PauseGate } {
+  const controller = new AbortController();
+  const gate = createPauseGate();
+  let passed = 0;
+  const pauseGate: PauseGate = {
+    ...gate,
+    get paused() {
+      // Passed once before the first batch.
+      if (passed++ >= batches) controller.abort();
+      return false;
+    },
+  };
+  return { signal: controller.signal, pauseGate };
+}
+
+/** Everything that a run left which does not depend on the clock. */
+export async function remains(runFolder: string) {
+  const { training, ...last } = await readCheckpoint(runFolder, "last");
+  const { rows } = await readMetrics(runFolder);
+  return {
+    files: (await readdir(runFolder)).sort((a, b) => a.localeCompare(b)),
+    last,
+    progress: { ...training, elapsedMs: 0 },
+    best: await readCheckpoint(runFolder, "best"),
+    rows: rows.map(({ elapsedMs: _, stepsPerSecond: __, ...row }) => row),
+  };
+}
