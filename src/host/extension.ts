@@ -20,6 +20,7 @@ import { createCurveStore } from "./panels/curveStore.ts";
 import { registerPanelPlaces } from "./panels/panelPlaces.ts";
 import { createPanelState } from "./panels/panelState.ts";
 import { settings } from "./settings.ts";
+import { honourStartup } from "./startup.ts";
 import { createCursorStore } from "./tracing/cursorStore.ts";
 import { createPlayer } from "./tracing/player.ts";
 import { createTraceStore } from "./tracing/traceStore.ts";
@@ -93,7 +94,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
   const runs = createRunChoice(library, tree);
   const commands = registerCommands({
     start: createStartCommands(extensionUri, log),
-    train: createTrainCommands(training, runs, log),
+    train: createTrainCommands(training, runs, places, log),
     step: createStepCommands({ runs, worker: tracing, traces, cursor, player, places, log }),
     runs: createRunCommands({ runs, library, curves, traces, places, log }),
     output: createOutputCommands(runs, tracing, documents, log),
@@ -134,6 +135,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
   shutDown = async () => {
     await Promise.all([training.stop(), tracing.dispose(), inspecting.dispose()]);
   };
+  subscriptions.push(honourStartup(library, log));
   library.refresh().catch((error: unknown) => log.warn(String(error)));
 
   const { version } = context.extension.packageJSON as { version: string };

@@ -40,9 +40,10 @@ export const contextKeys = {
 export const settingKeys = {
   playStepsPerSecond: "unroll.playStepsPerSecond",
   checkpoint: "unroll.checkpoint",
-  stepThroughOpens: "unroll.stepThroughOpens",
+  timelineOpens: "unroll.timelineOpens",
   trainingMemory: "unroll.trainingMemory",
   generateLength: "unroll.generate.length",
   generateTemperature: "unroll.generate.temperature",
   generateTopK: "unroll.generate.topK",
+  startup: "unroll.startup",
 } as const;

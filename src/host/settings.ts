@@ -10,7 +10,7 @@ function read<T>(key: string, fallback: T): T {
 export const settings = {
   playStepsPerSecond: () => Math.min(Math.max(read(settingKeys.playStepsPerSecond, 4), 0.1), 60),
   checkpoint: () => read<CheckpointChoice>(settingKeys.checkpoint, "best"),
-  stepThroughOpens: () => read<"editor" | "sideBar">(settingKeys.stepThroughOpens, "editor"),
+  timelineOpens: () => read<"editor" | "sideBar">(settingKeys.timelineOpens, "editor"),
   trainingMemoryMb: () => Math.max(read(settingKeys.trainingMemory, 4096), 64),
   generateLength: () => read(settingKeys.generateLength, 300),
   generateTemperature: () => read(settingKeys.generateTemperature, 0.8),
@@ -19,4 +19,7 @@ export const settings = {
     const topK = read(settingKeys.generateTopK, 0);
     return topK > 0 ? topK : undefined;
   },
+  /** As it is written; startup.ts checks it. */
+  startup: (folder: vscode.Uri): unknown =>
+    vscode.workspace.getConfiguration(undefined, folder).get(settingKeys.startup),
 };

@@ -29,13 +29,14 @@ export interface EditorOptions {
   readonly workspaceTrust?: boolean;
 }
 
-export interface Editor {
+/** What it takes to use an editor that runs, from whichever process. */
+export interface EditorPlace {
   /** `http://127.0.0.1:PORT` */
   readonly address: string;
-  readonly port: number;
-  readonly options: EditorOptions;
-  /** Where the workbench shows a folder, given by its absolute path. */
-  urlOf(folder: string): string;
+  readonly userDataDir: string;
+}
+
+export interface Editor extends EditorPlace {
   /** What the server wrote last, for error messages. */
   log(): string;
   stop(): Promise<void>;
@@ -88,13 +89,15 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
   }
   return {
     address,
-    port,
-    options,
-    urlOf: (folder) => `${address}/?folder=${encodeURIComponent(folder)}`,
+    userDataDir: options.userDataDir,
     log,
     stop: () => stopProcess(child),
   };
 }
+
+/** Where the workbench shows a folder, given by its absolute path. */
+export const urlOfFolder = ({ address }: EditorPlace, folder: string): string =>
+  `${address}/?folder=${encodeURIComponent(folder)}`;
 
 /** Installs a packaged extension as a user would: by the editor's own command line. */
 export async function installExtension(vsix: string, extensionsDir: string): Promise<void> {

@@ -4,14 +4,16 @@
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { format } from "node:util";
 import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
-import type { Editor } from "./editor.ts";
+import { urlOfFolder, type Editor } from "./editor.ts";
 import { root, scratch } from "./paths.ts";
 
 export interface SuiteOutcome {
   readonly passed: number;
   readonly failed: number;
+  readonly pending: number;
 }
 
 /** Bundles `test/e2e/suite` into one file that an extension host can require. */
@@ -36,52 +38,91 @@ export async function bundleSuite(): Promise<string> {
 export interface SuiteRun {
   readonly browser: Browser;
   readonly editor: Editor;
+  /** Opened as the workspace. */
   readonly folder: string;
+  /** The extension's root, with package.json and dist. */
   readonly extension: string;
+  /** What `bundleSuite` returned. */
   readonly suite: string;
   readonly limitMs: number;
-  /** What the extension host writes to its console. */
-  readonly onLog: (text: string) => void;
+  /** Called with every line of mocha's report as it comes. */
+  readonly onLine: (line: string) => void;
 }
 
-/** Returns the suite's exit code: 0 when every test passed. */
-export async function runSuite(options: SuiteRun): Promise<number> {
+/** Runs the suite to its end. Rejects when it does not end or reports nothing. */
+export async function runSuite(options: SuiteRun): Promise<SuiteOutcome> {
   const context = await options.browser.newContext({ viewport: { width: 1440, height: 900 } });
   try {
     const page = await context.newPage();
     await turnOnDriver(page, options.editor.address);
-    const ended = exitCode(page, options);
+    const report: string[] = [];
+    const ended = suiteEnd(page, options, report);
     await page.goto(urlWithSuite(options));
-    return await ended;
+    return outcomeOf(report, await ended);
   } finally {
     await context.close();
   }
 }
 
-async function exitCode(page: Page, { limitMs, onLog }: SuiteRun): Promise<number> {
+/** Collects mocha's report and resolves with the suite's exit code. */
+async function suiteEnd(
+  page: Page,
+  { limitMs, onLine, editor }: SuiteRun,
+  report: string[],
+): Promise<number> {
+  const everything: string[] = [];
+  const takeLog = (kind: string, parameters: readonly unknown[]): void => {
+    const text = format(...parameters);
+    everything.push(text);
+    for (const line of text.split("\n")) {
+      // Mocha indents all that it writes; what the workbench logs begins at the margin.
+      if (kind !== "info" || !/^(?: {2}|$)/.test(line)) continue;
+      report.push(line);
+      onLine(line);
+    }
+  };
   let timer: NodeJS.Timeout | undefined;
   const ended = new Promise<number>((resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`The suite did not end within ${limitMs / 1000} s.`)),
-      limitMs,
-    );
-    void page.exposeFunction("codeAutomationLog", (_type: string, parameters: readonly unknown[]) =>
-      onLog(parameters.map(String).join(" ")),
-    );
-    void page.exposeFunction("codeAutomationExit", (code: number) => resolve(code));
+    const giveUp = (): void => {
+      const last = everything.slice(-30).join("\n");
+      reject(
+        new Error(`The suite did not end within ${limitMs / 1000} s.\n${last}\n${editor.log()}`),
+      );
+    };
+    timer = setTimeout(giveUp, limitMs);
+    Promise.all([
+      page.exposeFunction("codeAutomationLog", takeLog),
+      page.exposeFunction("codeAutomationExit", resolve),
+    ]).catch(reject);
   });
   return ended.finally(() => clearTimeout(timer));
 }
 
+/** Reads the last lines of mocha's report, for example "  12 passing (3s)" and "  1 failing". */
+export function outcomeOf(report: readonly string[], exitCode: number): SuiteOutcome {
+  const count = (word: string): number => {
+    const line = report.findLast((text) => new RegExp(`^ {2}\\d+ ${word}\\b`).test(text));
+    return line === undefined ? 0 : Number.parseInt(line, 10);
+  };
+  const outcome = { passed: count("passing"), failed: count("failing"), pending: count("pending") };
+  if (outcome.passed + outcome.failed === 0) throw new Error("The suite reported no test at all.");
+  if ((exitCode === 0) !== (outcome.failed === 0)) {
+    throw new Error(
+      `The suite ended with code ${exitCode} but reported ${outcome.failed} failures.`,
+    );
+  }
+  return outcome;
+}
+
 function urlWithSuite({ editor, folder, extension, suite }: SuiteRun): string {
-  const remote = (path: string): string => `vscode-remote://127.0.0.1:${editor.port}${path}`;
+  const remote = (path: string): string => `vscode-remote://${new URL(editor.address).host}${path}`;
   const payload = [
     ["extensionDevelopmentPath", remote(extension)],
     ["extensionTestsPath", remote(suite)],
     ["enableProposedApi", ""],
     ["skipWelcome", "true"],
   ];
-  return `${editor.urlOf(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
+  return `${urlOfFolder(editor, folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
 }
 
 /** The workbench's own options stand in the page as HTML-escaped JSON. */

@@ -4,7 +4,8 @@
  */
 import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
-import { writeSettings, type Editor } from "./editor.ts";
+import { urlOfFolder, writeSettings, type EditorPlace } from "./editor.ts";
+import { waitUntil } from "./waiting.ts";
 
 export interface WorkbenchOptions {
   readonly width?: number;
@@ -17,7 +18,7 @@ export const startLimitMs = 60_000;
 /** Opens a folder in a browser window with a state of its own. Close `page.context()` when done. */
 export async function openWorkbench(
   browser: Browser,
-  editor: Editor,
+  editor: EditorPlace,
   folder: string,
   { width = 1440, height = 900 }: WorkbenchOptions = {},
 ): Promise<Page> {
@@ -27,7 +28,7 @@ export async function openWorkbench(
   });
   const page = await context.newPage();
   try {
-    await page.goto(editor.urlOf(folder));
+    await page.goto(urlOfFolder(editor, folder));
     await waitForWorkbench(page);
   } catch (error) {
     await context.close();
@@ -52,25 +53,43 @@ export async function reloadWorkbench(page: Page): Promise<void> {
 
 const quickInput = (page: Page): Locator => page.locator(".quick-input-widget");
 
-/** Runs a command by its full title, such as "Unroll: Train Model", with the keyboard alone. */
-export async function runCommand(page: Page, title: string): Promise<void> {
-  await page.keyboard.press("F1");
+/**
+ * Runs a command by its full title, such as "Unroll: Train Model", with the keyboard alone. Waits until it
+ * is offered: an extension's commands come a moment after the workbench, others when their time has come.
+ */
+export async function runCommand(page: Page, title: string, limitMs = 20_000): Promise<void> {
+  await waitUntil(
+    `the Command Palette to offer "${title}"`,
+    async () => {
+      await openQuickInput(page, "F1", `>${title}`);
+      const labels = quickInput(page).locator(".monaco-list-row .label-name");
+      // The list is filled a moment after typing; what is not in it then needs another look.
+      await labels
+        .filter({ hasText: title })
+        .first()
+        .waitFor({ timeout: 1_500 })
+        .catch(() => undefined);
+      const position = (await labels.allTextContents()).indexOf(title);
+      if (position < 0) {
+        await page.keyboard.press("Escape");
+        return false;
+      }
+      // Longer titles that contain this one may stand before it.
+      for (let row = 0; row < position; row++) await page.keyboard.press("ArrowDown");
+      const focused = quickInput(page).locator(".monaco-list-row.focused .label-name");
+      if ((await focused.allTextContents())[0] !== title) return false;
+      await page.keyboard.press("Enter");
+      return true;
+    },
+    limitMs,
+  );
+}
+
+async function openQuickInput(page: Page, key: string, text: string): Promise<void> {
+  await page.keyboard.press(key);
   const input = quickInput(page).locator("input").first();
   await input.waitFor();
-  await input.fill(`>${title}`);
-  const row = quickInput(page).locator(".monaco-list-row.focused");
-  // Rows are labelled "Unroll: Train Model, recently used" or with their keybinding behind the title.
-  await quickInput(page)
-    .locator(`.monaco-list-row.focused[aria-label^="${title}"]`)
-    .or(quickInput(page).locator(".monaco-list-row.focused", { hasText: title }))
-    .first()
-    .waitFor({ timeout: 15_000 })
-    .catch(async (cause: unknown) => {
-      const offered = (await row.allTextContents()).join(", ") || "nothing";
-      await page.keyboard.press("Escape");
-      throw new Error(`The Command Palette does not offer "${title}" but ${offered}.`, { cause });
-    });
-  await page.keyboard.press("Enter");
+  await input.fill(text);
 }
 
 /** Waits for a quick pick, types into it when asked to, and takes the focused row. */
@@ -101,10 +120,7 @@ export async function answer(page: Page, text: string): Promise<void> {
 
 /** Opens a file of the workspace by its name. */
 export async function openFile(page: Page, name: string): Promise<void> {
-  await page.keyboard.press("Control+P");
-  const input = quickInput(page).locator("input").first();
-  await input.waitFor();
-  await input.fill(name);
+  await openQuickInput(page, "Control+P", name);
   await quickInput(page)
     .locator(".monaco-list-row.focused", { hasText: name.split("/").at(-1) })
     .waitFor();
@@ -135,9 +151,9 @@ export const themes = {
 export type Theme = keyof typeof themes;
 
 /** Changes the colour theme for every window of the editor and waits until this one shows it. */
-export async function setTheme(page: Page, editor: Editor, theme: Theme): Promise<void> {
+export async function setTheme(page: Page, editor: EditorPlace, theme: Theme): Promise<void> {
   const { name, bodyClass } = themes[theme];
-  await writeSettings(editor.options.userDataDir, { "workbench.colorTheme": name });
+  await writeSettings(editor.userDataDir, { "workbench.colorTheme": name });
   await page.locator(`.monaco-workbench.${bodyClass}`).waitFor({ timeout: 15_000 });
 }
 

@@ -1,0 +1,60 @@
+/**
+ * The setting `unroll.startup`: what a workspace asks for when it is opened, such as a course's first
+ * experiment. Panels come forward, and a config that was never trained is trained. The editor ignores the
+ * setting until the folder is trusted.
+ */
+import * as vscode from "vscode";
+import type { PanelKind } from "../protocol/contracts.ts";
+import type { CommandId } from "./commands/commandIds.ts";
+import { panelKinds } from "./ids.ts";
+import { showError, type Log } from "./log.ts";
+import { settings } from "./settings.ts";
+import type { RunLibrary } from "./views/runLibrary.ts";
+
+interface Startup {
+  /** Path of a config, relative to the workspace folder that asks. */
+  readonly train?: string;
+  readonly open: readonly PanelKind[];
+}
+
+const openCommands: Readonly<Record<PanelKind, CommandId>> = {
+  timeline: "unroll.openTimeline",
+  gates: "unroll.openGates",
+  gradients: "unroll.openGradients",
+  curves: "unroll.openCurves",
+};
+
+/** Does what every folder of the workspace asks for, now or once it is trusted. */
+export function honourStartup(library: RunLibrary, log: Log): vscode.Disposable {
+  const begin = (): void => {
+    startAll(library).catch((error: unknown) =>
+      showError(log, "do what the workspace asks", error),
+    );
+  };
+  if (vscode.workspace.isTrusted) begin();
+  return vscode.workspace.onDidGrantWorkspaceTrust(begin);
+}
+
+async function startAll(library: RunLibrary): Promise<void> {
+  for (const folder of vscode.workspace.workspaceFolders ?? []) {
+    const startup = readStartup(folder);
+    for (const kind of startup?.open ?? [])
+      await vscode.commands.executeCommand(openCommands[kind]);
+    if (startup?.train === undefined) continue;
+    const config = vscode.Uri.joinPath(folder.uri, startup.train);
+    await library.refresh();
+    if (library.ofConfig(config.fsPath).length > 0) continue;
+    await vscode.commands.executeCommand("unroll.train" satisfies CommandId, config);
+  }
+}
+
+/** What the folder's setting says; what is not as documented is left out. */
+function readStartup(folder: vscode.WorkspaceFolder): Startup | undefined {
+  const value = settings.startup(folder.uri);
+  if (typeof value !== "object" || value === null) return undefined;
+  const { train, open } = value as Record<string, unknown>;
+  return {
+    ...(typeof train === "string" && train !== "" ? { train } : {}),
+    open: panelKinds.filter((kind) => Array.isArray(open) && open.includes(kind)),
+  };
+}
