@@ -1,22 +1,20 @@
 /** The strokes of the gates picture. What lies where is layout.ts's business. */
+import { niceTicks, stepWidth, timeAxis, xOfStep } from "../lib/axes.ts";
 import {
   axisFont,
   drawColumnFrame,
   drawRowFrame,
   drawTimeAxis,
-  niceTicks,
-  stepWidth,
-  timeAxis,
   tokenFont,
-  xOfStep,
-} from "../lib/axes.ts";
+} from "../lib/drawAxes.ts";
 import { css } from "../lib/color.ts";
 import type { ColorScale } from "../lib/colorMaps.ts";
 import { rowHeight, yOfPosition } from "../lib/heatmapGeometry.ts";
 import { spanLength } from "../lib/span.ts";
 import type { Theme } from "../lib/theme.ts";
+import { labelledPositions } from "../lib/unitAxis.ts";
 import type { OrderData } from "../lib/unitHeatmap.ts";
-import { labelledPositions, type GatesLayout } from "./layout.ts";
+import type { GatesLayout } from "./layout.ts";
 import type { UnitTrace } from "./unitTraces.ts";
 
 export function drawFrameAndAxes(
@@ -38,11 +36,8 @@ export function drawFrameAndAxes(
   context.textAlign = "right";
   context.fillText("unit", left - 5, heatmap.top - 8);
   if (order) {
-    const { unitAt } = order;
-    for (const position of labelledPositions(heatmap, theme.font.size * 1.3)) {
-      const y = yOfPosition(heatmap, position) + Math.min(rowHeight(heatmap), 24) / 2;
-      if (y < heatmap.top + 4 || y > heatmap.top + heatmap.height - 4) continue;
-      context.fillText(String(unitAt[position]), left - 5, y);
+    for (const { unit, y } of labelledPositions(heatmap, order.unitAt, theme.font.size * 1.3)) {
+      context.fillText(String(unit), left - 5, y);
     }
   }
   drawSaturationCaption(context, theme, layout);

@@ -61,20 +61,3 @@ export function gatesLayout(view: GatesView): GatesLayout {
 /** Beyond this height rows would be taller than a line of text: few units are not blown up. */
 export const preferredHeight = (units: number): number =>
   captionHeight * 2 + gap + 96 + timeAxisHeight(true) + Math.max(120, units * 20);
-
-/** Rows whose unit number is written: every one if there is room, else every so many. */
-export function labelledPositions(
-  geometry: HeatmapGeometry,
-  lineHeight: number,
-): readonly number[] {
-  const { units, height } = geometry;
-  const count = units.to - units.from;
-  const every = niceStride(Math.ceil((lineHeight * count) / height));
-  const positions: number[] = [];
-  const first = Math.ceil(units.from / every) * every;
-  for (let position = first; position < units.to; position += every) positions.push(position);
-  return positions;
-}
-
-/** 1, 2, 4, 8, 16 …: layers have powers of two of units. */
-const niceStride = (least: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, least)));

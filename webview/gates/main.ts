@@ -1,38 +1,37 @@
 /** The gates panel: what every gate and state of a layer does, unit by unit and step by step. */
 import "../lib/panel.css";
-import { html, nothing } from "lit";
 import { activationOf, saturationLimits, type Activation } from "../../src/trace/activation.ts";
-import { layerTensor } from "../../src/trace/names.ts";
-import type { Direction } from "../../src/trace/trace.ts";
-import type { TraceSummary, UnitOrder } from "../../src/protocol/contracts.ts";
-import { drawCellFrame } from "../lib/axes.ts";
+import type { UnitOrder } from "../../src/protocol/contracts.ts";
+import { drawCellFrame } from "../lib/drawAxes.ts";
 import type { Frame } from "../lib/canvas.ts";
 import { createColorTables, type ColorScale } from "../lib/colorMaps.ts";
-import { choose, type Choice } from "../lib/controls.ts";
 import { runCommand } from "../lib/emptyState.ts";
 import { createHeatmapController } from "../lib/heatmapController.ts";
 import { rectangleOf } from "../lib/heatmapGeometry.ts";
 import { connectToHost, rememberedView, rememberView } from "../lib/host.ts";
-import { keyboardHelp, zoomIn, zoomOut } from "../lib/keyboard.ts";
+import { keyboardHelp } from "../lib/keyboard.ts";
 import { createLegend } from "../lib/legend.ts";
 import { createPanelFrame, panelElement, tensorHeader } from "../lib/panelFrame.ts";
 import { createPicture } from "../lib/picture.ts";
 import { createStepTokens } from "../lib/stepTokens.ts";
 import { createStore, startingCursor, type Change } from "../lib/state.ts";
 import { onThemeChange, readTheme } from "../lib/theme.ts";
+import {
+  gatesThenStates,
+  heatmapActions,
+  tensorChoice,
+  tensorControls,
+  type TensorChoice,
+} from "../lib/tensorChoice.ts";
 import { drawTooltip } from "../lib/tooltip.ts";
-import type { Extent, Viewport } from "../lib/viewport.ts";
+import { rememberedViewport, type RememberedViewport } from "../lib/viewport.ts";
 import { drawCursor, drawFrameAndAxes, drawSaturation, drawSteps, drawTrace } from "./draw.ts";
 import { gatesLayout, preferredHeight, type GatesLayout } from "./layout.ts";
 import {
   cellInWords,
   cellLines,
-  directionChoices,
-  layerChoices,
   legendTitle,
   nothingYet,
-  orderChoices,
-  partsOf,
   pictureInWords,
   scaleOf,
   summaryInWords,
@@ -40,22 +39,13 @@ import {
 import { createUnitTraces, valueAt } from "./unitTraces.ts";
 
 /** What the panel remembers between reloads. */
-interface Remembered {
+interface Remembered extends RememberedViewport {
   readonly part: string;
   readonly order: UnitOrder;
-  /** The view, and of how many steps and units it was one. */
-  readonly viewport: Viewport;
-  readonly extent: Extent;
 }
 
-/** What is looked at: the trace, and one tensor of it. */
-interface Chosen {
-  readonly trace: TraceSummary;
-  readonly layer: number;
-  readonly direction: Direction;
-  readonly part: string;
-  readonly parts: readonly Choice[];
-  readonly tensor: string;
+/** What is looked at. */
+interface Chosen extends TensorChoice {
   readonly activation: Activation;
 }
 
@@ -121,48 +111,32 @@ function onChange(change: Change): void {
 /** Takes the state in; what was chosen may no longer exist. */
 function showState(): void {
   const { trace, cursor = startingCursor } = store.state;
-  chosen = trace && choiceIn(trace, cursor.layer, cursor.direction);
+  const found = trace && tensorChoice(trace, cursor, { part, parts: gatesThenStates });
+  chosen = found && { ...found, activation: activationOf(found.tensor, found.trace.model) };
   showProgress();
   frame.empty(chosen ? undefined : nothingYet(store.state.busy));
   if (!chosen) {
     controller.show(undefined, { steps: 1, units: 1 });
     return;
   }
-  const { id, model, steps } = chosen.trace;
-  const units = model.layers[chosen.layer].hidden;
+  const { units } = chosen;
+  const { id, steps } = chosen.trace;
   const isFirst = controller.subject === undefined;
   tokens.follow(id, steps);
   picture.element.style.maxHeight = `${preferredHeight(units)}px`;
   controller.show(
-    { trace: id, tensor: chosen.tensor, order, units },
+    { trace: id, tensor: chosen.tensor, order: sensibleOrder(chosen), units },
     { steps, units },
-    isFirst ? rememberedViewport({ steps, units }) : undefined,
+    isFirst ? rememberedViewport(remembered, { steps, units }) : undefined,
   );
-  showHeader(chosen);
   showControls(chosen);
   showWords();
   picture.text.name(`${pictureInWords(chosen.tensor, chosen.part, units, steps)}. ${keyboardHelp}`);
 }
 
-/** The tensor that the cursor and the panel's own selection amount to, in a trace. */
-function choiceIn(trace: TraceSummary, wantedLayer: number, wanted: Direction): Chosen | undefined {
-  const { layers } = trace.model;
-  const layer = Math.min(wantedLayer, layers.length - 1);
-  const { directions } = layers[layer];
-  const direction = directions.includes(wanted) ? wanted : directions[0];
-  const available = new Set(trace.tensors.map(({ name }) => name));
-  const parts = partsOf(trace.model, layer, direction, available);
-  const found = parts.find(({ value }) => value === part) ?? parts[0];
-  if (!found) return undefined;
-  const tensor = layerTensor(layer, direction, found.value);
-  const activation = activationOf(tensor, trace.model);
-  return { trace, layer, direction, part: found.value, parts, tensor, activation };
-}
-
-function rememberedViewport(extent: Extent): Viewport | undefined {
-  const { viewport, extent: of } = remembered;
-  return of?.steps === extent.steps && of.units === extent.units ? viewport : undefined;
-}
+/** What was chosen, unless it means nothing for this tensor. */
+const sensibleOrder = ({ activation }: Chosen): UnitOrder =>
+  activation === "unbounded" && order === "saturation" ? "index" : order;
 
 function remember(): void {
   const { viewport, extent } = controller;
@@ -176,50 +150,26 @@ function showProgress(): void {
   picture.stale(pending && !controller.current);
 }
 
-function showHeader({ trace, tensor }: Chosen): void {
-  frame.header(
-    tensorHeader({
-      trace,
-      tensor,
-      actions: [
-        { icon: "zoom-in", label: "Zoom in (+)", click: () => controller.key(zoomIn) },
-        { icon: "zoom-out", label: "Zoom out (−)", click: () => controller.key(zoomOut) },
-        {
-          icon: "screen-full",
-          label: "Show all steps and units (0)",
-          click: () => controller.key({ kind: "reset" }),
-        },
-        {
-          icon: "link-external",
-          label: "Open as editor tab",
-          click: () => run("unroll.openGatesInEditor"),
-        },
-      ],
-    }),
-  );
-}
-
-function showControls({ trace: { model }, layer, direction, part: shown, parts }: Chosen): void {
-  const directions = directionChoices(model, layer);
+function showControls(of: Chosen): void {
+  const { trace, tensor } = of;
+  const actions = heatmapActions(controller.key, () => run("unroll.openGatesInEditor"));
+  frame.header(tensorHeader({ trace, tensor, actions }));
   frame.controls(
-    html`${choose("Layer", layerChoices(model), String(layer), (value) =>
-      store.moveCursor({ layer: Number(value) }),
-    )}
-    ${
-      directions.length > 1
-        ? choose("Direction", directions, direction, (value) =>
-            store.moveCursor({ direction: value === "reverse" ? "reverse" : "forward" }),
-          )
-        : nothing
-    }
-    ${choose("Tensor", parts, shown, (value) => {
-      part = value;
-      showState();
-    })}
-    ${choose("Order of units", orderChoices, order, (value) => {
-      order = orderChoices.find((choice) => choice.value === value)?.value ?? "index";
-      showState();
-    })}`,
+    tensorControls({
+      chosen: of,
+      order: sensibleOrder(of),
+      partLabel: "Tensor",
+      withoutOrders: of.activation === "unbounded" ? ["saturation"] : [],
+      moveCursor: store.moveCursor,
+      choosePart(chosenPart) {
+        part = chosenPart;
+        showState();
+      },
+      chooseOrder(chosenOrder) {
+        order = chosenOrder;
+        showState();
+      },
+    }),
   );
 }
 

@@ -1,39 +1,14 @@
-/** What of a layer can be looked at, how its values are coloured, and what they say in words. Pure. */
+/** How the values of a gate or state are coloured, and what they say in words. Pure. */
 import {
   isSaturatedHigh,
   isSaturatedLow,
   saturationLimits,
   type Activation,
 } from "../../src/trace/activation.ts";
-import { gatesOf, layerTensor, partTitles, statesOf } from "../../src/trace/names.ts";
-import type { UnitOrder } from "../../src/protocol/contracts.ts";
-import type { Direction, ModelDescription } from "../../src/trace/trace.ts";
+import { partTitles } from "../../src/trace/names.ts";
 import { colorScale, type ColorScale } from "../lib/colorMaps.ts";
-import type { Choice } from "../lib/controls.ts";
 import type { EmptyState } from "../lib/emptyState.ts";
 import { formatCount, formatNumber, formatShare, visibleToken } from "../lib/numbers.ts";
-
-/** Parts of a layer in the order in which a person thinks of them: gates, then states. */
-export function partsOf(
-  model: ModelDescription,
-  layer: number,
-  direction: Direction,
-  available: ReadonlySet<string>,
-): readonly Choice[] {
-  const { cell } = model.layers[layer];
-  return [...gatesOf[cell], ...statesOf[cell]]
-    .filter((part) => available.has(layerTensor(layer, direction, part)))
-    .map((part) => ({ value: part, label: `${part} · ${partTitles[part]}` }));
-}
-
-export const layerChoices = (model: ModelDescription): readonly Choice[] =>
-  model.layers.map(({ cell, hidden }, layer) => ({
-    value: String(layer),
-    label: `${layer} · ${cell.toUpperCase()} ${hidden}`,
-  }));
-
-export const directionChoices = (model: ModelDescription, layer: number): readonly Choice[] =>
-  model.layers[layer].directions.map((direction) => ({ value: direction, label: direction }));
 
 export interface ValueRange {
   readonly minimum: number;
@@ -73,14 +48,6 @@ export function summaryInWords(activation: Activation, summary: Summary): string
     `${formatShare(saturatedHigh)} above ${formatNumber(high)}.${broken}`
   );
 }
-
-export const orderChoices: readonly (Choice & { readonly value: UnitOrder })[] = [
-  { value: "index", label: "Index" },
-  { value: "mean", label: "Mean" },
-  { value: "variance", label: "Variance" },
-  { value: "saturation", label: "Saturation" },
-  { value: "peak", label: "Peak step" },
-];
 
 /** What one cell of the heatmap stands for. */
 export interface CellFacts {

@@ -53,7 +53,7 @@ export interface HeatmapController {
   fetch(geometry: HeatmapGeometry, ratio: number): void;
   /** The store's cursor moved. Answers whether the view moved with it. */
   follow(): boolean;
-  key(action: KeyAction): void;
+  readonly key: (action: KeyAction) => void;
   unitAt(position: number): number | undefined;
 }
 

@@ -1,5 +1,5 @@
 /** What the colours mean: the scale as a bar with its unit, its ends, and what lies beyond them. */
-import { axisFont, decadeTicks, niceTicks, type Tick } from "./axes.ts";
+import { decadeTicks, niceTicks, type Tick } from "./axes.ts";
 import { createCanvas } from "./canvas.ts";
 import { css, unpack } from "./color.ts";
 import {
@@ -9,6 +9,7 @@ import {
   type ColorScale,
   type ColorTable,
 } from "./colorMaps.ts";
+import { axisFont } from "./drawAxes.ts";
 import { formatNumber } from "./numbers.ts";
 import type { Theme } from "./theme.ts";
 
@@ -64,20 +65,34 @@ export function legendText({ title, scale, under, over, nonFinite }: LegendConte
   );
 }
 
-/** Ticks of a bar: its ends are always among them, and none comes closer than `spacing`. */
-export function legendTicks(scale: ColorScale, width: number, spacing = 40): readonly Tick[] {
+/**
+ * Ticks of a bar: its ends are always among them, and between them as many as have room.
+ * `measure` gives the width of a label in pixels.
+ */
+export function legendTicks(
+  scale: ColorScale,
+  width: number,
+  measure: (label: string) => number,
+  /** Whether the lower end stands for all that is smaller too. */
+  isOpen = false,
+): readonly Tick[] {
   const { minimum, maximum } = scale;
-  const count = Math.max(1, Math.floor(width / spacing));
+  const count = Math.max(1, Math.floor(width / 40));
   const between =
     scale.kind === "logarithmic"
       ? decadeTicks(minimum, maximum, count)
       : niceTicks(minimum, maximum, count);
-  const ends = [minimum, maximum].map((value) => ({ value, label: formatNumber(value, 2) }));
+  const below = isOpen ? "≤ " : "";
+  const ends = [
+    { value: minimum, label: below + formatNumber(minimum, 2) },
+    { value: maximum, label: formatNumber(maximum, 2) },
+  ];
   if (!(maximum > minimum)) return ends.slice(0, 1);
-  const pixel = (tick: Tick): number => scale.position(tick.value) * width;
-  const inner = between.filter((tick) =>
-    ends.every((end) => Math.abs(pixel(tick) - pixel(end)) >= spacing),
-  );
+  const inner = between.filter((tick) => {
+    const middle = scale.position(tick.value) * width;
+    const half = measure(tick.label) / 2 + 6;
+    return middle - half > measure(ends[0].label) && middle + half < width - measure(ends[1].label);
+  });
   return [ends[0], ...inner, ends[1]];
 }
 
@@ -112,16 +127,16 @@ function drawLegend(
 
   context.fillStyle = css(theme.muted);
   context.strokeStyle = css(theme.muted);
-  for (const tick of legendTicks(scale, barWidth)) {
+  const measure = (label: string): number => context.measureText(label).width;
+  for (const tick of legendTicks(scale, barWidth, measure, content.under !== undefined)) {
     const position = Math.max(0, Math.min(1, scale.position(tick.value)));
     const x = left + position * barWidth;
-    context.textAlign = position < 0.1 ? "left" : position > 0.9 ? "right" : "center";
+    context.textAlign = position === 0 ? "left" : position === 1 ? "right" : "center";
     context.beginPath();
     context.moveTo(Math.round(x - position) + 0.5, barTop + barHeight + 1);
     context.lineTo(Math.round(x - position) + 0.5, barTop + barHeight + 4);
     context.stroke();
-    const label = position === 0 && content.under ? `≤ ${tick.label}` : tick.label;
-    context.fillText(label, x, barTop + barHeight + 6);
+    context.fillText(tick.label, x, barTop + barHeight + 6);
   }
   if (content.value !== undefined) drawMark(context, content, left, barWidth);
   if (content.nonFinite) {

@@ -16,7 +16,7 @@ export interface Store {
   readonly ready: boolean;
   subscribe(listener: (change: Change) => void): () => void;
   /** Asks the host, and shows the move at once: the host's event confirms it. */
-  moveCursor(to: Partial<Cursor>): void;
+  readonly moveCursor: (to: Partial<Cursor>) => void;
 }
 
 const nothing: PanelState = { playing: false, busy: false, curves: [] };

@@ -50,6 +50,19 @@ export function clampViewport(viewport: Partial<Viewport>, extent: Extent): View
   };
 }
 
+/** A view as a panel remembers it: with what it was a view of. */
+export interface RememberedViewport {
+  readonly viewport: Viewport;
+  readonly extent: Extent;
+}
+
+/** The remembered view, if it was one of a sequence and layer of this size. */
+export const rememberedViewport = (
+  { viewport, extent: of }: Partial<RememberedViewport>,
+  extent: Extent,
+): Viewport | undefined =>
+  of?.steps === extent.steps && of.units === extent.units ? viewport : undefined;
+
 const isSpan = (span: Span | undefined): span is Span =>
   Number.isFinite(span?.from) && Number.isFinite(span?.to);
 

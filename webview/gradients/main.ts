@@ -1,0 +1,195 @@
+/** The gradients panel: where learning reaches, and where its gradient fades on the way back. */
+import "../lib/panel.css";
+import "./gradients.css";
+import { html, nothing, render } from "lit";
+import type { UnitOrder } from "../../src/protocol/contracts.ts";
+import { gradientOf } from "../../src/trace/names.ts";
+import { createColorTables } from "../lib/colorMaps.ts";
+import { runCommand } from "../lib/emptyState.ts";
+import { createHeatmapController } from "../lib/heatmapController.ts";
+import { connectToHost, rememberedView, rememberView } from "../lib/host.ts";
+import { createPanelFrame, panelElement, tensorHeader } from "../lib/panelFrame.ts";
+import { createStepTokens } from "../lib/stepTokens.ts";
+import { createStore, startingCursor, type Change } from "../lib/state.ts";
+import {
+  heatmapActions,
+  statesThenGates,
+  tensorChoice,
+  tensorControls,
+  type TensorChoice,
+} from "../lib/tensorChoice.ts";
+import { onThemeChange, readTheme } from "../lib/theme.ts";
+import { rememberedViewport, type RememberedViewport } from "../lib/viewport.ts";
+import { createBackwardPicture } from "./backwardPicture.ts";
+import { createFlowPicture } from "./flowPicture.ts";
+import type { Surroundings } from "./surroundings.ts";
+import type { ReachKind, Verdict } from "./verdict.ts";
+import { noGradients, nothingYet } from "./words.ts";
+
+/** What the panel remembers between reloads. */
+interface Remembered extends RememberedViewport {
+  readonly part: string;
+  readonly order: UnitOrder;
+}
+
+const host = connectToHost();
+const frame = createPanelFrame(panelElement(), (command) => run(command));
+const fail = (error: unknown): void => frame.error(error);
+const run = runCommand(host, fail);
+const store = createStore(host, fail);
+
+const remembered = rememberedView<Remembered>();
+let part = remembered.part ?? "h";
+let order = remembered.order ?? "index";
+let chosen: TensorChoice | undefined;
+const pending = { heatmap: false, flow: false };
+let theme = readTheme();
+let tables = createColorTables(theme);
+
+const controller = createHeatmapController({
+  host,
+  store,
+  geometry: () => chosen && backward.layout().heatmap,
+  changed() {
+    const { viewport, extent } = controller;
+    rememberView({ part, order, viewport, extent } satisfies Remembered);
+    redraw();
+  },
+  received() {
+    frame.error(undefined);
+    backward.redraw();
+  },
+  hovered: () => backward.redrawOverlay(),
+  error: fail,
+  pending(isPending) {
+    pending.heatmap = isPending;
+    showProgress();
+  },
+});
+const tokens = createStepTokens(host, redrawOverlays);
+const surroundings: Surroundings = {
+  host,
+  controller,
+  tokens,
+  chosen: () => chosen,
+  theme: () => theme,
+  table: (kind) => tables(kind),
+  fail,
+};
+const verdictLine = frame.content.appendChild(document.createElement("div"));
+const backward = createBackwardPicture(figure("Gradient at every unit and step"), surroundings);
+const flow = createFlowPicture(figure("How much of each loss reaches back"), surroundings, {
+  verdict: showVerdict,
+  moveStep: (t) => store.moveCursor({ t }),
+  pending(isPending) {
+    pending.flow = isPending;
+    showProgress();
+  },
+});
+
+store.subscribe(onChange);
+onThemeChange(() => {
+  theme = readTheme();
+  tables = createColorTables(theme);
+  redraw();
+});
+
+function figure(caption: string): HTMLElement {
+  const element = frame.content.appendChild(document.createElement("section"));
+  element.className = "figure";
+  const heading = element.appendChild(document.createElement("h3"));
+  heading.className = "caption";
+  heading.textContent = caption;
+  return element;
+}
+
+function redraw(): void {
+  backward.redraw();
+  flow.redraw();
+}
+
+function redrawOverlays(): void {
+  backward.redrawOverlay();
+  flow.redrawOverlay();
+}
+
+function onChange(change: Change): void {
+  if (change === "state") showState();
+  if (change !== "cursor" || !chosen) return;
+  const { layer, direction } = store.state.cursor ?? startingCursor;
+  if (layer !== chosen.layer || direction !== chosen.direction) showState();
+  else if (!controller.follow()) redrawOverlays();
+}
+
+/** Takes the state in; what was chosen may no longer exist. */
+function showState(): void {
+  const { trace, busy, cursor = startingCursor } = store.state;
+  chosen = trace && tensorChoice(trace, cursor, { part, parts: statesThenGates }, gradientOf);
+  showProgress();
+  frame.empty(chosen ? undefined : trace && !busy ? noGradients : nothingYet(busy));
+  if (!chosen) {
+    controller.show(undefined, { steps: 1, units: 1 });
+    flow.show();
+    return;
+  }
+  const { units, tensor } = chosen;
+  const { id, steps } = chosen.trace;
+  const isFirst = controller.subject === undefined;
+  tokens.follow(id, steps);
+  showControls(chosen);
+  backward.show();
+  controller.show(
+    { trace: id, tensor, order, units },
+    { steps, units },
+    isFirst ? rememberedViewport(remembered, { steps, units }) : undefined,
+  );
+  flow.show();
+}
+
+function showProgress(): void {
+  frame.busy(store.state.busy || pending.heatmap || pending.flow);
+  backward.stale(pending.heatmap && !controller.current);
+}
+
+function showControls(of: TensorChoice): void {
+  const actions = heatmapActions(controller.key, () => run("unroll.openGradientsInEditor"));
+  frame.header(tensorHeader({ trace: of.trace, tensor: of.tensor, actions }));
+  frame.controls(
+    tensorControls({
+      chosen: of,
+      order,
+      partLabel: "Gradient of",
+      withoutOrders: ["saturation"],
+      moveCursor: store.moveCursor,
+      choosePart(chosenPart) {
+        part = chosenPart;
+        showState();
+      },
+      chooseOrder(chosenOrder) {
+        order = chosenOrder;
+        showState();
+      },
+    }),
+  );
+}
+
+function showVerdict(verdict: Verdict | undefined): void {
+  verdictLine.className = `verdict ${verdict?.kind ?? ""}`;
+  render(
+    verdict
+      ? html`<span class="codicon codicon-${icons[verdict.kind]}" aria-hidden="true"></span>
+          <p>
+            <strong>${verdict.headline}.</strong> <span class="detail">${verdict.detail}</span>
+          </p>`
+      : nothing,
+    verdictLine,
+  );
+}
+
+const icons: Readonly<Record<ReachKind, string>> = {
+  vanishes: "arrow-down",
+  explodes: "arrow-up",
+  carries: "check",
+  nothing: "circle-slash",
+  broken: "error",
+};
