@@ -29,7 +29,13 @@ const requireShim =
   'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
 
 /** @type {import("esbuild").BuildOptions} */
-const node = { ...shared, platform: "node", target: "node20" };
+const node = {
+  ...shared,
+  platform: "node",
+  target: "node20",
+  // zod asks which browser it runs in; VS Code logs an error for every extension that does.
+  define: { navigator: "undefined" },
+};
 
 const panels = readdirSync("webview").filter((name) => name !== "lib" && !name.includes("."));
 

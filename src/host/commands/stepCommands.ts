@@ -42,7 +42,7 @@ export function createStepCommands({ runs, worker, traces, cursor, player, place
         },
       );
       cursor.move({ t: 0 });
-      if (settings.stepThroughOpens() === "editor") places.revealInEditor("timeline");
+      if (settings.timelineOpens() === "editor") places.revealInEditor("timeline");
       else await places.reveal("timeline");
     } catch (error) {
       await showError(log, "step through the sequence", error);

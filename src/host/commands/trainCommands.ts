@@ -6,6 +6,7 @@ import { parseConfig } from "../../config/validate.ts";
 import { configFileOf, readRunConfig } from "../../runs/runFolder.ts";
 import { chooseConfig } from "../editors/configFiles.ts";
 import { showError, type Log } from "../log.ts";
+import type { PanelPlaces } from "../panels/panelPlaces.ts";
 import { describeProgress } from "../training/progressText.ts";
 import type { TrainingController, TrainingRequest } from "../training/trainingController.ts";
 import { requireTrust } from "../trust.ts";
@@ -14,13 +15,23 @@ import { isActive, type RunChoice } from "./runChoice.ts";
 /** A worker that has not stopped after this long may be ended, at the price of its last updates. */
 const patienceMs = 20_000;
 
-export function createTrainCommands(training: TrainingController, runs: RunChoice, log: Log) {
+export function createTrainCommands(
+  training: TrainingController,
+  runs: RunChoice,
+  places: PanelPlaces,
+  log: Log,
+) {
+  let hasShownCurves = false;
+
   /** Resolves once the training has begun; how it ends is told by trainingReports.ts. */
   async function begin(request: TrainingRequest): Promise<void> {
     if (training.request && !(await makeWay(training, request))) return;
     training
       .start(request)
       .catch((error: unknown) => showError(log, `train ${request.title}`, error));
+    // Once for each window: a person who closed the curves does not want them back every time.
+    if (!hasShownCurves) await places.reveal("curves");
+    hasShownCurves = true;
   }
 
   async function train(target: unknown): Promise<void> {

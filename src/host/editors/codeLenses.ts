@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { parseConfig } from "../../config/validate.ts";
 import type { CommandId } from "../commands/commandIds.ts";
+import { settings } from "../settings.ts";
 import type { TrainingController } from "../training/trainingController.ts";
 import { configSelector } from "./configFiles.ts";
 import type { Inspections } from "./inspections.ts";
@@ -21,15 +22,15 @@ export function registerCodeLenses(
       const lenses = trains
         ? [
             training.status?.state === "paused"
-              ? lens("$(play) Resume", "unroll.resume")
-              : lens("$(debug-pause) Pause", "unroll.pause"),
-            lens("$(debug-stop) Stop", "unroll.stop"),
+              ? lens("$(play)\u00A0Resume", "unroll.resume")
+              : lens("$(debug-pause)\u00A0Pause", "unroll.pause"),
+            lens("$(debug-stop)\u00A0Stop", "unroll.stop"),
           ]
-        : [lens("$(play) Train", "unroll.train", document.uri)];
+        : [lens("$(play)\u00A0Train", "unroll.train", document.uri)];
       return [
         ...lenses,
-        lens("$(debug-step-over) Step through", "unroll.stepThrough", document.uri),
-        lens("$(layout-panel) Open timeline", "unroll.openTimeline"),
+        lens("$(debug-step-over)\u00A0Step through", "unroll.stepThrough", document.uri),
+        lens("$(layout-panel)\u00A0Open timeline", timelineCommand()),
         ...summary(document, inspections),
       ];
     },
@@ -43,6 +44,9 @@ export function registerCodeLenses(
     changed,
   );
 }
+
+const timelineCommand = (): CommandId =>
+  settings.timelineOpens() === "editor" ? "unroll.openTimelineInEditor" : "unroll.openTimeline";
 
 function lens(title: string, command: CommandId, ...args: readonly unknown[]): vscode.CodeLens {
   return new vscode.CodeLens(top, { title, command, arguments: [...args] });

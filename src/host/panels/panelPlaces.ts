@@ -18,9 +18,13 @@ export interface PanelPlaces extends vscode.Disposable {
 export function registerPanelPlaces(services: PanelServices): PanelPlaces {
   const views = new Map<PanelKind, vscode.WebviewView>();
   const editors = new Map<PanelKind, vscode.WebviewPanel>();
+  // A tab's icon, unlike a view's, is not coloured by the theme.
+  const icon = (name: string): vscode.Uri =>
+    vscode.Uri.joinPath(services.extensionUri, "media", name);
+  const icons = { light: icon("unroll-light.svg"), dark: icon("unroll-dark.svg") };
 
   function adoptEditor(kind: PanelKind, panel: vscode.WebviewPanel): void {
-    panel.iconPath = vscode.Uri.joinPath(services.extensionUri, "media", "unroll.svg");
+    panel.iconPath = icons;
     const controller = attachPanel(kind, panel.webview, () => panel.visible, services);
     editors.set(kind, panel);
     panel.onDidDispose(() => {
