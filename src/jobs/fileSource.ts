@@ -6,7 +6,7 @@ import { open, readdir, realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { UserError } from "../config/problem.ts";
 import { maximumBytes as defaultMaximumBytes, type FileSource } from "../data/files.ts";
-import { explained, fileProblem, systemCode } from "../runs/fileProblem.ts";
+import { fileProblem, systemCode } from "../runs/fileProblem.ts";
 import { fixedPrefix, globMatcher, isPattern } from "./glob.ts";
 
 export interface FileSourceOptions {
@@ -62,9 +62,11 @@ export function createFileSource(folder: string, options: FileSourceOptions = {}
 
   return {
     async read(path) {
-      return explained("read", path, async () =>
-        readBounded(await resolveInside(path), path, maximumBytes),
-      );
+      try {
+        return await readBounded(await resolveInside(path), path, maximumBytes);
+      } catch (error) {
+        throw aboutData(fileProblem(error, "read", path));
+      }
     },
     /** A file is itself; a folder is every file below it; a pattern is every file that it matches; sorted. */
     async list(pattern) {
@@ -80,7 +82,7 @@ export function createFileSource(folder: string, options: FileSourceOptions = {}
         return (await filesBelow(fixedPrefix(normal))).filter(matches);
       } catch (error) {
         if (systemCode(error) === "ENOENT") return [];
-        throw fileProblem(error, "read", pattern);
+        throw aboutData(fileProblem(error, "read", pattern));
       }
     },
   };
@@ -123,6 +125,12 @@ function isInside(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
+
+/** Leads to the key of the config that named the file. */
+const aboutData = (error: unknown): unknown =>
+  error instanceof UserError
+    ? new UserError(error.details.code, error.message, { path: dataPath, ...error.details })
+    : error;
 
 const outside = (path: string): UserError =>
   new UserError("data", `"${path}" leads outside the workspace.`, {

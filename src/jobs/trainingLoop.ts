@@ -36,13 +36,13 @@ export async function trainingLoop(setup: TrainingSetup, tools: LoopTools): Prom
   const { config, pass, optimizer, batcher, evaluator, shuffler, progress } = setup;
   const { signal, gate, breathe, clock, report, store, writes } = tools;
   const { epochs, validation, checkpointEveryUpdates, earlyStopping, clip } = config.training;
-  let inEpoch = progress.position !== null;
+  const isInEpoch = (): boolean => progress.position !== null;
   let savedAtMs = clock.elapsedMs();
   const sinceRow = { steps: 0, trainingMs: 0 };
 
   const saveLast = (): void => {
     progress.elapsedMs = clock.elapsedMs();
-    progress.position = inEpoch ? batcher.position() : null;
+    if (isInEpoch()) progress.position = batcher.position();
     store.saveLast(structuredClone(progress));
     savedAtMs = clock.elapsedMs();
   };
@@ -67,11 +67,11 @@ export async function trainingLoop(setup: TrainingSetup, tools: LoopTools): Prom
     progress.random = shuffler.state();
     progress.sinceEpoch = emptySums();
     batcher.startEpoch();
-    inEpoch = true;
+    progress.position = batcher.position();
   };
 
   const endEpoch = (): void => {
-    inEpoch = false;
+    progress.position = null;
     progress.epoch++;
     progress.random = shuffler.state();
     progress.trainLoss = meanOf(progress.sinceEpoch)?.loss;
@@ -157,7 +157,7 @@ export async function trainingLoop(setup: TrainingSetup, tools: LoopTools): Prom
       if (!goesOn) return { state: "stopped" };
       if (progress.validationDue) await validate();
       else {
-        if (!inEpoch) beginEpoch();
+        if (!isInEpoch()) beginEpoch();
         const batch = batcher.next();
         if (batch) {
           const before = progress.update;

@@ -51,7 +51,8 @@ export function createTrainingReport(
   let untold: MetricsRow[] = [];
   const unwritten: MetricsRow[] = [];
 
-  const epoch = (): number => Math.min(progress.epoch + 1, epochs);
+  // Between two epochs it is the one that has just ended.
+  const epoch = (): number => Math.max(1, progress.epoch + (progress.position === null ? 0 : 1));
 
   const remainingMs = (): number | undefined => {
     const made = progress.update - start.update;

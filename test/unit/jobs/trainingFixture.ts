@@ -118,6 +118,6 @@ export async function remains(runFolder: string) {
     last,
     progress: { ...training, elapsedMs: 0 },
     best: await readCheckpoint(runFolder, "best"),
-    rows: rows.map(({ elapsedMs: _, stepsPerSecond: __, ...row }) => row),
+    rows: rows.map((row) => ({ ...row, elapsedMs: 0, stepsPerSecond: undefined })),
   };
 }

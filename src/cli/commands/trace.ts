@@ -1,0 +1,145 @@
+/** `unroll trace`: runs one sequence through a trained network and shows, or saves, all that happened. */
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { encodeSafetensors } from "../../formats/safetensors.ts";
+import { createTraceSession } from "../../jobs/traceSession.ts";
+import type { SequenceChoice, TimelineColumn, TraceSummary } from "../../protocol/contracts.ts";
+import { explained, systemCode } from "../../runs/fileProblem.ts";
+import { writeAtomically } from "../../runs/writeAtomically.ts";
+import { defineCommand, oneOf, UsageError, wholeNumber } from "../command.ts";
+import { exitCodes } from "../environment.ts";
+import { findRun } from "../findRun.ts";
+import { measured } from "../inWords.ts";
+import { alignedTable } from "../table.ts";
+
+const help = `Usage: unroll trace RUN --input TEXT|FILE [--checkpoint best|last] [--out FILE.safetensors] [--json]
+       unroll trace RUN --example training|validation:N …
+
+Runs one sequence forward and backward through a trained network and shows each time step: what was
+read, what was predicted, the loss, and how large the gradient is that reaches the hidden state.
+
+  RUN               a run's folder, id, name, or "latest"
+  --input           a text, or a file that holds it; for tables one line of numbers per step
+  --example         a sequence of the data instead, such as validation:0
+  --checkpoint      the weights with the best loss, or the last ones (default best)
+  --out FILE        save every tensor (states, gates, outputs, gradients) as safetensors
+  --json            one JSON object per time step
+`;
+
+export const traceCommand = defineCommand({
+  name: "trace",
+  summary: "show what happens inside, step by step",
+  help,
+  options: {
+    input: { type: "string" },
+    example: { type: "string" },
+    checkpoint: { type: "string", default: "best" },
+    out: { type: "string" },
+    json: { type: "boolean", default: false },
+  },
+  positionals: { least: 1, most: 1 },
+  async run({ values, positionals }, { out, error, folder, createKernels }) {
+    const checkpoint = oneOf("--checkpoint", values.checkpoint, ["best", "last"]);
+    const choice = await choiceOf(values, folder);
+    const run = await findRun(positionals[0], folder);
+    const session = createTraceSession({ createKernels, workspaceFolders: [folder] });
+    const summary = await session.trace({ runFolder: run.folder, checkpoint, choice });
+    const { columns } = await session.columns({ trace: summary.id, steps: [0, summary.steps] });
+
+    if (values.json) for (const column of columns) out.write(`${JSON.stringify(column)}\n`);
+    else out.write(`${heading(summary)}\n${stepTable(columns)}`);
+    if (values.out !== undefined) {
+      const { tensors, metadata } = session.records(summary.id);
+      await writeAtomically(resolve(folder, values.out), encodeSafetensors(tensors, metadata));
+      error.write(`Saved ${tensors.size} tensors in ${values.out}.\n`);
+    }
+    return exitCodes.done;
+  },
+});
+
+async function choiceOf(
+  { input, example }: { readonly input?: string; readonly example?: string },
+  folder: string,
+): Promise<SequenceChoice> {
+  if ((input === undefined) === (example === undefined)) {
+    throw new UsageError("Say what to run: either --input or --example.");
+  }
+  if (input !== undefined) return { kind: "typed", text: await textOf(input, folder) };
+  const [split, index, ...rest] = (example ?? "").split(":");
+  if (index === undefined || rest.length > 0) {
+    throw new UsageError(
+      `--example takes a part and a number, such as validation:0, not "${example}".`,
+    );
+  }
+  return {
+    kind: "example",
+    split: oneOf("--example", split, ["training", "validation"]),
+    index: wholeNumber("--example", index, 0) ?? 0,
+  };
+}
+
+/** A name that is no file is the text itself. */
+async function textOf(input: string, folder: string): Promise<string> {
+  const file = resolve(folder, input);
+  try {
+    const text = await readFile(file, "utf8");
+    // Editors end files with a line break that nobody meant as a token.
+    return text.replace(/\r?\n$/, "");
+  } catch (error) {
+    const missing = ["ENOENT", "ENOTDIR", "ENAMETOOLONG", "EISDIR"].includes(
+      systemCode(error) ?? "",
+    );
+    // A text with a zero byte in it is no path at all.
+    if (missing || error instanceof TypeError) return input;
+    return explained("read", file, () => Promise.reject(error));
+  }
+}
+
+const heading = ({ runName, checkpoint, update, sequence, loss }: TraceSummary): string =>
+  `${runName}, ${checkpoint} checkpoint of update ${update}: ${sequence.title}` +
+  (loss === undefined ? "" : `, mean loss ${measured(loss)}`);
+
+function stepTable(columns: readonly TimelineColumn[]): string {
+  const layers = columns[0]?.cells.map(({ layer }) => layer) ?? [];
+  const header = [
+    "step",
+    "input",
+    "output",
+    "target",
+    "loss",
+    ...layers.map((layer) => `|h${layer}|`),
+    ...layers.map((layer) => `|dh${layer}|`),
+  ];
+  const rows = columns.map((column) => [
+    String(column.t),
+    inputOf(column),
+    outputOf(column),
+    targetOf(column),
+    measured(column.loss),
+    ...column.cells.map(({ hNorm }) => measured(hNorm)),
+    ...column.cells.map(({ hGradientNorm }) => measured(hGradientNorm)),
+  ]);
+  return alignedTable([header, ...rows]);
+}
+
+const inputOf = ({ input, inputValues }: TimelineColumn): string =>
+  inputValues === undefined || inputValues.length === 0
+    ? input
+    : `${input} ${inputValues.map(({ name, value }) => `${name}=${measured(value)}`).join(" ")}`.trim();
+
+/** The three most probable, or the forecast. */
+function outputOf({ predictions, forecast }: TimelineColumn): string {
+  if (predictions) {
+    return predictions
+      .slice(0, 3)
+      .map(({ label, probability }) => `${label} ${(probability * 100).toFixed(0)}%`)
+      .join("  ");
+  }
+  return (forecast ?? []).map(({ name, predicted }) => `${name}=${measured(predicted)}`).join(" ");
+}
+
+const targetOf = ({ targetLabel, forecast }: TimelineColumn): string =>
+  targetLabel ??
+  (forecast ?? [])
+    .flatMap(({ name, truth }) => (truth === undefined ? [] : `${name}=${measured(truth)}`))
+    .join(" ");

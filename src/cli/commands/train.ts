@@ -1,0 +1,204 @@
+/** `unroll train`: trains a config, or goes on with a run. */
+import { readFile, stat } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { applyOverrides } from "../../config/overrides.ts";
+import { UserError } from "../../config/problem.ts";
+import { parseConfig } from "../../config/validate.ts";
+import { train } from "../../jobs/train.ts";
+import type { TrainingRequest } from "../../jobs/trainingSetup.ts";
+import type { TrainingResult } from "../../protocol/contracts.ts";
+import { explained } from "../../runs/fileProblem.ts";
+import { configFileOf, readRun, readRunConfig } from "../../runs/runFolder.ts";
+import { defineCommand, UsageError } from "../command.ts";
+import { exitCodes, type Environment } from "../environment.ts";
+import { describeProblems } from "../failure.ts";
+import { findRun } from "../findRun.ts";
+import { count, duration, measured } from "../inWords.ts";
+import { createProgressDisplay } from "../progressDisplay.ts";
+
+const help = `Usage: unroll train [CONFIG] [--set KEY=VALUE]… [--json]
+       unroll train --resume RUN [--set training.epochs=N] [--json]
+
+Trains the network that CONFIG describes (unroll.json in the current folder by default) and keeps
+the run in .unroll/runs beside it. Ctrl-C stops after the current batch and saves a checkpoint;
+a second Ctrl-C stops at once.
+
+  --set KEY=VALUE   change the config for this run, e.g. --set model.layers.0.hidden=64
+  --resume RUN      go on with a run: its folder, id, name, or "latest"
+  --json            one JSON object per line: progress, measurements, the result
+`;
+
+/** A resumed run keeps its config; only how long it trains may change. */
+const changeableOnResume = ["training.epochs", "training.earlyStopping"];
+
+export const trainCommand = defineCommand({
+  name: "train",
+  summary: "train a network from a config",
+  help,
+  options: {
+    set: { type: "string", multiple: true, default: [] },
+    resume: { type: "string" },
+    json: { type: "boolean", default: false },
+  },
+  positionals: { least: 0, most: 1 },
+  async run({ values, positionals }, environment) {
+    if (values.resume !== undefined && positionals.length > 0) {
+      throw new UsageError("With --resume the config is the run's own; leave CONFIG out.");
+    }
+    const request =
+      values.resume === undefined
+        ? await newTraining(positionals[0] ?? ".", values.set, environment)
+        : await resumedTraining(values.resume, values.set, environment);
+    if (!request) return exitCodes.usage;
+    const result = await runWithProgress(request, values.json, environment);
+    await tellResult(result, values.json, environment);
+    return result.state === "failed" ? exitCodes.failed : exitCodes.done;
+  },
+});
+
+/** Undefined when the config is wrong, which has then been told. */
+async function newTraining(
+  path: string,
+  overrides: readonly string[],
+  { folder, error }: Environment,
+): Promise<TrainingRequest | undefined> {
+  const configFile = await configFileAt(resolve(folder, path));
+  const text = await readConfig(configFile);
+  const changed = applyOverrides(text, overrides);
+  const { config, problems } = parseConfig(changed);
+  // What --set brought in has no place in the file.
+  const written = new Map(parseConfig(text).problems.map((problem) => [keyOf(problem), problem]));
+  for (const problem of problems) {
+    const inFile = written.get(keyOf(problem));
+    error.write(
+      inFile
+        ? describeProblems([inFile], configFile, text, folder)
+        : `--set ${problem.path.join(".")}: ${problem.severity}: ${problem.message}\n`,
+    );
+  }
+  return config && { configFile, text: changed, workspaceFolders: [folder] };
+}
+
+const keyOf = (problem: { message: string; path: readonly (string | number)[] }): string =>
+  JSON.stringify([problem.path, problem.message]);
+
+async function resumedTraining(
+  reference: string,
+  overrides: readonly string[],
+  { folder }: Environment,
+): Promise<TrainingRequest> {
+  for (const override of overrides) {
+    const key = override.slice(0, override.indexOf("="));
+    if (!changeableOnResume.some((allowed) => key === allowed || key.startsWith(`${allowed}.`))) {
+      throw new UsageError(
+        `A resumed run keeps its config: --set may only change ${changeableOnResume.join(" and ")}.`,
+      );
+    }
+  }
+  const run = await findRun(reference, folder);
+  const configFile = configFileOf(run);
+  const text = await readFile(configFile, "utf8").catch(async () =>
+    JSON.stringify(await readRunConfig(run.folder)),
+  );
+  return {
+    configFile,
+    text: overrides.length > 0 ? applyOverrides(text, overrides) : text,
+    resume: { runFolder: run.folder },
+    workspaceFolders: [folder],
+  };
+}
+
+/** A folder stands for the unroll.json in it. */
+async function configFileAt(path: string): Promise<string> {
+  const status = await stat(path).catch(() => undefined);
+  return status?.isDirectory() ? join(path, "unroll.json") : path;
+}
+
+async function readConfig(file: string): Promise<string> {
+  try {
+    return await explained("read", file, () => readFile(file, "utf8"));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError("config", error.message, {
+      place: { file },
+      advice: "Name a config: unroll train path/to/unroll.json",
+    });
+  }
+}
+
+async function runWithProgress(
+  request: TrainingRequest,
+  json: boolean,
+  environment: Environment,
+): Promise<TrainingResult> {
+  const { out, error } = environment;
+  const controller = new AbortController();
+  const display = createProgressDisplay(error);
+  const stopListening = environment.onInterrupt(() => {
+    if (controller.signal.aborted) {
+      display.end();
+      environment.exit(exitCodes.interrupted);
+      return;
+    }
+    controller.abort();
+    display.end();
+    error.write("Stopping after this batch; Ctrl-C again stops at once.\n");
+  });
+  try {
+    return await train(
+      { ...request, kernels: environment.createKernels() },
+      {
+        signal: controller.signal,
+        onProgress(report) {
+          if (!json) display.show(report);
+          else {
+            for (const row of report.rows)
+              out.write(`${JSON.stringify({ event: "measurement", ...row })}\n`);
+            out.write(`${JSON.stringify({ event: "progress", ...report.status })}\n`);
+          }
+        },
+      },
+    );
+  } finally {
+    stopListening();
+    if (!json) display.end();
+  }
+}
+
+async function tellResult(
+  result: TrainingResult,
+  json: boolean,
+  { out, error, folder }: Environment,
+): Promise<void> {
+  if (json) {
+    out.write(`${JSON.stringify({ event: "result", ...result })}\n`);
+    return;
+  }
+  const { record } = await readRun(result.runFolder);
+  const lines = [
+    `${record.name}: ${headline(result)} after ${count(result.updates)} updates, ${duration(result.elapsedMs)}`,
+    `  data            ${record.dataSummary}`,
+    `  parameters      ${count(record.model.parameterCount)}`,
+    `  training loss   ${measured(result.trainLoss)}`,
+  ];
+  if (result.validationLoss !== undefined) {
+    const best = result.bestValidationLoss;
+    lines.push(
+      `  validation loss ${measured(result.validationLoss)}${best === undefined ? "" : `, best ${measured(best)}`}`,
+    );
+  }
+  if (record.validationAccuracy !== undefined) {
+    lines.push(`  accuracy        ${(record.validationAccuracy * 100).toFixed(1)} %`);
+  }
+  for (const { name, loss } of record.baselines)
+    lines.push(`  to compare      ${measured(loss)} ${name}`);
+  lines.push(`  kept in         ${relative(folder, result.runFolder) || "."}`);
+  if (result.state === "stopped")
+    lines.push(`  go on with      unroll train --resume ${record.id}`);
+  out.write(lines.map((line) => `${line}\n`).join(""));
+  if (result.failure !== undefined) error.write(`error: ${result.failure}\n`);
+}
+
+function headline({ state, stoppedEarly }: TrainingResult): string {
+  return stoppedEarly ? "stopped early, because validation no longer improved," : state;
+}

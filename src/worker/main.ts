@@ -1,0 +1,51 @@
+/**
+ * The thread that computes, so that the editor never waits. Wires the jobs to the host's calls and
+ * computes nothing itself. One worker trains one network at a time.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { UserError } from "../config/problem.ts";
+import { inspect } from "../jobs/inspect.ts";
+import { createKernels } from "../jobs/kernels.ts";
+import { createPauseGate } from "../jobs/pauseGate.ts";
+import { createTraceSession } from "../jobs/traceSession.ts";
+import { train } from "../jobs/train.ts";
+import { serve } from "../protocol/channel.ts";
+import type { WorkerContract } from "../protocol/contracts.ts";
+import { workerTransport } from "../protocol/workerTransport.ts";
+import { readWorkerOptions } from "./workerOptions.ts";
+
+if (!parentPort) throw new Error("This file is the entry of a worker thread.");
+
+const { workspaceFolders } = readWorkerOptions(workerData);
+const session = createTraceSession({ createKernels, workspaceFolders });
+/** Of the training that runs. */
+let gate: ReturnType<typeof createPauseGate> | undefined;
+
+const server = serve<WorkerContract>(workerTransport(parentPort), {
+  ...session,
+  inspect: (request) => inspect({ ...request, workspaceFolders }),
+  async train(request, { signal }) {
+    if (gate) {
+      throw new UserError("busy", "A network is being trained already.", {
+        advice: "Wait until it has finished, or stop it.",
+      });
+    }
+    gate = createPauseGate();
+    try {
+      return await train(
+        { ...request, workspaceFolders, kernels: createKernels() },
+        { signal, pauseGate: gate, onProgress: (report) => server.emit("progress", report) },
+      );
+    } finally {
+      gate = undefined;
+    }
+  },
+  pause() {
+    gate?.pause();
+    return null;
+  },
+  resume() {
+    gate?.resume();
+    return null;
+  },
+});
