@@ -1,7 +1,7 @@
 /** Trains a network from its config to a run folder: data → engine → checkpoints and metrics. */
 import type { TrainingResult } from "../protocol/contracts.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
-import { referenceKernels } from "../engine/kernels/reference.ts";
+import { createKernels } from "./kernels.ts";
 import { UserError } from "../config/problem.ts";
 import { openMetrics } from "../runs/metrics.ts";
 import { heartbeatMs } from "../runs/owner.ts";
@@ -30,7 +30,7 @@ export async function train(
   request: TrainingRequest & { readonly kernels?: Kernels },
   control: TrainingControl = {},
 ): Promise<TrainingResult> {
-  const setup = await prepareTraining(request, request.kernels ?? referenceKernels("float32"));
+  const setup = await prepareTraining(request, request.kernels ?? createKernels());
   const { run, progress } = setup;
   const metrics = await openMetrics(run.folder);
   const writes = createBackgroundWrites();

@@ -1,0 +1,58 @@
+/** Networks really learn: the samples that ship, trained from their configs with fixed seeds. */
+import { describe, expect, it } from "vitest";
+import { baseline, trainSample } from "./sampleTraining.ts";
+
+const minutes = 60_000;
+
+describe("the adding problem at fifty steps", () => {
+  it(
+    "is solved by an LSTM, and by a vanilla RNN with the same budget is not",
+    async () => {
+      const lstm = await trainSample("adding-problem/lstm.unroll.json");
+      const rnn = await trainSample("adding-problem/rnn.unroll.json");
+      expect(lstm.result.bestValidationLoss).toBeLessThan(0.01);
+      // Answering with the mean, 1, is wrong by 1/6 on average; that is how far a vanilla RNN comes.
+      expect(rnn.result.bestValidationLoss).toBeGreaterThan(0.1);
+      expect(rnn.result.updates).toBe(lstm.result.updates);
+    },
+    5 * minutes,
+  );
+});
+
+describe("Moby Dick, one character at a time", () => {
+  it(
+    "is predicted better than its letter and letter-pair frequencies allow",
+    async () => {
+      const sample = await trainSample("moby-dick/unroll.json", ["training.epochs=2"]);
+      expect(sample.result.bestValidationLoss).toBeLessThan(baseline(sample, "unigram").loss);
+      expect(sample.result.bestValidationLoss).toBeLessThan(baseline(sample, "bigram").loss);
+    },
+    5 * minutes,
+  );
+});
+
+describe("the weather in Seattle", () => {
+  it(
+    "is forecast better than by expecting tomorrow to be like today",
+    async () => {
+      const sample = await trainSample("weather/unroll.json");
+      const persistence = baseline(sample, "same as the last row").loss;
+      expect(sample.result.bestValidationLoss).toBeLessThan(0.95 * persistence);
+    },
+    5 * minutes,
+  );
+});
+
+describe("spam", () => {
+  it(
+    "is told from mail far better than by the majority",
+    async () => {
+      const sample = await trainSample("spam/unroll.json");
+      const accuracies = sample.rows.map((row) => row.validationAccuracy ?? 0);
+      const majority = baseline(sample, "majority").accuracy ?? 1;
+      expect(majority).toBeLessThan(0.7);
+      expect(Math.max(...accuracies)).toBeGreaterThan(0.85);
+    },
+    5 * minutes,
+  );
+});
