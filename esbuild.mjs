@@ -5,7 +5,7 @@
  *   node esbuild.mjs [--watch] [--production]
  */
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
-import { readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { build, context } from "esbuild";
 import { simdForEsbuild } from "./src/engine/kernels/assembly/compile.mjs";
 import { buildSamples } from "./media/samples/build.mjs";
@@ -39,6 +39,8 @@ const node = {
 
 const panels = readdirSync("webview").filter((name) => name !== "lib" && !name.includes("."));
 
+const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+
 /**
  * Everything that is bundled; the layering test reads the import graph of the same list.
  *
@@ -66,6 +68,7 @@ export const bundles = [
     entryPoints: ["src/cli/main.ts"],
     plugins: [simdForEsbuild],
     outfile: "dist/cli.js",
+    define: { UNROLL_VERSION: JSON.stringify(version) },
     banner: { js: `#!/usr/bin/env node\n${requireShim}` },
   },
   {

@@ -1,8 +1,10 @@
 /** The process `unroll`: its streams, its signals, its exit code. */
-import packageJson from "../../package.json" with { type: "json" };
 import { createKernels } from "../jobs/kernels.ts";
 import { runCli } from "./cli.ts";
 import type { Output } from "./environment.ts";
+
+/** Put in by the bundler, from package.json. */
+declare const UNROLL_VERSION: string;
 
 const outputTo = (stream: NodeJS.WriteStream): Output => ({
   write: (text) => void stream.write(text),
@@ -20,7 +22,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   out: outputTo(process.stdout),
   error: outputTo(process.stderr),
   folder: process.cwd(),
-  version: packageJson.version,
+  version: UNROLL_VERSION,
   createKernels,
   onInterrupt(listener) {
     const signals = ["SIGINT", "SIGTERM"] as const;
