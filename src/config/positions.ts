@@ -15,7 +15,7 @@ export const parseOptions = { allowTrailingComma: true, disallowComments: false 
 export function rangeOfValue(root: Node | undefined, path: ConfigPath): TextRange {
   if (!root) return { offset: 0, length: 0 };
   const node = findNodeAtLocation(root, [...path]);
-  if (node) return path.length === 0 ? brace(node) : { offset: node.offset, length: node.length };
+  if (node) return brace(node);
   return rangeOfKey(root, path.slice(0, -1));
 }
 

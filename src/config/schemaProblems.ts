@@ -82,27 +82,26 @@ function missingKey(path: ConfigPath, written: unknown): PathProblem {
 
 function wrongValue(path: ConfigPath, written: unknown): PathProblem {
   const value = valueAt(written, path);
-  const parent = nodeAt(path.slice(0, -1), written);
   const key = path.at(-1);
-  const choices =
-    parent && discriminatorOf(parent) === key
-      ? choicesOf(parent)
-      : choicesOf(nodeAt(path, written) ?? {});
-  const node = nodeAt(path, written);
-  const allowed =
-    choices && typeof value !== "object"
-      ? orList(choices.map((choice) => JSON.stringify(choice)))
-      : inWords(node ?? {});
-  const subject =
-    typeof key === "number" ? `Item ${key + 1} of "${path.at(-2)}"` : key ? `"${key}"` : "The config";
-  const meant = choices && typeof value === "string" ? nearest(value, choices) : undefined;
+  const parent = nodeAt(path.slice(0, -1), written);
+  const node = nodeAt(path, written) ?? {};
+  const kinds = parent && discriminatorOf(parent) === key ? choicesOf(parent) : undefined;
+  const allowed = kinds ? orList(kinds.map((kind) => JSON.stringify(kind))) : inWords(node);
+  const texts = kinds ?? node.enum ?? (node.anyOf ?? []).flatMap((branch) => branch.const ?? []);
+  const meant = typeof value === "string" ? nearest(value, texts) : undefined;
   const hint = meant === undefined ? "" : ` Did you mean ${JSON.stringify(meant)}?`;
   return {
     severity: "error",
-    message: `${subject} must be ${allowed}, not ${shown(value)}.${hint}`,
+    message: `${subjectOf(path)} must be ${allowed}, not ${shown(value)}.${hint}`,
     path,
     ...(meant === undefined ? {} : { suggestion: JSON.stringify(meant) }),
   };
+}
+
+function subjectOf(path: ConfigPath): string {
+  const key = path.at(-1);
+  if (key === undefined) return "The config";
+  return typeof key === "number" ? `Item ${key + 1} of "${path.at(-2)}"` : `"${key}"`;
 }
 
 function shown(value: unknown): string {

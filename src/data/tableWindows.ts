@@ -49,12 +49,8 @@ export function createTableSplit(
   const stepsOf = (index: number, wanted = steps): number =>
     shape === "one-to-one" ? 1 : Math.max(1, Math.min(wanted, to - horizon - from - index));
 
-  /** Writes what is to be predicted at `row` into (O). */
-  const writeTarget = (row: number, into: Float32Array, at: number): void => {
-    const first = row + Math.min(1, horizon);
-    const values = rows.targets.subarray(first * targetSize, first * targetSize + outputSize);
-    into.set(values, at);
-  };
+  /** Where the (O) values that are to be predicted at `row` begin in `rows.targets`. */
+  const firstTarget = (row: number): number => (row + Math.min(1, horizon)) * targetSize;
 
   return {
     layout,
@@ -68,8 +64,10 @@ export function createTableSplit(
       input.set(rows.inputs.subarray(start * inputSize, (start + read) * inputSize));
       const losses = atLast ? 1 : count;
       const target = new Float32Array(losses * outputSize);
-      for (let loss = 0; loss < losses; loss++)
-        writeTarget(start + count - losses + loss, target, loss * outputSize);
+      for (let loss = 0; loss < losses; loss++) {
+        const first = firstTarget(start + count - losses + loss);
+        target.set(rows.targets.subarray(first, first + outputSize), loss * outputSize);
+      }
       return { steps: count, input, target, weights: new Float32Array(losses).fill(1) };
     },
     describe(index) {
@@ -82,17 +80,15 @@ export function createTableSplit(
     },
     labels(index, wanted) {
       const count = stepsOf(index, wanted);
-      const target = new Float32Array(outputSize);
       return Array.from({ length: count }, (_, t): StepLabel => {
         const row = from + index + t;
         const hasLoss = !atLast || t === count - 1;
-        if (hasLoss) writeTarget(row, target, 0);
         return {
           input: rows.names(row),
           ...(readsOnce && t > 0
             ? {}
             : { inputValues: named(encoding.inputs, rows.inputs, row * inputSize) }),
-          ...(hasLoss ? { targetValues: named(outputs, target, 0) } : {}),
+          ...(hasLoss ? { targetValues: named(outputs, rows.targets, firstTarget(row)) } : {}),
           place: rows.placeOf(row),
         };
       });
@@ -100,8 +96,9 @@ export function createTableSplit(
   };
 }
 
+/** Twelve digits: what standardising and back loses beyond them was not in the file. */
 const named = (columns: readonly Column[], values: ArrayLike<number>, at: number): NamedValue[] =>
   columns.map((column, index) => ({
     name: column.name,
-    value: decodeNumber(values[at + index], column),
+    value: Number(decodeNumber(values[at + index], column).toPrecision(12)),
   }));

@@ -175,7 +175,7 @@ function createTextSplit(
   [from, to]: readonly [number, number],
   window: number,
 ): Split {
-  const { vocabulary, tokens, level } = text;
+  const { vocabulary, tokens } = text;
   const stream = tokens.subarray(from, to);
   const predictions = Math.max(0, stream.length - 1);
   const steps = Math.min(window, predictions);
@@ -206,8 +206,7 @@ function createTextSplit(
     describe(index) {
       const [start, end] = range(index, Math.min(steps, 60));
       const place = placeOf(text, from + start);
-      const written = Array.from(stream.subarray(start, end), (token) => vocabulary.tokens[token]);
-      const title = level === "character" ? written.join("") : written.join(" ");
+      const title = excerpt(text, from + start, from + end);
       return {
         title: title.replaceAll(/\s+/g, " ").trim() || "⏎",
         detail: `${place.file}, line ${place.line}`,
@@ -222,6 +221,14 @@ function createTextSplit(
       }));
     },
   };
+}
+
+/** The text as it was written, of the tokens `[start, end)` as far as they are in the same file. */
+function excerpt({ sources, tokenized }: NumberedText, start: number, end: number): string {
+  const { starts, offsets } = tokenized;
+  const file = starts.findLastIndex((first) => first <= start);
+  const stops = end < offsets.length && end < (starts[file + 1] ?? Infinity);
+  return sources[file].text.slice(offsets[start], stops ? offsets[end] : offsets[start] + 400);
 }
 
 /** Where a token, counted from the beginning of the whole text, stands in the person's files. */
