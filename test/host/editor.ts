@@ -39,6 +39,8 @@ export interface EditorPlace {
 export interface Editor extends EditorPlace {
   /** What the server wrote last, for error messages. */
   log(): string;
+  /** Resolves when the server has ended, by whomever. */
+  readonly ended: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -91,6 +93,7 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
     address,
     userDataDir: options.userDataDir,
     log,
+    ended: new Promise((resolve) => child.once("exit", () => resolve())),
     stop: () => stopProcess(child),
   };
 }

@@ -92,22 +92,21 @@ async function openQuickInput(page: Page, key: string, text: string): Promise<vo
   await input.fill(text);
 }
 
-/** Waits for a quick pick, types into it when asked to, and takes the focused row. */
-export async function pick(
-  page: Page,
-  { filter }: { readonly filter?: string } = {},
-): Promise<string> {
+/** Waits for a quick pick to offer a row whose text matches, and takes it with the keyboard. */
+export async function pick(page: Page, { row }: { readonly row: RegExp }): Promise<string> {
   const rows = quickInput(page).locator(".monaco-list-row");
-  await rows.first().waitFor();
-  if (filter !== undefined) {
-    await quickInput(page).locator("input").first().fill(filter);
-    await rows.filter({ hasText: filter }).first().waitFor();
-  }
+  await rows.filter({ hasText: row }).first().waitFor({ timeout: 30_000 });
   const focused = quickInput(page).locator(".monaco-list-row.focused");
-  if ((await focused.count()) === 0) await page.keyboard.press("ArrowDown");
-  const label = (await focused.first().textContent()) ?? "";
-  await page.keyboard.press("Enter");
-  return label;
+  const count = await rows.count();
+  for (let moves = 0; moves <= count; moves++) {
+    const text = (await focused.count()) > 0 ? await focused.first().innerText() : "";
+    if (text !== "" && row.test(text)) {
+      await page.keyboard.press("Enter");
+      return text;
+    }
+    await page.keyboard.press("ArrowDown");
+  }
+  throw new Error(`No row of the list could be reached that matches ${row}.`);
 }
 
 /** Waits for an input box, types the text and accepts it. */

@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+// eslint-disable-next-line import/no-default-export -- the form that vitest reads
+export default defineConfig({
+  test: {
+    include: ["test/e2e/screen/**/*.test.ts"],
+    globalSetup: ["test/e2e/screen/editorForAll.ts"],
+    // One editor serves all, and two windows at once would only slow each other down.
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});

@@ -1,0 +1,139 @@
+/**
+ * The tour of `npm start -- --headless`: waits for the training that the workspace starts, steps through a
+ * sequence, and photographs every panel in every theme. Rejects when anything does not look as it should.
+ */
+import { mkdir, rm } from "node:fs/promises";
+import type { Page } from "playwright-core";
+import type { Run } from "../../src/runs/runFolder.ts";
+import type { EditorPlace } from "./editor.ts";
+import {
+  findPanel,
+  openPanel,
+  panelKinds,
+  screenshotPanel,
+  settled,
+  type Panel,
+} from "./panels.ts";
+import { canvasPixels, changedColumns, colorCount } from "./pixels.ts";
+import { waitForFinishedRun } from "./runsOnDisk.ts";
+import {
+  notifications,
+  pick,
+  runCommand,
+  screenshotWindow,
+  setTheme,
+  statusBarItem,
+  themes,
+  type Theme,
+} from "./workbench.ts";
+import { waitUntil } from "./waiting.ts";
+
+export interface Tour {
+  readonly page: Page;
+  readonly editor: EditorPlace;
+  /** Folder of the config that is being trained. */
+  readonly experiment: string;
+  /** The config's name, as the status bar shows it. */
+  readonly name: string;
+  readonly screenshots: string;
+  readonly trainingLimitMs: number;
+}
+
+const data = ".picture canvas.data";
+const overlay = ".picture canvas.overlay";
+
+/** Returns the run that was trained. */
+export async function takeTour(tour: Tour): Promise<Run> {
+  const { page, screenshots } = tour;
+  await rm(screenshots, { recursive: true, force: true });
+  await mkdir(screenshots, { recursive: true });
+  const run = await watchTraining(tour);
+  const timeline = await openSequence(page);
+  await checkStepping(page, timeline);
+  await photographPanels(tour);
+  await photographThemes(tour);
+  return run;
+}
+
+async function watchTraining({
+  page,
+  experiment,
+  name,
+  screenshots,
+  trainingLimitMs,
+}: Tour): Promise<Run> {
+  await statusBarItem(page, new RegExp(`${name} \\d+ %`)).waitFor({ timeout: 60_000 });
+  console.log("Training has begun.");
+  const curves = await findPanel(page, "curves", "sideBar");
+  await curves.frame.locator("canvas").first().waitFor();
+  await screenshotWindow(page, screenshots, "window-training");
+  const run = await waitForFinishedRun(experiment, trainingLimitMs);
+  await statusBarItem(page, new RegExp(`${name} \\d+ %`)).waitFor({ state: "hidden" });
+  const said = await notifications(page);
+  const errors = await page.locator(".notification-list-item .codicon-error").count();
+  if (errors > 0) throw new Error(`The editor reports an error: ${said.join("; ")}`);
+  console.log("Training has finished.");
+  await runCommand(page, "Notifications: Clear All Notifications");
+  return run;
+}
+
+/** Steps through the first sequence that is offered from the validation data. */
+async function openSequence(page: Page): Promise<Panel> {
+  await runCommand(page, "Unroll: Step Through Sequence…");
+  await pick(page, { row: /^(?!.*Type a sequence)/ });
+  const timeline = await findPanel(page, "timeline", "editor");
+  await timeline.frame.locator(data).first().waitFor();
+  return timeline;
+}
+
+/** Forward by command, back by key: what is drawn changes, and changes back. */
+async function checkStepping(page: Page, timeline: Panel): Promise<void> {
+  await settled(timeline);
+  const before = await canvasPixels(timeline.frame, overlay);
+  if (colorCount(await canvasPixels(timeline.frame, data)) < 8) {
+    throw new Error("The timeline is empty.");
+  }
+  for (let step = 0; step < 5; step++) await runCommand(page, "Unroll: Next Step");
+  await waitUntil("the timeline's cursor to move", async () => {
+    const after = await canvasPixels(timeline.frame, overlay);
+    return changedColumns(before, after).length > 0;
+  });
+  await runCommand(page, "Unroll: First Step");
+  await waitUntil("the timeline's cursor to come back", async () => {
+    const after = await canvasPixels(timeline.frame, overlay);
+    return changedColumns(before, after).length === 0;
+  });
+  for (let step = 0; step < 12; step++) await runCommand(page, "Unroll: Next Step");
+}
+
+async function photographPanels({ page, screenshots }: Tour): Promise<void> {
+  for (const kind of panelKinds) {
+    const panel = await openPanel(page, kind, "editor");
+    await panel.frame.locator("canvas").first().waitFor();
+    await screenshotPanel(panel, screenshots, `${kind}-editor`);
+    console.log(`Photographed ${kind}.`);
+  }
+}
+
+async function photographThemes({ page, editor, screenshots }: Tour): Promise<void> {
+  await openPanel(page, "timeline", "editor");
+  for (const kind of ["gates", "gradients"] as const) await openPanel(page, kind);
+  for (const theme of Object.keys(themes) as Theme[]) {
+    await setTheme(page, editor, theme);
+    for (const kind of ["gates", "gradients"] as const) {
+      await screenshotPanel(
+        await findPanel(page, kind, "sideBar"),
+        screenshots,
+        `${kind}-${theme}`,
+      );
+    }
+    await screenshotPanel(
+      await findPanel(page, "timeline", "editor"),
+      screenshots,
+      `timeline-${theme}`,
+    );
+    await screenshotWindow(page, screenshots, `window-${theme}`);
+    console.log(`Photographed the ${theme} theme.`);
+  }
+  await setTheme(page, editor, "dark");
+}
