@@ -1,4 +1,5 @@
-/** Numbers and durations as people read them. */
+/** Numbers, durations and networks as people read them. */
+import type { ModelDescription } from "../trace/trace.ts";
 
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
@@ -22,4 +23,10 @@ export function duration(milliseconds: number): string {
   if (minutes < 60)
     return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** "lstm 128 + lstm 128, 201,307 parameters" */
+export function networkInWords({ layers, parameterCount }: ModelDescription): string {
+  const stack = layers.map(({ cell, hidden }) => `${cell} ${hidden}`).join(" + ");
+  return `${stack}, ${count(parameterCount)} parameters`;
 }

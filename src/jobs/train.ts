@@ -3,8 +3,10 @@ import type { TrainingResult } from "../protocol/contracts.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
 import { createKernels } from "./kernels.ts";
 import { UserError } from "../config/problem.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { openMetrics } from "../runs/metrics.ts";
 import { heartbeatMs } from "../runs/owner.ts";
+import type { Run } from "../runs/runFolder.ts";
 import { createBackgroundWrites } from "./backgroundWrites.ts";
 import { createBreather } from "./breather.ts";
 import { createCheckpointStore, type CheckpointStore } from "./checkpointStore.ts";
@@ -14,7 +16,14 @@ import { trainingLoop, type TrainingEnd } from "./trainingLoop.ts";
 import { createTrainingReport, type ProgressReport } from "./trainingReport.ts";
 import { prepareTraining, type TrainingRequest } from "./trainingSetup.ts";
 
+/** What is about to be trained, once the data was read. */
+export interface TrainingStart {
+  readonly run: Run;
+  readonly warnings: Dataset["warnings"];
+}
+
 export interface TrainingControl {
+  readonly onStart?: (start: TrainingStart) => void;
   /** Aborting stops after the current batch, with a checkpoint saved. */
   readonly signal?: AbortSignal;
   readonly pauseGate?: PauseGate;
@@ -32,6 +41,7 @@ export async function train(
 ): Promise<TrainingResult> {
   const setup = await prepareTraining(request, request.kernels ?? createKernels());
   const { run, progress } = setup;
+  control.onStart?.({ run, warnings: setup.dataset.warnings });
   const metrics = await openMetrics(run.folder);
   const writes = createBackgroundWrites();
   const clock = createStopwatch(progress.elapsedMs);

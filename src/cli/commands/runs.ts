@@ -1,11 +1,10 @@
 /** `unroll runs`: every run below a folder, newest first. */
 import { resolve } from "node:path";
-import type { RunRecord } from "../../runs/record.ts";
 import { configFileOf, type Run } from "../../runs/runFolder.ts";
 import { findRuns } from "../../runs/findRuns.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../environment.ts";
-import { count, duration, measured } from "../inWords.ts";
+import { duration, measured, networkInWords } from "../inWords.ts";
 import { alignedTable } from "../table.ts";
 
 const help = `Usage: unroll runs [FOLDER] [--json]
@@ -44,17 +43,11 @@ function table(runs: readonly Run[]): string {
     record.id,
     record.name,
     record.state,
-    networkOf(record),
+    networkInWords(record.model),
     `${record.epoch}/${record.epochs}`,
     measured(record.trainLoss),
     measured(record.best?.measuredOn === "validation" ? record.best.loss : record.validationLoss),
     duration(record.elapsedMs),
   ]);
   return alignedTable([header, ...rows]);
-}
-
-/** "lstm 128 + lstm 128, 201,307 parameters" */
-function networkOf({ model }: RunRecord): string {
-  const layers = model.layers.map(({ cell, hidden }) => `${cell} ${hidden}`).join(" + ");
-  return `${layers}, ${count(model.parameterCount)} parameters`;
 }

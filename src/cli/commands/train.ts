@@ -13,7 +13,7 @@ import { defineCommand, UsageError } from "../command.ts";
 import { exitCodes, type Environment } from "../environment.ts";
 import { describeProblems } from "../failure.ts";
 import { findRun } from "../findRun.ts";
-import { count, duration, measured } from "../inWords.ts";
+import { count, duration, measured, networkInWords } from "../inWords.ts";
 import { createProgressDisplay } from "../progressDisplay.ts";
 
 const help = `Usage: unroll train [CONFIG] [--set KEY=VALUE]… [--json]
@@ -149,6 +149,17 @@ async function runWithProgress(
       { ...request, kernels: environment.createKernels() },
       {
         signal: controller.signal,
+        onStart({ run: { folder, record }, warnings }) {
+          if (json) {
+            out.write(
+              `${JSON.stringify({ event: "start", runFolder: folder, warnings, ...record })}\n`,
+            );
+            return;
+          }
+          for (const { path, message } of warnings)
+            error.write(`${path.join(".")}: warning: ${message}\n`);
+          error.write(`${record.name}: ${record.dataSummary}; ${networkInWords(record.model)}\n`);
+        },
         onProgress(report) {
           if (!json) display.show(report);
           else {
@@ -177,8 +188,6 @@ async function tellResult(
   const { record } = await readRun(result.runFolder);
   const lines = [
     `${record.name}: ${headline(result)} after ${count(result.updates)} updates, ${duration(result.elapsedMs)}`,
-    `  data            ${record.dataSummary}`,
-    `  parameters      ${count(record.model.parameterCount)}`,
     `  training loss   ${measured(result.trainLoss)}`,
   ];
   if (result.validationLoss !== undefined) {

@@ -128,8 +128,9 @@ describe("unroll train", () => {
     expect(error).toBe("");
     const events = jsonLines(out);
     expect(new Set(events.map(({ event }) => event))).toEqual(
-      new Set(["progress", "measurement", "result"]),
+      new Set(["start", "progress", "measurement", "result"]),
     );
+    expect(events[0]).toMatchObject({ event: "start", name: "adding problem", warnings: [] });
     expect(events.at(-1)).toMatchObject({
       event: "result",
       state: "finished",
