@@ -24,6 +24,7 @@ import { honourStartup } from "./startup.ts";
 import { createCursorStore } from "./tracing/cursorStore.ts";
 import { createPlayer } from "./tracing/player.ts";
 import { createTraceStore } from "./tracing/traceStore.ts";
+import { createResumeOffer } from "./training/resumeOffer.ts";
 import { createTrainingController, type TrainingEnd } from "./training/trainingController.ts";
 import { showTrainingProgress } from "./training/trainingProgress.ts";
 import { reportTrainings } from "./training/trainingReports.ts";
@@ -132,7 +133,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
     training,
   );
   tracing.onDeath((reason) => log.error(`The tracing worker died: ${reason}`));
+  const resumeOffer = createResumeOffer(training, library, workspaceState);
+  subscriptions.push(resumeOffer);
   shutDown = async () => {
+    resumeOffer.leave();
     await Promise.all([training.stop(), tracing.dispose(), inspecting.dispose()]);
   };
   subscriptions.push(honourStartup(library, log));

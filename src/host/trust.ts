@@ -6,7 +6,7 @@ export async function requireTrust(doing: string): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;
   const manage = "Manage Workspace Trust";
   const choice = await vscode.window.showWarningMessage(
-    `Unroll does not ${doing} in a folder that you have not said you trust. Curves of existing runs can be looked at.`,
+    `Trust this folder to ${doing}. Until then, Unroll shows nothing but the curves of existing runs.`,
     manage,
   );
   if (choice === manage) await vscode.commands.executeCommand("workbench.trust.manage");

@@ -34,7 +34,7 @@ export function createRunChoice(library: RunLibrary, tree: RunsTree): RunChoice 
 
   return {
     async one(args, question) {
-      const [named] = await namedRuns(args, library);
+      const [named] = await namedRuns(args, library, tree);
       if (named) return named;
       const [first] = args;
       if (first instanceof vscode.Uri) {
@@ -51,12 +51,12 @@ export function createRunChoice(library: RunLibrary, tree: RunsTree): RunChoice 
       return picked?.run;
     },
     async many(args, question) {
-      const named = await namedRuns(args, library);
+      const named = await namedRuns(args, library, tree);
       if (named.length > 0) return named;
+      if (tree.selection.length > 1) return tree.selection;
       const runs = await candidates(question);
       if (runs.length < 2) return runs;
-      const selected = new Set(tree.selection.map(({ folder }) => folder));
-      const items = runs.map((run) => ({ ...itemOf(run), picked: selected.has(run.folder) }));
+      const items = runs.map(itemOf);
       const title = `Unroll: ${question.doing}`;
       const picked = await vscode.window.showQuickPick(items, {
         title,
@@ -69,13 +69,16 @@ export function createRunChoice(library: RunLibrary, tree: RunsTree): RunChoice 
 }
 
 /**
- * The tree passes the run and the whole selection when the run is part of it; a keybinding in the
- * tree passes nothing; messages pass the folder of a run that may be too new to be listed.
+ * The tree passes the run, and the whole selection when the run is part of it; Unroll's own
+ * keybindings in the tree pass `{ "from": "selection" }`; messages pass the folder of a run that may
+ * be too new to be listed.
  */
 async function namedRuns(
   [first, selection]: readonly unknown[],
   library: RunLibrary,
+  tree: RunsTree,
 ): Promise<readonly Run[]> {
+  if ((first as { from?: unknown } | null | undefined)?.from === "selection") return tree.selection;
   if (typeof first === "string") return [library.find(first) ?? (await readRun(first))];
   const listed: readonly unknown[] =
     Array.isArray(selection) && selection.length > 0 ? selection : [first];

@@ -1,5 +1,4 @@
 /** Train, pause, resume, stop: what the person asks of the one training. */
-import { dirname } from "node:path";
 import * as vscode from "vscode";
 import { defaultConfigName } from "../../config/names.ts";
 import { parseConfig } from "../../config/validate.ts";
@@ -147,7 +146,3 @@ async function refuse(
   editor.selection = new vscode.Selection(at, at);
   editor.revealRange(new vscode.Range(at, at));
 }
-
-/** For messages that name a file beside a config. */
-export const folderOf = (request: TrainingRequest): vscode.Uri =>
-  vscode.Uri.file(dirname(request.configFile));

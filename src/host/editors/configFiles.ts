@@ -66,9 +66,3 @@ async function offerNewConfig(doing: string): Promise<void> {
   );
   if (choice === create) await vscode.commands.executeCommand("unroll.newConfig");
 }
-
-/** The text that counts now: what an editor shows, saved or not, else what is on disk. */
-export async function configText(uri: vscode.Uri): Promise<string> {
-  const document = await vscode.workspace.openTextDocument(uri);
-  return document.getText();
-}

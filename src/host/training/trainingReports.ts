@@ -1,9 +1,11 @@
 /** Says how a training ended, and offers what one does next. */
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import * as vscode from "vscode";
 import type { TrainingResult } from "../../protocol/contracts.ts";
 import type { CommandId } from "../commands/commandIds.ts";
 import { showError, type Log } from "../log.ts";
+import { checkpointFile } from "../../runs/checkpoint.ts";
 import type { RunLibrary } from "../views/runLibrary.ts";
 import { formatDuration, formatLoss } from "./progressText.ts";
 import type { TrainingController, TrainingEnd } from "./trainingController.ts";
@@ -65,8 +67,11 @@ async function reportDeath(
   }
   await library.markInterrupted(runFolder).catch((error: unknown) => log.warn(String(error)));
   const name = library.find(runFolder)?.record.name ?? request.title;
-  const text = `Training of "${name}" was interrupted: ${reason}. Its last checkpoint is kept.`;
-  await offer(vscode.window.showErrorMessage(text, "Resume", "Show Log"), runFolder);
+  const canResume = existsSync(checkpointFile(runFolder, "last"));
+  const rest = canResume ? " Its last checkpoint is kept." : " It had saved no checkpoint yet.";
+  const text = `Training of "${name}" was interrupted: ${reason}.${rest}`;
+  const buttons = canResume ? ["Resume", "Show Log"] : ["Show Log"];
+  await offer(vscode.window.showErrorMessage(text, ...buttons), runFolder);
 }
 
 const commandOf: Readonly<Record<string, CommandId>> = {

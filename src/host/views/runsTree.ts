@@ -70,10 +70,9 @@ function treeItem(run: Run, training: TrainingController): vscode.TreeItem {
   const state = live?.state ?? record.state;
   const loss = live?.validationLoss ?? live?.loss ?? record.validationLoss ?? record.trainLoss;
   const parts = [
-    state === "finished" ? undefined : stateTitles[state],
-    live ? `epoch ${live.epoch}/${live.epochs}` : undefined,
     loss === undefined ? undefined : `loss ${formatLoss(loss)}`,
-    live ? undefined : formatDuration(record.elapsedMs),
+    live ? `epoch ${live.epoch}/${live.epochs}` : formatDuration(record.elapsedMs),
+    state === "finished" || state === "training" ? undefined : stateTitles[state],
   ];
   const item = new vscode.TreeItem(record.name);
   item.id = run.folder;
