@@ -1,0 +1,178 @@
+/** The numbers of the current step: what the bars of its column show, readable and copyable. */
+import "@vscode-elements/elements/dist/vscode-button/index.js";
+import { html, nothing, type TemplateResult } from "lit";
+import type { CellSummary, Cursor, TimelineColumn } from "../../src/protocol/contracts.ts";
+import { partTitles } from "../../src/trace/names.ts";
+import type { ModelDescription } from "../../src/trace/trace.ts";
+import { formatNumber, formatShare, visibleToken } from "../lib/numbers.ts";
+import { activity } from "./scales.ts";
+import { lossUnit, unitsText, valueText, verdictOf } from "./words.ts";
+
+export interface StepDetail {
+  readonly t: number;
+  readonly column: TimelineColumn | undefined;
+  readonly cursor: Cursor;
+  readonly model: ModelDescription;
+  /** Present when fetching failed. */
+  readonly retry?: () => void;
+}
+
+export function stepDetail({ t, column, cursor, model, retry }: StepDetail): TemplateResult {
+  if (!column && retry) {
+    return html`<h3>Step ${t}</h3>
+      <p class="note">Its numbers could not be fetched.</p>
+      <div><vscode-button secondary icon="refresh" @click=${retry}>Try Again</vscode-button></div>`;
+  }
+  if (!column) {
+    return html`<h3>Step ${t}</h3>
+      <p class="note">Fetching…</p>`;
+  }
+  return html`<h3>
+      Step ${t}
+      ${column.input === "" ? nothing : html`<span class="token">${visibleToken(column.input, 40)}</span>`}
+      ${
+        column.loss === undefined
+          ? nothing
+          : html`<span class="loss">loss ${formatNumber(column.loss)} ${lossUnit(model)}</span>`
+      }
+    </h3>
+    ${inputValues(column)} ${output(column)} ${forecast(column)}
+    <div class="cells">
+      ${column.cells.toReversed().map((cell) => cellDetail(cell, cursor, model))}
+    </div>`;
+}
+
+function inputValues({ inputValues }: TimelineColumn): TemplateResult | typeof nothing {
+  if (!inputValues || inputValues.length === 0) return nothing;
+  return html`<section>
+    <h4>Input</h4>
+    <dl class="pairs">
+      ${inputValues.map(
+        ({ name, value }) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${valueText(value)}</dd>
+          </div>`,
+      )}
+    </dl>
+  </section>`;
+}
+
+function output(column: TimelineColumn): TemplateResult | typeof nothing {
+  const { predictions, targetLabel } = column;
+  if (!predictions || predictions.length === 0) return nothing;
+  const verdict = verdictOf(column);
+  return html`<section>
+    <h4>
+      Output${
+        targetLabel === undefined
+          ? nothing
+          : html`, target <span class="token">${visibleToken(targetLabel, 24)}</span> ${
+                verdict &&
+                html`<span class="verdict ${verdict}"
+                  ><span
+                    class="codicon codicon-${verdict === "right" ? "check" : "close"}"
+                    aria-hidden="true"
+                  ></span
+                  >${verdict}</span
+                >`
+              }`
+      }
+    </h4>
+    <ol class="predictions">
+      ${predictions.slice(0, 5).map(
+        ({ label, probability }) =>
+          html`<li class=${label === targetLabel ? "target" : ""}>
+            <span class="token">${visibleToken(label, 24)}</span>
+            <meter min="0" max="1" .value=${probability} aria-label="probability"></meter>
+            <span class="number">${formatShare(probability)}</span>
+          </li>`,
+      )}
+    </ol>
+  </section>`;
+}
+
+function forecast({ forecast }: TimelineColumn): TemplateResult | typeof nothing {
+  if (!forecast || forecast.length === 0) return nothing;
+  return html`<section>
+    <table class="forecast">
+      <thead>
+        <tr>
+          <th scope="col">Forecast</th>
+          <th scope="col">predicted</th>
+          <th scope="col">true</th>
+          <th scope="col">error</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${forecast.map(
+          ({ name, predicted, truth }) =>
+            html`<tr>
+              <th scope="row">${name}</th>
+              <td class="predicted">${valueText(predicted)}</td>
+              <td>${truth === undefined ? "–" : valueText(truth)}</td>
+              <td>${truth === undefined ? "–" : valueText(predicted - truth)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </section>`;
+}
+
+function cellDetail(cell: CellSummary, cursor: Cursor, model: ModelDescription): TemplateResult {
+  const layer = model.layers[cell.layer];
+  const isChosen = cell.layer === cursor.layer && cell.direction === cursor.direction;
+  const direction = layer.directions.length > 1 ? `, ${cell.direction}` : "";
+  return html`<section class=${isChosen ? "cell chosen" : "cell"}>
+    <h4>
+      Layer ${cell.layer} · ${layer.cell.toUpperCase()}${direction}
+      <span class="note">${unitsText(layer.hidden)}</span>
+    </h4>
+    <table>
+      ${
+        cell.gates.length === 0
+          ? nothing
+          : html`<thead>
+                <tr>
+                  <th scope="col">gate</th>
+                  <th scope="col">mean</th>
+                  <th scope="col">saturated</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${cell.gates.map(
+                  ({ part, mean, saturated }) =>
+                    html`<tr title=${partTitles[part]}>
+                      <th scope="row"><b>${part}</b> ${partTitles[part]}</th>
+                      <td>${formatNumber(mean)}</td>
+                      <td class=${saturated > 0 ? "saturated" : ""}>${formatShare(saturated)}</td>
+                    </tr>`,
+                )}
+              </tbody>`
+      }
+      <thead>
+        <tr>
+          <th scope="col">state</th>
+          <th scope="col" title="Root of the mean square: the norm divided by √H">rms</th>
+          <th scope="col">‖gradient‖</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${stateRow("h", cell.hNorm, cell.hGradientNorm, layer.hidden)}
+        ${cell.cNorm === undefined ? nothing : stateRow("c", cell.cNorm, cell.cGradientNorm, layer.hidden)}
+      </tbody>
+    </table>
+  </section>`;
+}
+
+const stateRow = (
+  part: string,
+  norm: number,
+  gradient: number | undefined,
+  hidden: number,
+): TemplateResult =>
+  html`<tr title="‖${part}‖ = ${formatNumber(norm)}">
+    <th scope="row"><b>${part}</b> ${partTitles[part]}</th>
+    <td>${formatNumber(activity(norm, hidden))}</td>
+    <td class="gradient">${gradient === undefined ? "–" : formatNumber(gradient)}</td>
+  </tr>`;

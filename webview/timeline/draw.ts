@@ -1,0 +1,261 @@
+/** Draws the unrolled network: the visible columns, the names of the rows, and where the cursor is. */
+import { css } from "../lib/color.ts";
+import { formatNumber } from "../lib/numbers.ts";
+import { drawTooltip } from "../lib/tooltip.ts";
+import type { Point } from "../lib/pictureInput.ts";
+import {
+  drawRecurrentArrows,
+  drawVerticalArrow,
+  gradientColor,
+  outputGradient,
+} from "./drawArrows.ts";
+import { drawCell } from "./drawCells.ts";
+import { drawForecast, drawInput, drawLoss, drawPredictions, forecastChart } from "./drawOutput.ts";
+import { boxLeft, columnLeft, type CellRow } from "./layout.ts";
+import { sourceStep } from "./pointing.ts";
+import { labelStride, visibleSteps } from "./scrolling.ts";
+import { fullLoss } from "./scales.ts";
+import { createPen, fitText, type Pen, type Scene } from "./scene.ts";
+import { cellAt, cellTitle, hitLines, unitsText } from "./words.ts";
+
+export function drawTimeline(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  pointer?: Point,
+): void {
+  const pen = createPen(context, scene.theme);
+  const { layout, scrollLeft, scrollTop, width, height } = scene;
+  const [from, to] = visibleSteps(layout, scrollLeft, width);
+
+  context.save();
+  context.beginPath();
+  context.rect(layout.gutterWidth, 0, width - layout.gutterWidth, height);
+  context.clip();
+  context.translate(-scrollLeft, -scrollTop);
+  drawCurrentColumn(context, scene);
+  // One column more on either side: arrows and lines reach out of it into view.
+  for (let t = Math.max(0, from - 1); t < Math.min(layout.steps, to + 1); t++)
+    drawColumn(pen, scene, t);
+  drawCurrentFrame(context, scene);
+  context.restore();
+
+  context.save();
+  context.translate(0, -scrollTop);
+  drawGutter(pen, scene);
+  context.restore();
+  if (scene.hover && pointer) {
+    const lines = hitLines(scene.hover, scene.column(sourceStep(scene.hover)), scene.model);
+    drawTooltip(context, scene.theme, lines, pointer, { width, height });
+  }
+}
+
+function drawColumn(pen: Pen, scene: Scene, t: number): void {
+  const { layout, theme, cursor } = scene;
+  const { context } = pen;
+  const column = scene.column(t);
+  for (const row of layout.rows) {
+    drawCell(pen, scene, row, t, column && cellAt(column, row));
+    if (layout.tier !== "dense" && t + 1 < layout.steps)
+      drawRecurrentArrows(context, scene, row, t);
+  }
+  if (column) {
+    if (layout.tier !== "dense") drawVerticals(context, scene, t);
+    drawLoss(pen, scene, t, column);
+    drawPredictions(pen, scene, t, column);
+    drawForecast(pen, scene, t, column, t > 0 ? scene.column(t - 1) : undefined);
+    drawInput(pen, scene, t, column, t === cursor.t);
+  }
+  const stride = labelStride(layout.columnWidth, String(layout.steps).length * 7 + 10);
+  // The current step has its own flag, and its neighbours make room for it.
+  const isNearFlag =
+    Math.abs(t - cursor.t) * layout.columnWidth < String(layout.steps).length * 7 + 12;
+  if (t % stride !== 0 || isNearFlag) return;
+  context.font = pen.small;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillStyle = css(theme.muted);
+  context.fillText(String(t), columnLeft(layout, t) + layout.columnWidth / 2, axisMiddle(scene));
+}
+
+const axisMiddle = ({ layout }: Scene): number => layout.axis.y + layout.axis.height / 2;
+
+/** From the input up through the layers to the output, where there is one. */
+function drawVerticals(context: CanvasRenderingContext2D, scene: Scene, t: number): void {
+  const { layout } = scene;
+  const column = scene.column(t);
+  if (!column) return;
+  const lowest = layout.rows[layout.rows.length - 1];
+  drawVerticalArrow(
+    context,
+    scene,
+    t,
+    layout.input.y,
+    lowest.y + lowest.height,
+    column.inputGradientNorm,
+  );
+  layout.rows.forEach((row, index) => {
+    const above = layout.rows[index - 1];
+    if (above?.layer === row.layer) return;
+    const isTop = above === undefined;
+    if (isTop && !column.predictions && !column.forecast) return;
+    const top = isTop ? layout.output.y + layout.output.height : above.y + above.height;
+    drawVerticalArrow(context, scene, t, row.y, top, outputGradient(column, row.layer));
+  });
+}
+
+// ------------------------------------------------------------------- the cursor
+
+function drawCurrentColumn(context: CanvasRenderingContext2D, scene: Scene): void {
+  const { layout, theme, cursor } = scene;
+  context.fillStyle = css(theme.focus, theme.isHighContrast ? 0 : 0.13);
+  context.fillRect(columnLeft(layout, cursor.t), 0, layout.columnWidth, layout.axis.y);
+}
+
+/** A frame around the column, a stronger one around the cell of the chosen layer, a flag with the step. */
+function drawCurrentFrame(context: CanvasRenderingContext2D, scene: Scene): void {
+  const { layout, theme, cursor } = scene;
+  const width = Math.max(3, layout.columnWidth);
+  const x = columnLeft(layout, cursor.t) + (layout.columnWidth - width) / 2;
+  context.strokeStyle = css(theme.focus);
+  context.lineWidth = theme.isHighContrast ? 2 : 1;
+  context.beginPath();
+  context.roundRect(
+    Math.round(x) + 0.5,
+    1.5,
+    width - 1,
+    layout.axis.y - 2,
+    layout.tier === "dense" ? 0 : 4,
+  );
+  context.stroke();
+
+  const row = layout.rows.find(
+    ({ layer, direction }) => layer === cursor.layer && direction === cursor.direction,
+  );
+  if (row) {
+    const left = layout.tier === "dense" ? x : boxLeft(layout, cursor.t);
+    const boxWidth = layout.tier === "dense" ? width : layout.boxWidth;
+    context.lineWidth = 2;
+    context.beginPath();
+    context.roundRect(left, row.box.y, boxWidth, row.box.height, layout.tier === "dense" ? 0 : 4);
+    context.stroke();
+  }
+
+  const label = String(cursor.t);
+  context.font = `600 ${Math.max(9, Math.round(theme.font.size * 0.8))}px ${theme.font.family}`;
+  const flagWidth = context.measureText(label).width + 10;
+  const middle = x + width / 2;
+  context.fillStyle = css(theme.focus);
+  context.beginPath();
+  context.roundRect(middle - flagWidth / 2, axisMiddle(scene) - 8, flagWidth, 16, 3);
+  context.fill();
+  context.fillStyle = css(onFocus(scene));
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillText(label, middle, axisMiddle(scene) + 0.5);
+}
+
+/** Black or white, whichever reads better on the focus colour. */
+function onFocus({ theme }: Scene): Scene["theme"]["foreground"] {
+  const { r, g, b } = theme.focus;
+  const isBright = 0.299 * r + 0.587 * g + 0.114 * b > 150;
+  return isBright ? { r: 0, g: 0, b: 0, a: 1 } : { r: 255, g: 255, b: 255, a: 1 };
+}
+
+// ------------------------------------------------------------------- names of rows
+
+function drawGutter(pen: Pen, scene: Scene): void {
+  const { layout, theme, model, extremes, cursor } = scene;
+  const { context } = pen;
+  context.fillStyle = css(theme.background);
+  context.fillRect(0, 0, layout.gutterWidth, layout.height + scene.height);
+  context.fillStyle = css(theme.grid);
+  context.fillRect(
+    layout.gutterWidth - 1,
+    0,
+    1,
+    Math.max(layout.height, scene.height + scene.scrollTop),
+  );
+
+  const loss = `0…${formatNumber(fullLoss(model, extremes), 2)}`;
+  const unit = model.loss === "cross-entropy" ? "nats" : "MSE";
+  drawName(pen, scene, layout.loss, ["loss", `${loss}${isNarrow(scene) ? "" : ` ${unit}`}`]);
+  drawOutputName(pen, scene);
+  for (const row of layout.rows) drawRowName(pen, scene, row, row.layer === cursor.layer);
+  drawName(pen, scene, { y: layout.input.y, height: 20 }, ["input"]);
+  drawName(pen, scene, layout.axis, ["step t"]);
+}
+
+const isNarrow = ({ layout }: Scene): boolean => layout.gutterWidth < 80;
+
+function drawOutputName(pen: Pen, scene: Scene): void {
+  const { layout, model, extremes } = scene;
+  if (model.loss === "cross-entropy") {
+    const isBar = layout.tier === "compact" || layout.tier === "dense";
+    const isLast = model.output.at === "last-step";
+    const what = isLast
+      ? ["last step"]
+      : isNarrow(scene)
+        ? []
+        : [isBar ? "p of best" : "probability"];
+    drawName(pen, scene, layout.output, ["output", ...what]);
+    return;
+  }
+  const [name, range] = [...extremes.forecast][0] ?? ["output", undefined];
+  const chart = forecastChart(scene);
+  const isLast = model.output.at === "last-step";
+  drawName(pen, scene, chart, isLast ? [name, "last step"] : [name]);
+  if (!range || isLast || chart.height < 34) return;
+  const { context } = pen;
+  context.font = pen.small;
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  context.fillStyle = css(scene.theme.muted);
+  const right = layout.gutterWidth - 5;
+  context.fillText(formatNumber(range[1]), right, chart.y + 1);
+  if (range[1] > range[0]) context.fillText(formatNumber(range[0]), right, chart.y + chart.height);
+}
+
+function drawRowName(pen: Pen, scene: Scene, row: CellRow, isChosen: boolean): void {
+  const { description } = row;
+  const units = isNarrow(scene) ? `H ${description.hidden}` : unitsText(description.hidden);
+  const lines = [cellTitle(row.layer, description), units];
+  if (row.direction === "reverse") lines.push("← reverse");
+  else if (description.directions.length > 1) lines.push("→ forward");
+  if (scene.layout.tier === "dense") drawRiverNames(pen, scene, row);
+  drawName(pen, scene, row.height < 26 ? { y: row.y - 2, height: 28 } : row, lines, isChosen);
+}
+
+/** Bands of gradient lie too close to tell without a name. */
+function drawRiverNames(
+  { context, small }: Pen,
+  { layout, theme, gradient }: Scene,
+  row: CellRow,
+): void {
+  if (!gradient) return;
+  context.font = small;
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  context.fillStyle = css(gradientColor(theme));
+  for (const state of row.states)
+    context.fillText(`d${state.part}`, layout.gutterWidth - 5, state.y);
+}
+
+function drawName(
+  pen: Pen,
+  { layout, theme }: Scene,
+  band: { readonly y: number; readonly height: number },
+  lines: readonly string[],
+  isStrong = false,
+): void {
+  const { context } = pen;
+  const room = layout.gutterWidth - 8;
+  const shown = lines.slice(0, Math.max(1, Math.floor(band.height / 13)));
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  shown.forEach((line, index) => {
+    context.font = index === 0 ? (isStrong ? pen.strong : pen.label) : pen.small;
+    context.fillStyle = css(index === 0 ? theme.foreground : theme.muted);
+    const y = band.y + band.height / 2 + (index - (shown.length - 1) / 2) * 13;
+    context.fillText(fitText(context, line, room), 2, y);
+  });
+}
