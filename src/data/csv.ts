@@ -27,7 +27,7 @@ export function parseCsv(file: TextFile): CsvTable {
     delimiter,
     newline: "\n",
     step({ data, errors, meta }) {
-      if (errors.length > 0) throw unclosedQuote(file, errors[0].index ?? start);
+      if (errors.length > 0) throw badQuotes(file, errors[0].code, errors[0].index ?? start);
       const isBlank = data.length === 1 && data[0].trim() === "";
       if (!isBlank) {
         if (rows.length > 0 && data.length !== rows[0].length)
@@ -57,12 +57,16 @@ function findDelimiter(text: string): string {
   return uses.reduce((best, next) => (next.count > best.count ? next : best)).mark;
 }
 
-function unclosedQuote(file: TextFile, offset: number): UserError {
+/** @param inside where the cell goes on behind its opening quote */
+function badQuotes(file: TextFile, code: string, inside: number): UserError {
+  const isUnclosed = code === "MissingQuotes";
   return errorAt(
-    placeIn(file, offset),
+    placeIn(file, Math.max(0, inside - 1)),
     "csv-quote",
-    "this cell opens with a double quote that is never closed.",
-    'Close it, or write a quote inside a quoted cell twice: "".',
+    isUnclosed
+      ? "this cell opens with a double quote that is never closed."
+      : "this cell goes on after its closing double quote.",
+    'Close the quote at the end of the cell, and write a quote inside a quoted cell twice: "".',
   );
 }
 

@@ -318,7 +318,7 @@ describe("what is allowed but cannot work, or does nothing", () => {
   ])("%s", (_, config, marked, reason) => {
     const problems = seen(config);
     expect(problems).toHaveLength(1);
-    expect(problems[0].startsWith(`${marked}`), problems[0]).toBe(true);
+    expect(problems[0].startsWith(marked), problems[0]).toBe(true);
     expect(problems[0]).toContain(reason);
     const isError = marked.startsWith("error");
     expect(parseConfig(config).config === undefined).toBe(isError);

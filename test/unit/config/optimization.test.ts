@@ -1,0 +1,76 @@
+/** Optimizers and schedules in a config: defaults that change nothing, and combinations that cannot work. */
+import { describe, expect, it } from "vitest";
+import { parseConfig } from "../../../src/config/validate.ts";
+
+const parse = (training: Record<string, unknown>) => {
+  const text = JSON.stringify({
+    data: { kind: "synthetic", task: "adding" },
+    model: { layers: [{ cell: "lstm", hidden: 4 }] },
+    training,
+  });
+  const { config, problems } = parseConfig(text);
+  return {
+    config,
+    found: problems.map(({ severity, path, offset, length }) => ({
+      severity,
+      path: path.join("."),
+      marked: text.slice(offset, offset + length),
+    })),
+  };
+};
+
+describe("how a network learns", () => {
+  it("is what it was where nothing new is asked for", () => {
+    const { config, found } = parse({});
+    expect(found).toEqual([]);
+    expect(config?.training).toMatchObject({
+      accumulate: 1,
+      optimizer: { kind: "adam", weightDecay: 0 },
+      clip: { norm: 1 },
+    });
+    expect(config?.training).not.toHaveProperty("schedule");
+    expect(config?.training).not.toHaveProperty("gradientNoise");
+    expect(config?.training).not.toHaveProperty("averageWeights");
+  });
+
+  it("takes every optimizer and schedule with its defaults", () => {
+    for (const kind of ["sgd", "adam", "adamw", "rmsprop", "adagrad"]) {
+      expect(parse({ optimizer: { kind } }).found, kind).toEqual([]);
+    }
+    for (const kind of ["constant", "step", "exponential", "cosine", "plateau"]) {
+      const schedule = { kind, warmupUpdates: 10 };
+      expect(parse({ epochs: 20, schedule }).found, kind).toEqual([]);
+    }
+    expect(parse({ gradientNoise: {}, averageWeights: {}, accumulate: 4 }).found).toEqual([]);
+  });
+
+  it("refuses Nesterov's momentum without momentum", () => {
+    const { config, found } = parse({ optimizer: { kind: "sgd", nesterov: true } });
+    expect(config).toBeUndefined();
+    expect(found).toEqual([
+      { severity: "error", path: "training.optimizer.nesterov", marked: "true" },
+    ]);
+  });
+
+  it("refuses a plateau where nothing is validated", () => {
+    const { found } = parse({ schedule: { kind: "plateau" }, validation: { share: 0 } });
+    expect(found).toEqual([
+      { severity: "error", path: "training.schedule.kind", marked: '"plateau"' },
+    ]);
+  });
+
+  it("refuses a lowest learning rate above the first", () => {
+    const { found } = parse({ schedule: { kind: "cosine", minimumLearningRate: 0.5 } });
+    expect(found).toEqual([
+      { severity: "error", path: "training.schedule.minimumLearningRate", marked: "0.5" },
+    ]);
+  });
+
+  it("says when the training ends before the first reduction", () => {
+    const { config, found } = parse({ epochs: 10, schedule: { kind: "step", everyEpochs: 10 } });
+    expect(config).toBeDefined();
+    expect(found).toEqual([
+      { severity: "warning", path: "training.schedule.everyEpochs", marked: "10" },
+    ]);
+  });
+});
