@@ -97,7 +97,7 @@ onThemeChange(() => {
 function figure(caption: string): HTMLElement {
   const element = frame.content.appendChild(document.createElement("section"));
   element.className = "figure";
-  const heading = element.appendChild(document.createElement("h3"));
+  const heading = element.appendChild(document.createElement("h2"));
   heading.className = "caption";
   heading.textContent = caption;
   return element;

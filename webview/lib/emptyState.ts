@@ -23,7 +23,7 @@ export function emptyState(
 ): TemplateResult {
   return html`<section class="empty-state">
     <span class="codicon codicon-${empty.icon} empty-icon" aria-hidden="true"></span>
-    <h2>${empty.title}</h2>
+    <h1>${empty.title}</h1>
     <p>${empty.text}</p>
     <div class="empty-actions">
       ${empty.actions.map(

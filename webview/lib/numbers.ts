@@ -24,8 +24,8 @@ export function formatNumber(value: number, digits = 3): string {
     const power = formatPower(Number(exponent));
     return minus(short === "1" ? power : short === "-1" ? `-${power}` : `${short}×${power}`);
   }
-  if (size >= 1000) return minus(Math.round(value).toLocaleString("en-US"));
-  return minus(String(Number(value.toPrecision(digits))));
+  const rounded = size >= 1000 ? Math.round(value) : Number(value.toPrecision(digits));
+  return minus(Math.abs(rounded) >= 1000 ? formatCount(rounded) : String(rounded));
 }
 
 /** A tick's label: as many decimals as the distance between ticks needs, and no more. */

@@ -90,10 +90,10 @@ export function tensorHeader({ trace, tensor, actions }: TensorHeader): Template
   const run =
     `${trace.runName} · ${trace.checkpoint} checkpoint, update ${formatCount(trace.update)}` +
     (trace.loss === undefined ? "" : ` · loss ${formatNumber(trace.loss)}`);
-  return html`<h2>
+  return html`<h1>
       ${tensor}
       ${summary && html`<span class="shape">(${axes}) = ${formatShape(summary.shape)}</span>`}
-    </h2>
+    </h1>
     <div class="panel-actions">
       ${actions.map(({ icon, label, click }) => iconButton(icon, label, click))}
     </div>

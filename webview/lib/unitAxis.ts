@@ -22,9 +22,10 @@ export function labelledPositions(
     position < units.to;
     position += every
   ) {
-    const y = yOfPosition(geometry, position) + rowHeight(geometry) / 2;
-    const fits = y >= top + 3 && y <= top + height - 3;
-    if (fits && position < unitAt.length) labels.push({ unit: unitAt[position], y });
+    if (position >= unitAt.length) break;
+    const middle = yOfPosition(geometry, position) + rowHeight(geometry) / 2;
+    const y = Math.max(top + 3, Math.min(top + height - 3, middle));
+    labels.push({ unit: unitAt[position], y });
   }
   return labels;
 }

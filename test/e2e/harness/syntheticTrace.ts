@@ -81,56 +81,66 @@ export function syntheticTrace(network: SyntheticNetwork): Trace {
   const model = describeSynthetic(network);
   const tensors = new LazyTensors();
   const { cell, hidden, steps, layers } = network;
-  const promise = (name: string, value: (t: number, unit: number) => number): void =>
+  const promise = (name: string, unitRow: (unit: number) => (t: number) => number): void =>
     tensors.promise(name, () => {
       const data = new Float32Array(steps * hidden);
-      for (let t = 0; t < steps; t++) {
-        for (let unit = 0; unit < hidden; unit++) data[t * hidden + unit] = value(t, unit);
+      for (let unit = 0; unit < hidden; unit++) {
+        const valueAt = unitRow(unit);
+        for (let t = 0; t < steps; t++) data[t * hidden + unit] = valueAt(t);
       }
       return { name, axes: ["T", "B", "H"], shape: [steps, 1, hidden], data };
     });
   for (let layer = 0; layer < layers; layer++) {
     [...statesOf[cell], ...gatesOf[cell]].forEach((part, index) => {
       const name = layerTensor(layer, "forward", part);
-      promise(name, (t, unit) => activation(network, part, layer * 16 + index, t, unit));
-      promise(gradientOf(name), (t, unit) => gradient(network, layer * 16 + index, t, unit));
+      promise(name, (unit) => activationOfUnit(network, part, layer * 16 + index, unit));
+      promise(gradientOf(name), (unit) => gradientOfUnit(network, layer * 16 + index, unit));
     });
   }
   return { version: 1, model, steps, batch: 1, tensors };
 }
 
-function activation(
+function activationOfUnit(
   { nonFiniteFrom }: SyntheticNetwork,
   part: string,
   salt: number,
-  t: number,
   unit: number,
-): number {
-  if (part === "f" && salt < 16 && nonFiniteFrom !== undefined && t >= nonFiniteFrom + unit)
-    return NaN;
-  const period = 3 + 40 * noise(unit, salt, 1) ** 2;
-  const wave = Math.sin((2 * Math.PI * t) / period + 6.28 * noise(unit, salt, 2));
-  // Words and sentences: events that some units answer to.
-  const event = noise(Math.floor((t + 3 * noise(salt)) / 5), 77) > 0.6 ? 1 : -0.3;
-  const drive =
-    2.2 * (noise(unit, salt, 3) - 0.45) +
-    1.6 * wave * noise(unit, salt, 4) +
-    2 * event * (noise(unit, salt, 5) - 0.4) +
-    0.5 * (noise(t, unit, salt) - 0.5);
-  if (sigmoidGates.has(part)) return 1 / (1 + Math.exp(-1.9 * drive));
-  if (part === "c") return 1.6 * drive;
-  return Math.tanh(part === "h" ? 0.6 * drive : drive);
+): (t: number) => number {
+  const breaksAt =
+    part === "f" && salt < 16 && nonFiniteFrom !== undefined ? nonFiniteFrom + unit : Infinity;
+  const own = (index: number): number => noise(unit, salt, index);
+  const frequency = (2 * Math.PI) / (3 + 40 * own(1) ** 2);
+  const phase = 2 * Math.PI * own(2);
+  const bias = 2.2 * (own(3) - 0.45);
+  const swing = 1.6 * own(4);
+  const answer = 2 * (own(5) - 0.4);
+  const delay = 3 * noise(salt);
+  return (t) => {
+    if (t >= breaksAt) return NaN;
+    // Words and sentences: events that some units answer to.
+    const event = noise(Math.floor((t + delay) / 5), 77) > 0.6 ? 1 : -0.3;
+    const drive =
+      bias +
+      swing * Math.sin(frequency * t + phase) +
+      answer * event +
+      0.5 * (noise(t, unit, salt) - 0.5);
+    if (sigmoidGates.has(part)) return 1 / (1 + Math.exp(-1.9 * drive));
+    if (part === "c") return 1.6 * drive;
+    return Math.tanh(part === "h" ? 0.6 * drive : drive);
+  };
 }
 
-function gradient(
+function gradientOfUnit(
   { steps, gradientFactor, output }: SyntheticNetwork,
   salt: number,
-  t: number,
   unit: number,
-): number {
-  const distance = output === "last-step" ? steps - 1 - t : Math.min(steps - 1 - t, 6);
-  const sign = noise(t, unit, salt, 7) < 0.5 ? -1 : 1;
-  return sign * 0.08 * gradientFactor ** distance * 10 ** (1.6 * (noise(t, unit, salt, 8) - 0.7));
+): (t: number) => number {
+  return (t) => {
+    const distance = output === "last-step" ? steps - 1 - t : Math.min(steps - 1 - t, 6);
+    const spread = noise(t, unit, salt, 8);
+    const sign = (spread * 1024) % 1 < 0.5 ? -1 : 1;
+    return sign * 0.08 * gradientFactor ** distance * 10 ** (1.6 * (spread - 0.7));
+  };
 }
 
 /** ‖∂L_t/∂h_k‖ */
