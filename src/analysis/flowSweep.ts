@@ -3,7 +3,6 @@
  * in the cells' batch, and all slots share the forward pass that the trace holds, of which one step at a
  * time is laid out for every slot. Memory is slots × units, however long the sequence is.
  */
-import { referenceKernels } from "../engine/kernels/reference.ts";
 import {
   createRecurrentLayer,
   inputGradient,
@@ -32,13 +31,12 @@ export interface FlowSweepOptions {
   readonly lossSteps: Uint32Array;
 }
 
+/** Takes its memory from the model's kernels. */
 export function createFlowSweep(
-  trained: Model,
+  model: Model,
   trace: Trace,
   { bottom, lossSteps }: FlowSweepOptions,
 ): FlowSweep {
-  // Kernels with a memory of their own do not get back what a sweep allocates; plain ones do.
-  const model = { ...trained, kernels: referenceKernels(trained.kernels.precision) };
   const slots = lossSteps.length;
   const stages = model.description.layers
     .slice(bottom)
@@ -108,18 +106,25 @@ function createStage(model: Model, trace: Trace, index: number, slots: number): 
   };
 }
 
-/** What a layer reads at a step. */
+/** What a layer reads at a step, in a place that the kernels can read. The next call overwrites it. */
 function inputOf(model: Model, trace: Trace, index: number): (t: number) => LayerSource {
-  const { input } = model.description;
+  const { description, kernels } = model;
+  const { input } = description;
   const { data, units } =
     index === 0 ? planeOf(tensorOf(trace, "input")) : layerPlane(trace, index - 1, "h");
+  const stepOf = (t: number): Real => data.subarray(t * units, (t + 1) * units);
   if (index > 0 || input.kind === "dense" || hasEmbedding(input)) {
-    return (t) => ({ kind: "dense", values: data, offset: t * units });
+    const values = kernels.allocate(units);
+    return (t) => {
+      values.set(stepOf(t));
+      return { kind: "dense", values, offset: 0 };
+    };
   }
-  return (t) => ({
-    kind: "one-hot",
-    tokens: Int32Array.of(data.subarray(t * units, (t + 1) * units).indexOf(1)),
-  });
+  const tokens = kernels.allocateIntegers(1);
+  return (t) => {
+    tokens[0] = stepOf(t).indexOf(1);
+    return { kind: "one-hot", tokens };
+  };
 }
 
 const layerPlane = (trace: Trace, index: number, part: string): Plane =>

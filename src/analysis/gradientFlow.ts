@@ -31,7 +31,8 @@ export interface GradientFlowMatrix {
 /**
  * L_t is what the loss would be if step t alone were weighted: the cross-entropy at t, or the mean
  * squared error over the outputs at t. `trace` is a pass of one sequence through `model` with its
- * weights as they are now; when it has no loss or no backward pass, the matrix has no rows.
+ * weights as they are now; when it has no loss or no backward pass, the matrix has no rows. What the
+ * sweep allocates comes from the model's kernels.
  */
 export function gradientFlow(
   model: Model,

@@ -1,0 +1,175 @@
+/**
+ * Goes on beyond the end of a table. The network reads the last rows as it read its training windows,
+ * from a state of zero, and its own forecasts take the place of rows that are not known yet.
+ */
+import { UserError } from "../config/problem.ts";
+import { loadDataset } from "../data/dataset.ts";
+import { decodeNumber, encodeNumber, type TableEncoding } from "../data/encoding.ts";
+import type { Kernels } from "../engine/kernels/kernels.ts";
+import { createStepper, type Stepper } from "../engine/stepper.ts";
+import { createBreather } from "./breather.ts";
+import { networkOf, type LoadedRun } from "./loadedRun.ts";
+import { fileSourceOf } from "./runData.ts";
+
+export interface ForecastRequest {
+  /** Rows beyond the end. */
+  readonly steps: number;
+  readonly workspaceFolders: readonly string[];
+}
+
+export interface Forecast {
+  /** The targets. */
+  readonly names: readonly string[];
+  /** (steps, targets) in the table's own units. */
+  readonly rows: readonly (readonly number[])[];
+}
+
+const maximumSteps = 1000;
+
+/**
+ * Throws `UserError` for a network that cannot forecast so far, saying why. The table may have grown
+ * since the training: its end is where it ends now. Rejects when `signal` aborts.
+ */
+export async function forecast(
+  loaded: LoadedRun,
+  { steps, workspaceFolders }: ForecastRequest,
+  kernels: Kernels,
+  signal?: AbortSignal,
+): Promise<Forecast> {
+  const encoding = tableEncodingOf(loaded);
+  if (!(Number.isInteger(steps) && steps >= 1 && steps <= maximumSteps)) {
+    throw new UserError("forecast", `${steps} is not a number of rows to forecast.`, {
+      advice: `Ask for 1 to ${maximumSteps}.`,
+    });
+  }
+  const reach = reachOf(loaded, encoding);
+  if (steps > reach.rows) {
+    throw new UserError(
+      "forecast",
+      `"${loaded.run.record.name}" can forecast ${reach.rows === 1 ? "one row" : `${reach.rows} rows`} ahead, not ${steps}: ${reach.why}.`,
+      { advice: reach.advice },
+    );
+  }
+  const names = encoding.targets.map(({ name }) => name);
+  const window = await lastRows(loaded, encoding, workspaceFolders);
+  const stepper = createStepper(networkOf(loaded, kernels));
+  const breathe = createBreather();
+  const rows: number[][] = [];
+  while (rows.length < steps) {
+    signal?.throwIfAborted();
+    const known = [...window, ...rows.map((row) => inputsFrom(encoding, row))].slice(
+      -window.length,
+    );
+    const ahead =
+      encoding.shape === "one-to-many"
+        ? outputsAfter(stepper, encoding, known[known.length - 1], steps)
+        : outputAfter(stepper, encoding, known);
+    rows.push(...ahead.slice(0, steps - rows.length));
+    await breathe();
+  }
+  return { names, rows };
+}
+
+function tableEncodingOf({ encoding, run }: LoadedRun): TableEncoding {
+  if (encoding.kind === "table" && encoding.horizon > 0) return encoding;
+  const { name } = run.record;
+  throw encoding.kind === "table"
+    ? new UserError(
+        "forecast",
+        `"${name}" does not look ahead: it was trained with a horizon of 0.`,
+        {
+          advice: "Train with data.horizon 1 or more.",
+        },
+      )
+    : new UserError("forecast", `"${name}" does not forecast: it was not trained on a table.`, {
+        advice: 'Only a run whose data has the kind "table" can.',
+      });
+}
+
+interface Reach {
+  readonly rows: number;
+  readonly why: string;
+  readonly advice: string;
+}
+
+/** How many rows ahead the network can be asked for. */
+function reachOf({ config }: LoadedRun, { inputs, targets, horizon, shape }: TableEncoding): Reach {
+  if (shape === "one-to-many") {
+    const window = config.data.kind === "table" ? config.data.window : 1;
+    return {
+      rows: window,
+      why: "it reads one row and answers for as many steps as it was trained on",
+      advice: "Train with a longer data.window.",
+    };
+  }
+  const predicted = new Set(targets.map(({ name }) => name));
+  const missing = inputs.filter(({ name }) => !predicted.has(name)).map(({ name }) => `"${name}"`);
+  if (missing.length === 0) return { rows: Infinity, why: "", advice: "" };
+  const verb = missing.length === 1 ? "is an input that it does" : "are inputs that it does";
+  return {
+    rows: horizon,
+    why: `to go further it would have to read its own forecasts, but ${missing.join(", ")} ${verb} not predict`,
+    advice: "Add every input to data.targets and train again, or raise data.horizon.",
+  };
+}
+
+/** (window, I) the table's last rows as the network reads them, with the scales of the training. */
+async function lastRows(
+  loaded: LoadedRun,
+  encoding: TableEncoding,
+  workspaceFolders: readonly string[],
+): Promise<readonly Float64Array[]> {
+  const { config } = loaded;
+  if (config.data.kind !== "table")
+    throw new Error("A table's encoding belongs to a table's config.");
+  const single = encoding.shape === "one-to-one" || encoding.shape === "one-to-many";
+  const window = single ? 1 : config.data.window;
+  // Read as windows that predict nothing ahead, the last one ends with the table's last row.
+  const { training } = await loadDataset(
+    { ...config.data, window, horizon: 0, shape: "many-to-many" },
+    { ...config.training, validation: { ...config.training.validation, share: 0 } },
+    fileSourceOf(loaded, workspaceFolders),
+  );
+  return training.labels(training.sequenceCount - 1).map(({ inputValues }) => {
+    const values = new Map(inputValues?.map(({ name, value }) => [name, value]));
+    return Float64Array.from(encoding.inputs, (column) =>
+      encodeNumber(values.get(column.name) ?? 0, column),
+    );
+  });
+}
+
+/** The rows 1..horizon after the last known one. */
+function outputAfter(
+  stepper: Stepper,
+  encoding: TableEncoding,
+  known: readonly Float64Array[],
+): readonly number[][] {
+  stepper.reset();
+  let output: ArrayLike<number> = [];
+  for (const row of known) output = stepper.step(row);
+  return Array.from({ length: encoding.horizon }, (_, ahead) => rowOf(encoding, output, ahead));
+}
+
+/** One row of each step's output: the network reads `first`, then nothing. */
+function outputsAfter(
+  stepper: Stepper,
+  encoding: TableEncoding,
+  first: Float64Array,
+  steps: number,
+): readonly number[][] {
+  stepper.reset();
+  const nothing = new Float64Array(first.length);
+  return Array.from({ length: steps }, (_, t) =>
+    rowOf(encoding, stepper.step(t === 0 ? first : nothing), 0),
+  );
+}
+
+/** The targets `ahead` rows into an output, in the table's own units. */
+const rowOf = ({ targets }: TableEncoding, output: ArrayLike<number>, ahead: number): number[] =>
+  targets.map((column, i) => decodeNumber(output[ahead * targets.length + i], column));
+
+/** A forecast row as the network would read it. */
+function inputsFrom({ inputs, targets }: TableEncoding, row: readonly number[]): Float64Array {
+  const values = new Map(targets.map(({ name }, i) => [name, row[i]]));
+  return Float64Array.from(inputs, (column) => encodeNumber(values.get(column.name) ?? 0, column));
+}

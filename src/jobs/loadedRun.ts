@@ -1,0 +1,95 @@
+/** A trained network as its run folder holds it: record, config, encoding, and the weights of a checkpoint. */
+import { existsSync } from "node:fs";
+import { UserError } from "../config/problem.ts";
+import { configSchema, type Config } from "../config/schema.ts";
+import { classesOf, type Encoding } from "../data/encoding.ts";
+import type { Kernels } from "../engine/kernels/kernels.ts";
+import { createModel, type Model } from "../engine/model.ts";
+import { createRandom } from "../engine/rng.ts";
+import type { CheckpointChoice } from "../protocol/contracts.ts";
+import { checkpointFile, readCheckpoint, type StoredParameter } from "../runs/checkpoint.ts";
+import { readRun, readRunConfig, readRunEncoding, type Run } from "../runs/runFolder.ts";
+import { restoreParameters } from "./restoreParameters.ts";
+
+/** What a run says about its data and its network, without the weights. */
+export interface RunDescription {
+  readonly run: Run;
+  readonly config: Config;
+  readonly encoding: Encoding;
+}
+
+export interface LoadedRun extends RunDescription {
+  /** Which checkpoint it is: `last` also when `best` was asked for and none was saved yet. */
+  readonly checkpoint: CheckpointChoice;
+  /** Updates that the weights have seen. */
+  readonly update: number;
+  readonly parameters: ReadonlyMap<string, StoredParameter>;
+}
+
+/** Throws `UserError` for a folder that is missing or damaged, or whose parts do not fit each other. */
+export async function describeRun(runFolder: string): Promise<RunDescription> {
+  if (!existsSync(runFolder)) {
+    throw new UserError("run", `There is no run in ${runFolder}.`, {
+      place: { file: runFolder },
+      advice: "It may have been deleted or moved. Choose another one.",
+    });
+  }
+  const run = await readRun(runFolder);
+  const parsed = configSchema.safeParse(await readRunConfig(runFolder));
+  if (!parsed.success) throw damaged(run, "config.json is not a config of this version");
+  const encoding = await readRunEncoding(runFolder);
+  if (!isEncoding(encoding) || !fits(encoding, run)) {
+    throw damaged(run, "encoding.json does not fit its network");
+  }
+  return { run, config: parsed.data, encoding };
+}
+
+/** Throws `UserError`, also when the checkpoint is missing or damaged. */
+export async function loadRun(runFolder: string, wanted: CheckpointChoice): Promise<LoadedRun> {
+  const description = await describeRun(runFolder);
+  // The best weights are known only once the network was validated; until then the last ones are the best.
+  const checkpoint = existsSync(checkpointFile(runFolder, wanted)) ? wanted : "last";
+  const { update, parameters } = await readCheckpoint(runFolder, checkpoint);
+  return { ...description, checkpoint, update, parameters };
+}
+
+/** Throws `UserError` when the checkpoint is of another network. */
+export function networkOf({ run, config, parameters }: LoadedRun, kernels: Kernels): Model {
+  const { input, output, loss } = run.record.model;
+  const model = createModel(
+    {
+      input,
+      layers: config.model.layers,
+      // All of it is overwritten at once; this start is the quickest.
+      initialization: { input: "uniform", recurrent: "uniform", forgetBias: 0 },
+      output,
+      loss,
+    },
+    { kernels, random: createRandom(0) },
+  );
+  restoreParameters(model, parameters);
+  return model;
+}
+
+const kinds: readonly unknown[] = ["text", "labelled-text", "table", "synthetic"];
+
+/** Unroll wrote the file itself; this only tells an encoding from something else. */
+const isEncoding = (value: unknown): value is Encoding =>
+  typeof value === "object" && value !== null && "kind" in value && kinds.includes(value.kind);
+
+function fits(encoding: Encoding, { record }: Run): boolean {
+  const { input, output } = record.model;
+  const classes = classesOf(encoding);
+  const tokens = "vocabulary" in encoding ? encoding.vocabulary.tokens : undefined;
+  return (
+    (classes === undefined || classes.length === output.size) &&
+    (tokens === undefined || (input.kind === "tokens" && input.vocabulary === tokens.length)) &&
+    (encoding.kind !== "table" || (input.kind === "dense" && input.size === encoding.inputs.length))
+  );
+}
+
+const damaged = ({ folder, record }: Run, reason: string): UserError =>
+  new UserError("run", `The run "${record.name}" is damaged: ${reason}.`, {
+    place: { file: folder },
+    advice: "Train it again.",
+  });

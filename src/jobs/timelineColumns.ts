@@ -1,0 +1,65 @@
+/** What the unrolled timeline shows of each step: what was read, what the cells did, what came out. */
+import { cellsAt, normAt } from "../analysis/cellSummary.ts";
+import { describeOutput } from "../data/describeOutput.ts";
+import type { StepLabel } from "../data/split.ts";
+import type { TimelineColumn } from "../protocol/contracts.ts";
+import { clampRange } from "../trace/buckets.ts";
+import { gradientOf } from "../trace/names.ts";
+import { planeOf } from "../trace/plane.ts";
+import { tensorOf, type Trace } from "../trace/trace.ts";
+import type { TracedSequence } from "./tracedSequence.ts";
+
+/** Steps `[from, to)`, cut to those that there are. */
+export function timelineColumns(
+  traced: TracedSequence,
+  steps: readonly [from: number, to: number],
+): readonly TimelineColumn[] {
+  const [from, to] = clampRange(steps, traced.trace.steps);
+  return Array.from({ length: to - from }, (_, i) => columnAt(traced, from + i));
+}
+
+function columnAt({ loaded, sequence, trace }: TracedSequence, t: number): TimelineColumn {
+  const label = sequence.steps[t];
+  return {
+    t,
+    input: label.input,
+    inputValues: label.inputValues,
+    cells: cellsAt(trace, t),
+    ...outputAt(trace, t, label, loaded.encoding),
+    targetLabel: label.target,
+    loss: lossAt(trace, t),
+    inputGradientNorm: normAt(trace, gradientOf("input"), t),
+  };
+}
+
+/** Nothing before the last step of a network that answers there only. */
+function outputAt(
+  trace: Trace,
+  t: number,
+  { targetValues }: StepLabel,
+  encoding: TracedSequence["loaded"]["encoding"],
+): Pick<TimelineColumn, "predictions" | "forecast"> {
+  const row = outputRow(trace, t);
+  if (row === undefined) return {};
+  const { data, units } = planeOf(tensorOf(trace, "output"));
+  const output = data.subarray(row * units, (row + 1) * units);
+  const { predictions, forecast } = describeOutput(encoding, output);
+  const truths = new Map(targetValues?.map(({ name, value }) => [name, value]));
+  return {
+    predictions,
+    forecast: forecast?.map((each) => ({ ...each, truth: truths.get(each.name) })),
+  };
+}
+
+/** Where no loss is taken there is none, even when the tensor holds a zero there. */
+function lossAt(trace: Trace, t: number): number | undefined {
+  const row = outputRow(trace, t);
+  const shares = trace.tensors.get(gradientOf("loss"));
+  if (row === undefined || !shares || shares.data[row] === 0) return undefined;
+  return tensorOf(trace, "loss").data[row];
+}
+
+function outputRow({ model, steps }: Trace, t: number): number | undefined {
+  if (model.output.at === "each-step") return t;
+  return t === steps - 1 ? 0 : undefined;
+}

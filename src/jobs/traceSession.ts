@@ -1,0 +1,135 @@
+/**
+ * Everything that is asked about trained networks: sequences to look at, traces through them, and what
+ * panels show of a trace; generating and forecasting. Reads run folders and never writes.
+ */
+import { gradientFlow } from "../analysis/gradientFlow.ts";
+import { listSequences } from "../data/sequences.ts";
+import type { Kernels } from "../engine/kernels/kernels.ts";
+import type { TraceSummary, WorkerContract } from "../protocol/contracts.ts";
+import { encodeTrace, type TraceRecords } from "../trace/encode.ts";
+import { heatmapOf } from "../trace/heatmap.ts";
+import { normCurve } from "../trace/norms.ts";
+import { forecast } from "./forecast.ts";
+import { generate } from "./generate.ts";
+import { describeRun, loadRun, networkOf } from "./loadedRun.ts";
+import { createRunData } from "./runData.ts";
+import { timelineColumns } from "./timelineColumns.ts";
+import { chosenSequence, traceSequence, type TracedSequence } from "./tracedSequence.ts";
+import { createTraceStore, defaultTraceBounds, type TraceBounds } from "./traceStore.ts";
+
+export interface TraceSessionOptions {
+  /** Called for every computation, so that its memory can be let go as a whole. */
+  readonly createKernels: () => Kernels;
+  /** Folders that a run's config may read from besides its own. */
+  readonly workspaceFolders?: readonly string[];
+  readonly bounds?: TraceBounds;
+}
+
+type Calls = WorkerContract["calls"];
+type Answers<K extends keyof Calls> = (
+  request: Parameters<Calls[K]>[0],
+  context?: { readonly signal?: AbortSignal },
+) => Promise<ReturnType<Calls[K]>>;
+
+export interface TraceSession {
+  readonly sequences: Answers<"sequences">;
+  readonly trace: Answers<"trace">;
+  readonly release: Answers<"release">;
+  readonly columns: Answers<"columns">;
+  readonly heatmap: Answers<"heatmap">;
+  readonly norms: Answers<"norms">;
+  readonly gradientFlow: Answers<"gradientFlow">;
+  readonly generate: Answers<"generate">;
+  readonly forecast: Answers<"forecast">;
+  /** The whole trace, to be saved as a safetensors file. */
+  records(trace: string): TraceRecords;
+}
+
+/** Each answer rejects with `UserError` for what a person can mend: a missing run, unknown tokens, data that is gone. */
+export function createTraceSession(options: TraceSessionOptions): TraceSession {
+  const { createKernels, workspaceFolders = [], bounds = defaultTraceBounds } = options;
+  const data = createRunData(workspaceFolders);
+  const traces = createTraceStore<TracedSequence>(bounds);
+
+  return {
+    async sequences({ runFolder, split, offset, limit }) {
+      const dataset = await data.datasetOf(await describeRun(runFolder));
+      return listSequences(dataset, split, offset, limit);
+    },
+    async trace({ runFolder, checkpoint, choice }) {
+      const loaded = await loadRun(runFolder, checkpoint);
+      const sequence = await chosenSequence(loaded, choice, () => data.datasetOf(loaded));
+      const traced = traceSequence(loaded, choice, sequence, createKernels());
+      return summaryOf(traces.add(traced, bytesOf(traced)), traced);
+    },
+    async release({ trace }) {
+      traces.release(trace);
+      return null;
+    },
+    async columns({ trace, steps }) {
+      return { columns: timelineColumns(traces.get(trace), steps) };
+    },
+    async heatmap(request) {
+      return heatmapOf(traces.get(request.trace).trace, request);
+    },
+    async norms(request) {
+      return normCurve(traces.get(request.trace).trace, request);
+    },
+    async gradientFlow(request) {
+      const { loaded, trace } = traces.get(request.trace);
+      const model = networkOf(loaded, createKernels());
+      const { lossSteps, sourceSteps, values } = gradientFlow(model, trace, request);
+      return {
+        lossSteps: lossSteps.buffer,
+        sourceSteps: sourceSteps.buffer,
+        values: Float32Array.from(values).buffer,
+      };
+    },
+    async generate(request, context) {
+      return generate(
+        await loadRun(request.runFolder, request.checkpoint),
+        request,
+        createKernels(),
+        context?.signal,
+      );
+    },
+    async forecast(request, context) {
+      return forecast(
+        await loadRun(request.runFolder, request.checkpoint),
+        { steps: request.steps, workspaceFolders },
+        createKernels(),
+        context?.signal,
+      );
+    },
+    records(id) {
+      const { trace, sequence } = traces.get(id);
+      return encodeTrace(
+        trace,
+        sequence.steps.map(({ input }) => input),
+      );
+    },
+  };
+}
+
+function summaryOf(id: string, traced: TracedSequence): TraceSummary {
+  const { loaded, choice, sequence, trace, loss } = traced;
+  const { run, checkpoint, update } = loaded;
+  return {
+    id,
+    runFolder: run.folder,
+    runName: run.record.name,
+    checkpoint,
+    update,
+    sequence: { choice, title: sequence.title },
+    model: trace.model,
+    steps: trace.steps,
+    loss,
+    tensors: [...trace.tensors.values()].map(({ name, axes, shape }) => ({ name, axes, shape })),
+  };
+}
+
+const bytesOf = ({ trace, loaded }: TracedSequence): number =>
+  [...trace.tensors.values(), ...loaded.parameters.values()].reduce(
+    (sum, { data }) => sum + data.byteLength,
+    0,
+  );

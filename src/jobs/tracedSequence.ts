@@ -1,0 +1,88 @@
+/** One sequence, forward and backward through a trained network, with everything that was computed kept. */
+import { UserError } from "../config/problem.ts";
+import { sequenceAt, sequenceFromText, type Sequence } from "../data/sequences.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { backward, createPass, forward, readTrace, zeroGradients } from "../engine/bptt.ts";
+import type { Kernels } from "../engine/kernels/kernels.ts";
+import type { SequenceChoice } from "../protocol/contracts.ts";
+import { gatesOf, statesOf } from "../trace/names.ts";
+import type { ModelDescription, Trace } from "../trace/trace.ts";
+import { networkOf, type LoadedRun } from "./loadedRun.ts";
+
+export interface TracedSequence {
+  readonly loaded: LoadedRun;
+  readonly choice: SequenceChoice;
+  readonly sequence: Sequence;
+  readonly trace: Trace;
+  /** Mean over the steps that have one. */
+  readonly loss?: number;
+}
+
+/** More than a timeline shows at once, and quick to compute; `steps` in the choice asks for more. */
+export const usualTextSteps = 200;
+/** A person who looks at one sequence does not want it to take the machine down. */
+export const maximumTraceBytes = 512 * 2 ** 20;
+
+/**
+ * The sequence of a choice; `dataset` is called only for one of the data. A text has no sequences of its
+ * own, and its windows are cut to `usualTextSteps` unless the choice says otherwise.
+ */
+export async function chosenSequence(
+  loaded: LoadedRun,
+  choice: SequenceChoice,
+  dataset: () => Promise<Dataset>,
+): Promise<Sequence> {
+  if (choice.kind === "typed") return sequenceFromText(loaded.encoding, choice.text);
+  const { steps } = choice;
+  if (steps !== undefined && !(Number.isInteger(steps) && steps >= 1)) {
+    throw new UserError("steps", `A sequence cannot have ${steps} steps.`, {
+      advice: "Ask for at least one.",
+    });
+  }
+  const data = await dataset();
+  const isLongText = loaded.encoding.kind === "text" && data[choice.split].steps > usualTextSteps;
+  return sequenceAt(data, {
+    ...choice,
+    steps: steps ?? (isLongText ? usualTextSteps : undefined),
+  });
+}
+
+/** Throws `UserError` when the sequence is too long to be kept. */
+export function traceSequence(
+  loaded: LoadedRun,
+  choice: SequenceChoice,
+  sequence: Sequence,
+  kernels: Kernels,
+): TracedSequence {
+  const { batch } = sequence;
+  const { model: description } = loaded.run.record;
+  const bytes = traceBytes(description, batch.steps);
+  if (bytes > maximumTraceBytes) {
+    const longest = Math.floor((batch.steps * maximumTraceBytes) / bytes);
+    throw new UserError(
+      "too-long",
+      `A trace of ${batch.steps} steps through this network takes ${Math.ceil(bytes / 2 ** 20)} MB.`,
+      { advice: `Choose at most ${longest} steps.` },
+    );
+  }
+  const model = networkOf(loaded, kernels);
+  const pass = createPass(model, { steps: batch.steps, batch: 1 });
+  zeroGradients(model);
+  const { loss, weight } = forward(pass, batch);
+  if (weight > 0) backward(pass);
+  const trace = readTrace(pass);
+  return { loaded, choice, sequence, trace, ...(weight > 0 && { loss }) };
+}
+
+/** What the tensors of a trace take: values and gradients in 32 bits. */
+export function traceBytes(
+  { input, layers, output, parameterCount }: ModelDescription,
+  steps: number,
+): number {
+  const inputSize = input.kind === "dense" ? input.size : (input.embedding ?? input.vocabulary);
+  const perStep = layers.reduce(
+    (sum, { cell, hidden }) => sum + hidden * (gatesOf[cell].length + statesOf[cell].length),
+    inputSize + output.size,
+  );
+  return 2 * 4 * steps * perStep + 4 * parameterCount;
+}
