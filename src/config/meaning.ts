@@ -3,7 +3,7 @@
  * without reading the data. `checkAgainstData` in src/data tells the rest.
  */
 import type { ConfigPath } from "./positions.ts";
-import type { Config, SyntheticTask } from "./schema.ts";
+import type { Config, SyntheticTask, TrainingConfig } from "./schema.ts";
 import { fieldOf } from "./schemaTree.ts";
 import type { PathProblem } from "./validate.ts";
 
@@ -184,6 +184,7 @@ function trainingProblems({ data, model, training }: Config, isWritten: IsWritte
       ),
     );
   }
+  problems.push(...optimizerProblems(training));
   if (validation.share === 0) {
     if (training.earlyStopping)
       problems.push(
@@ -199,6 +200,49 @@ function trainingProblems({ data, model, training }: Config, isWritten: IsWritte
           'Nothing is validated while "share" is 0.',
         ),
       );
+  }
+  return problems;
+}
+
+function optimizerProblems({
+  optimizer,
+  schedule,
+  validation,
+  epochs,
+}: TrainingConfig): PathProblem[] {
+  const problems: PathProblem[] = [];
+  if (optimizer.kind === "sgd" && optimizer.nesterov && optimizer.momentum === 0) {
+    problems.push(
+      error(
+        ["training", "optimizer", "nesterov"],
+        'Nesterov\'s step looks ahead along the momentum, and there is none: give "momentum" a share such as 0.9.',
+      ),
+    );
+  }
+  if (!schedule) return problems;
+  if (schedule.kind === "plateau" && validation.share === 0) {
+    problems.push(
+      error(
+        ["training", "schedule", "kind"],
+        '"plateau" watches the validation loss, and "validation.share" is 0: give it a share such as 0.1.',
+      ),
+    );
+  }
+  if ("minimumLearningRate" in schedule && schedule.minimumLearningRate >= optimizer.learningRate) {
+    problems.push(
+      error(
+        ["training", "schedule", "minimumLearningRate"],
+        `The learning rate begins at ${optimizer.learningRate}, so that it cannot fall to ${schedule.minimumLearningRate}.`,
+      ),
+    );
+  }
+  if (schedule.kind === "step" && schedule.everyEpochs >= epochs) {
+    problems.push(
+      warning(
+        ["training", "schedule", "everyEpochs"],
+        `Training ends after ${epochs} epochs, before the learning rate is first reduced.`,
+      ),
+    );
   }
   return problems;
 }

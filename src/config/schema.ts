@@ -189,27 +189,132 @@ const model = z
   })
   .describe("The network: embedding or one-hot input, recurrent layers, one linear output.");
 
+const learningRate = (standard: number) =>
+  z.number().positive().default(standard).describe("Step size.");
+const epsilon = (standard: number) =>
+  z.number().positive().default(standard).describe("Keeps the division finite.");
+const momentum = share("Share of the last step that is kept.").default(0);
+const weightDecay = z
+  .number()
+  .min(0)
+  .default(0)
+  .describe(
+    "L2 regularization: this times every weight is added to its gradient, as PyTorch's `weight_decay`.",
+  );
+const beta1 = share("Decay of the mean of gradients.").default(0.9);
+const beta2 = share("Decay of the mean of squared gradients.").default(0.999);
+
 const optimizer = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("sgd").describe("Stochastic gradient descent."),
-    learningRate: z.number().positive().default(0.1).describe("Step size."),
-    momentum: share("Share of the last step that is kept.").default(0),
+    learningRate: learningRate(0.1),
+    momentum,
+    nesterov: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Look ahead along the momentum before stepping (Nesterov 1983; Sutskever et al. 2013).",
+      ),
+    weightDecay,
   }),
   z.strictObject({
     kind: z.literal("adam").describe("Adam (Kingma & Ba 2015)."),
-    learningRate: z.number().positive().default(0.002).describe("Step size."),
-    beta1: share("Decay of the mean of gradients.").default(0.9),
-    beta2: share("Decay of the mean of squared gradients.").default(0.999),
-    epsilon: z.number().positive().default(1e-8).describe("Keeps the division finite."),
+    learningRate: learningRate(0.002),
+    beta1,
+    beta2,
+    epsilon: epsilon(1e-8),
+    weightDecay,
+  }),
+  z.strictObject({
+    kind: z
+      .literal("adamw")
+      .describe("Adam with decoupled weight decay (Loshchilov & Hutter 2019)."),
+    learningRate: learningRate(0.002),
+    beta1,
+    beta2,
+    epsilon: epsilon(1e-8),
+    weightDecay: z
+      .number()
+      .min(0)
+      .default(0.01)
+      .describe(
+        "Every step first shrinks each weight by the learning rate times this, past Adam's scaling.",
+      ),
   }),
   z.strictObject({
     kind: z.literal("rmsprop").describe("RMSProp (Tieleman & Hinton 2012)."),
-    learningRate: z.number().positive().default(0.002).describe("Step size."),
+    learningRate: learningRate(0.002),
     decay: share("Decay of the mean of squared gradients (PyTorch's alpha).").default(0.99),
-    momentum: share("Share of the last step that is kept.").default(0),
-    epsilon: z.number().positive().default(1e-8).describe("Keeps the division finite."),
+    momentum,
+    epsilon: epsilon(1e-8),
+    weightDecay,
+  }),
+  z.strictObject({
+    kind: z
+      .literal("adagrad")
+      .describe("Adagrad (Duchi et al. 2011): steps shrink with all gradients so far."),
+    learningRate: learningRate(0.01),
+    learningRateDecay: z
+      .number()
+      .min(0)
+      .default(0)
+      .describe("Divides the learning rate by 1 + this times the steps made."),
+    epsilon: epsilon(1e-10),
+    weightDecay,
   }),
 ]);
+
+const warmupUpdates = z
+  .int()
+  .min(0)
+  .default(0)
+  .describe("Rise from 0 to the learning rate, in equal steps, over this many updates first.");
+const minimumLearningRate = z.number().min(0).default(0).describe("It never falls below this.");
+const factor = (standard: number, description: string) =>
+  z.number().positive().lt(1).default(standard).describe(description);
+
+const schedule = z
+  .discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("constant").describe("The same throughout, once warmed up."),
+      warmupUpdates,
+    }),
+    z.strictObject({
+      kind: z.literal("step").describe("Multiplied by `factor` after every few epochs."),
+      everyEpochs: count("Epochs between two reductions.").default(10),
+      factor: factor(0.1, "What the learning rate is multiplied by."),
+      warmupUpdates,
+    }),
+    z.strictObject({
+      kind: z.literal("exponential").describe("Multiplied by `factor` after every epoch."),
+      factor: factor(0.95, "What the learning rate is multiplied by."),
+      warmupUpdates,
+    }),
+    z.strictObject({
+      kind: z
+        .literal("cosine")
+        .describe(
+          "Falls along half a cosine over all planned updates (Loshchilov & Hutter 2017, without restarts).",
+        ),
+      minimumLearningRate,
+      warmupUpdates,
+    }),
+    z.strictObject({
+      kind: z
+        .literal("plateau")
+        .describe("Multiplied by `factor` when the validation loss no longer improves."),
+      factor: factor(0.5, "What the learning rate is multiplied by."),
+      patience: z
+        .int()
+        .min(0)
+        .default(3)
+        .describe("Validations without a better loss that are let pass; one more reduces."),
+      minimumImprovement: z.number().min(0).default(0).describe("How much lower counts as better."),
+      minimumLearningRate,
+      warmupUpdates,
+    }),
+  ])
+  .describe("How the learning rate changes during training.");
 
 const training = z
   .strictObject({
@@ -227,9 +332,20 @@ const training = z
       .describe(
         "Carry the hidden state from one truncated window into the next. Off, every window starts from zero.",
       ),
+    accumulate: count(
+      "Batches whose gradients are averaged into one update: the effect of a larger batch without its memory.",
+    ).default(1),
     optimizer: optimizer.prefault({ kind: "adam" }).describe("How gradients become steps."),
+    schedule: schedule.optional(),
     clip: z
       .strictObject({
+        parameterNorm: z
+          .number()
+          .positive()
+          .optional()
+          .describe(
+            "Scale the gradient of each weight matrix and bias down to this L2 norm by itself.",
+          ),
         norm: z
           .number()
           .positive()
@@ -239,6 +355,31 @@ const training = z
       })
       .prefault({ norm: 1 })
       .describe("Clipping, the cure for exploding gradients. `{}` switches it off."),
+    gradientNoise: z
+      .strictObject({
+        scale: z
+          .number()
+          .positive()
+          .default(0.01)
+          .describe("Variance of the noise at the first update; 0.01, 0.3 and 1 are usual."),
+        decay: z
+          .number()
+          .min(0)
+          .default(0.55)
+          .describe("The variance falls with (1 + update) to the power of minus this."),
+      })
+      .optional()
+      .describe(
+        "Add Gaussian noise to every gradient after clipping, less and less of it (Neelakantan et al. 2015).",
+      ),
+    averageWeights: z
+      .strictObject({
+        decay: share("Share of the average that is kept at each update.").default(0.999),
+      })
+      .optional()
+      .describe(
+        "Keep an exponential moving average of the weights; validation and the best checkpoint use it.",
+      ),
     validation: z
       .strictObject({
         share: share(
@@ -296,4 +437,5 @@ export type DataConfig = Config["data"];
 export type LayerConfig = Config["model"]["layers"][number];
 export type InitializationConfig = Config["model"]["initialization"];
 export type OptimizerConfig = Config["training"]["optimizer"];
+export type ScheduleConfig = NonNullable<Config["training"]["schedule"]>;
 export type TrainingConfig = Config["training"];

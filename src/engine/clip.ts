@@ -12,7 +12,8 @@ export function gradientNorm(parameters: readonly Parameter[]): number {
 }
 
 /**
- * Clips in place, by norm as torch.nn.utils.clip_grad_norm_ and then by value as clip_grad_value_, and returns
+ * Clips in place, each parameter by its own norm, then all by their common norm, both as torch.nn.utils.clip_grad_norm_,
+ * then by value as clip_grad_value_, and returns
  * the L2 norm before and after. A norm that is not finite is returned as it is and nothing is clipped: scaling by it
  * would turn the gradients that are still good into zeros.
  */
@@ -23,16 +24,13 @@ export function clipGradients(
   const norm = gradientNorm(parameters);
   if (!Number.isFinite(norm)) return { norm, clippedNorm: norm };
   let clippedNorm = norm;
-  if (clip.norm !== undefined) {
-    // PyTorch's own guard against a norm of 0.
-    const scale = clip.norm / (norm + 1e-6);
-    if (scale < 1) {
-      for (const { gradient } of parameters) {
-        for (let k = 0; k < gradient.length; k++) gradient[k] *= scale;
-      }
-      clippedNorm = norm * scale;
+  if (clip.parameterNorm !== undefined && norm > clip.parameterNorm) {
+    for (const parameter of parameters) {
+      scaleDown([parameter], gradientNorm([parameter]), clip.parameterNorm);
     }
+    clippedNorm = gradientNorm(parameters);
   }
+  if (clip.norm !== undefined) clippedNorm = scaleDown(parameters, clippedNorm, clip.norm);
   if (clip.value !== undefined && clippedNorm > clip.value) {
     for (const { gradient } of parameters) {
       for (let k = 0; k < gradient.length; k++) {
@@ -42,4 +40,19 @@ export function clipGradients(
     clippedNorm = gradientNorm(parameters);
   }
   return { norm, clippedNorm };
+}
+
+/** Scales all gradients, whose common norm is given, down to `limit`; returns what their norm is then. */
+function scaleDown(parameters: readonly Parameter[], norm: number, limit: number): number {
+  // PyTorch's own guard against a norm of 0.
+  const scale = limit / (norm + 1e-6);
+  if (scale >= 1) return norm;
+  scaleGradients(parameters, scale);
+  return norm * scale;
+}
+
+export function scaleGradients(parameters: readonly Parameter[], scale: number): void {
+  for (const { gradient } of parameters) {
+    for (let k = 0; k < gradient.length; k++) gradient[k] *= scale;
+  }
 }

@@ -14,6 +14,24 @@ export interface Random {
   state(): readonly number[];
 }
 
+/** One generator in many hands, which can be set back to where a checkpoint left it. */
+export interface ResumableRandom extends Random {
+  restore(state: readonly number[]): void;
+}
+
+export function resumableRandom(first: Random): ResumableRandom {
+  let random = first;
+  return {
+    uniform: () => random.uniform(),
+    normal: () => random.normal(),
+    integer: (below) => random.integer(below),
+    state: () => random.state(),
+    restore(state) {
+      random = restoreRandom(state);
+    },
+  };
+}
+
 export function createRandom(seed: number): Random {
   let word = seed >>> 0;
   const splitmix = (): number => {

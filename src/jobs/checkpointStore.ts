@@ -1,8 +1,9 @@
 /** Takes snapshots of a training and writes them while it goes on. */
 import { carriedState } from "../engine/bptt.ts";
-import type { Parameter } from "../engine/model.ts";
+import type { Model, Parameter } from "../engine/model.ts";
 import { encodeCheckpoint, writeCheckpoint } from "../runs/checkpoint.ts";
 import type { TrainingProgress } from "../runs/trainingProgress.ts";
+import type { Real } from "../trace/trace.ts";
 import type { BackgroundWrites } from "./backgroundWrites.ts";
 import type { TrainingSetup } from "./trainingSetup.ts";
 
@@ -16,20 +17,21 @@ export interface CheckpointStore {
 }
 
 export function createCheckpointStore(
-  { run, model, pass, optimizer }: TrainingSetup,
+  { run, model, pass, optimizer, averaged }: TrainingSetup,
   writes: BackgroundWrites,
 ): CheckpointStore {
   let saved: number | undefined;
-  const parameters = () =>
-    new Map(model.parameters.map(({ name, shape, value }) => [name, { shape, data: value }]));
-
   return {
     saveLast(progress) {
       if (!model.parameters.every(isFinite)) return;
       const bytes = encodeCheckpoint({
         update: progress.update,
-        parameters: parameters(),
-        optimizer: optimizer.state(),
+        parameters: parametersOf(model),
+        optimizer: new Map([
+          ...optimizer.state(),
+          ...(averaged?.state() ?? []),
+          ...(progress.waiting ? waitingGradients(model) : []),
+        ]),
         carried: carriedState(pass),
         training: progress,
       });
@@ -41,7 +43,7 @@ export function createCheckpointStore(
     saveBest(update) {
       const bytes = encodeCheckpoint({
         update,
-        parameters: parameters(),
+        parameters: parametersOf(averaged?.model ?? model),
         optimizer: new Map(),
         carried: new Map(),
       });
@@ -49,6 +51,23 @@ export function createCheckpointStore(
     },
     savedUpdate: () => saved,
   };
+}
+
+const parametersOf = ({ parameters }: Model) =>
+  new Map(parameters.map(({ name, shape, value }) => [name, { shape, data: value }]));
+
+/** Gradients of batches whose update is not yet made, as `waiting.NAME`. */
+const waitingGradients = ({ parameters }: Model): ReadonlyMap<string, Real> =>
+  new Map(parameters.map(({ name, gradient }) => [`waiting.${name}`, gradient.slice()]));
+
+export function restoreWaitingGradients(model: Model, state: ReadonlyMap<string, Real>): void {
+  for (const { name, gradient } of model.parameters) {
+    const saved = state.get(`waiting.${name}`);
+    if (saved?.length !== gradient.length) {
+      throw new Error(`The checkpoint lacks the gradient of "${name}" that waits for its update.`);
+    }
+    gradient.set(saved);
+  }
 }
 
 const isFinite = ({ value }: Parameter): boolean => value.every(Number.isFinite);

@@ -16,15 +16,19 @@ export function addTo(sums: Sums, one: UpdateMeasurement): void {
   sums.weight += one.weight;
   sums.gradientNorm += one.gradientNorm;
   sums.clippedNorm += one.clippedNorm;
+  if (one.clippedNorm < one.gradientNorm) sums.clipped++;
 }
 
 /** Undefined when nothing was measured. */
-export function meanOf(sums: Sums): Omit<UpdateMeasurement, "weight"> | undefined {
+export function meanOf(
+  sums: Sums,
+): (Omit<UpdateMeasurement, "weight"> & { readonly clippedShare: number }) | undefined {
   if (sums.updates === 0) return undefined;
   return {
     loss: sums.weight > 0 ? sums.loss / sums.weight : 0,
     gradientNorm: sums.gradientNorm / sums.updates,
     clippedNorm: sums.clippedNorm / sums.updates,
+    clippedShare: sums.clipped / sums.updates,
   };
 }
 

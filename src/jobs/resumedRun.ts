@@ -16,6 +16,7 @@ import {
 } from "../runs/runFolder.ts";
 import type { TrainingProgress } from "../runs/trainingProgress.ts";
 import { removeUnfinishedWrites } from "../runs/writeAtomically.ts";
+import { restoreWaitingGradients } from "./checkpointStore.ts";
 import { restoreParameters } from "./restoreParameters.ts";
 import type { TrainingSetup } from "./trainingSetup.ts";
 
@@ -109,13 +110,19 @@ export async function takeUp(
     model,
     pass,
     optimizer,
+    averaged,
     batcher,
     shuffler,
+    noise,
     updates,
   }: Omit<TrainingSetup, "run" | "progress">,
 ): Promise<Pick<TrainingSetup, "run" | "progress">> {
   restoreParameters(model, checkpoint.parameters);
   optimizer.restore(checkpoint.optimizer);
+  averaged?.restore(checkpoint.optimizer);
+  if (progress.learningRate !== undefined) optimizer.learningRate = progress.learningRate;
+  if (progress.waiting) restoreWaitingGradients(model, checkpoint.optimizer);
+  if (progress.noise) noise.restore(progress.noise);
   restoreCarriedState(pass, checkpoint.carried);
   shuffler.restore(progress.random);
   if (progress.position !== null) {

@@ -3,6 +3,7 @@
  * All that it knows lives in `TrainingProgress`, so that any point between two batches can be saved,
  * and going on from there is the same, bit for bit, as never having stopped.
  */
+import { afterValidation, noPlateau } from "../engine/optimizers/schedule.ts";
 import type { CheckpointStore } from "./checkpointStore.ts";
 import type { Breather } from "./breather.ts";
 import { addTo, emptySums, meanOf } from "./measurements.ts";
@@ -10,7 +11,7 @@ import type { PauseGate } from "./pauseGate.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import type { TrainingReport } from "./trainingReport.ts";
 import type { TrainingSetup } from "./trainingSetup.ts";
-import { trainOn } from "./trainingUpdate.ts";
+import { createUpdater } from "./trainingUpdate.ts";
 import type { BackgroundWrites } from "./backgroundWrites.ts";
 import type { Batch } from "../trace/batch.ts";
 
@@ -33,9 +34,10 @@ export interface LoopTools {
 const checkpointEveryMs = 60_000;
 
 export async function trainingLoop(setup: TrainingSetup, tools: LoopTools): Promise<TrainingEnd> {
-  const { config, pass, optimizer, batcher, evaluator, shuffler, progress } = setup;
+  const { config, optimizer, batcher, evaluator, shuffler, noise, progress } = setup;
   const { signal, gate, breathe, clock, report, store, writes } = tools;
-  const { epochs, validation, checkpointEveryUpdates, earlyStopping, clip } = config.training;
+  const { epochs, validation, checkpointEveryUpdates, earlyStopping, schedule } = config.training;
+  const updater = createUpdater(setup);
   const isInEpoch = (): boolean => progress.position !== null;
   let savedAtMs = clock.elapsedMs();
   const sinceRow = { steps: 0, trainingMs: 0 };
@@ -43,6 +45,7 @@ export async function trainingLoop(setup: TrainingSetup, tools: LoopTools): Prom
   const saveLast = (): void => {
     progress.elapsedMs = clock.elapsedMs();
     if (isInEpoch()) progress.position = batcher.position();
+    progress.noise = [...noise.state()];
     store.saveLast(structuredClone(progress));
     savedAtMs = clock.elapsedMs();
   };
@@ -64,7 +67,7 @@ export async function trainingLoop(setup: TrainingSetup, tools: LoopTools): Prom
   };
 
   const beginEpoch = (): void => {
-    progress.random = shuffler.state();
+    progress.random = [...shuffler.state()];
     progress.sinceEpoch = emptySums();
     batcher.startEpoch();
     progress.position = batcher.position();
@@ -73,7 +76,7 @@ export async function trainingLoop(setup: TrainingSetup, tools: LoopTools): Prom
   const endEpoch = (): void => {
     progress.position = null;
     progress.epoch++;
-    progress.random = shuffler.state();
+    progress.random = [...shuffler.state()];
     progress.trainLoss = meanOf(progress.sinceEpoch)?.loss;
     const isLast = progress.epoch >= epochs;
     if (isLast) addRow();
@@ -91,6 +94,7 @@ export async function trainingLoop(setup: TrainingSetup, tools: LoopTools): Prom
       trainLoss: mean.loss,
       gradientNorm: mean.gradientNorm,
       clippedNorm: mean.clippedNorm,
+      clippedShare: mean.clippedShare,
       learningRate: optimizer.learningRate,
       ...(trainingMs > 0 ? { stepsPerSecond: (steps / trainingMs) * 1000 } : {}),
     });
@@ -106,14 +110,15 @@ export async function trainingLoop(setup: TrainingSetup, tools: LoopTools): Prom
   };
 
   /** Undefined when all is well; else what is wrong. */
-  const update = (batch: Batch): string | undefined => {
+  const update = (batch: Batch | undefined): string | undefined => {
     const startMs = performance.now();
-    const { measured, overflow } = trainOn(batch, { pass, optimizer, clip });
+    // After the last batch of an epoch, what still waits is an update too.
+    const { measured, overflow } = batch ? updater.train(batch) : updater.flush();
     if (overflow !== undefined) {
       return `${overflow}, at update ${progress.update + 1} (epoch ${report.epoch()}).`;
     }
     sinceRow.trainingMs += performance.now() - startMs;
-    sinceRow.steps += batch.lengths.reduce((sum, length) => sum + length, 0);
+    sinceRow.steps += batch?.lengths.reduce((sum, length) => sum + length, 0) ?? 0;
     if (!measured) return undefined;
     progress.update++;
     addTo(progress.sinceRow, measured);
@@ -141,6 +146,9 @@ export async function trainingLoop(setup: TrainingSetup, tools: LoopTools): Prom
     const target = (patience.reference ?? Infinity) - (earlyStopping?.minimumImprovement ?? 0);
     if (loss < target) progress.patience = { reference: loss, spent: 0 };
     else patience.spent++;
+    if (schedule?.kind === "plateau") {
+      progress.plateau = afterValidation(schedule, progress.plateau ?? noPlateau, loss);
+    }
     report.keepRecord();
   };
 
@@ -159,13 +167,12 @@ export async function trainingLoop(setup: TrainingSetup, tools: LoopTools): Prom
       else {
         if (!isInEpoch()) beginEpoch();
         const batch = batcher.next();
-        if (batch) {
-          const before = progress.update;
-          const failure = update(batch);
-          if (failure !== undefined) return { state: "failed", failure };
-          const isDue = progress.update > before && progress.update % checkpointEveryUpdates === 0;
-          if (isDue || clock.elapsedMs() - savedAtMs > checkpointEveryMs) saveLast();
-        } else endEpoch();
+        const before = progress.update;
+        const failure = update(batch);
+        if (failure !== undefined) return { state: "failed", failure };
+        const isDue = progress.update > before && progress.update % checkpointEveryUpdates === 0;
+        if (isDue || clock.elapsedMs() - savedAtMs > checkpointEveryMs) saveLast();
+        if (!batch) endEpoch();
       }
     }
   };

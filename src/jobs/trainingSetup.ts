@@ -7,11 +7,12 @@ import type { Config } from "../config/schema.ts";
 import { createBatcher, type Batcher } from "../data/batcher.ts";
 import { loadDataset, type Dataset } from "../data/dataset.ts";
 import { specOf } from "../data/spec.ts";
+import { createAveragedModel, type AveragedModel } from "../engine/averagedModel.ts";
 import { createPass, type Pass } from "../engine/bptt.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
 import { createModel, type Model } from "../engine/model.ts";
 import { createOptimizer, type Optimizer } from "../engine/optimizers/optimizer.ts";
-import { createRandom, restoreRandom, type Random } from "../engine/rng.ts";
+import { createRandom, resumableRandom, type ResumableRandom } from "../engine/rng.ts";
 import { createRun, type Run } from "../runs/runFolder.ts";
 import type { TrainingProgress } from "../runs/trainingProgress.ts";
 import { createEvaluator, type Evaluator } from "./evaluation.ts";
@@ -41,23 +42,24 @@ export interface TrainingSetup {
   readonly model: Model;
   readonly pass: Pass;
   readonly optimizer: Optimizer;
+  /** The average of the weights, where the config asks for one; it is what gets validated. */
+  readonly averaged: AveragedModel | undefined;
   readonly batcher: Batcher;
   readonly evaluator: Evaluator | undefined;
-  readonly shuffler: Shuffler;
+  /** Drew the first weights, and then shuffles. */
+  readonly shuffler: ResumableRandom;
+  /** Draws masks and noise: apart from the shuffler, which is set back to the beginning of an epoch. */
+  readonly noise: ResumableRandom;
   readonly progress: TrainingProgress;
   /** Planned. */
   readonly updates: number;
 }
 
-/** The one generator: it drew the first weights, and then shuffles. */
-export interface Shuffler {
-  uniform(): number;
-  state(): number[];
-  restore(state: readonly number[]): void;
-}
-
 /** About as many as a curve has pixels, and files stay small however long the training. */
 const maximumRows = 2000;
+
+/** Makes the second generator's seed another one than the first's. */
+const noiseSeed = 0x6e6f6973;
 
 /** Throws `UserError`. */
 export async function prepareTraining(
@@ -73,16 +75,31 @@ export async function prepareTraining(
   const random = createRandom(config.training.seed);
   const model = createModel(specOf(config, dataset), { kernels, random });
   const optimizer = createOptimizer(config.training.optimizer, model.parameters);
-  const shuffler = createShuffler(random);
+  const { averageWeights, accumulate, epochs, seed } = config.training;
+  const averaged = averageWeights && createAveragedModel(model, averageWeights.decay);
+  const shuffler = resumableRandom(random);
+  const noise = resumableRandom(createRandom((seed ^ noiseSeed) >>> 0));
   const batcher = createBatcher(dataset.training, {
     ...config.training,
     uniform: () => shuffler.uniform(),
   });
   const pass = createPass(model, batcher.largest);
-  const evaluator = createEvaluator(model, dataset.validation, config.training);
-  const updates = batcher.updatesPerEpoch * config.training.epochs;
+  const evaluator = createEvaluator(averaged?.model ?? model, dataset.validation, config.training);
+  const updates = Math.ceil(batcher.updatesPerEpoch / accumulate) * epochs;
 
-  const parts = { config, dataset, model, pass, optimizer, batcher, evaluator, shuffler, updates };
+  const parts = {
+    config,
+    dataset,
+    model,
+    pass,
+    optimizer,
+    averaged,
+    batcher,
+    evaluator,
+    shuffler,
+    noise,
+    updates,
+  };
   if (resumed) return { ...parts, ...(await takeUp(resumed, parts)) };
 
   const run = await createRun({
@@ -97,21 +114,10 @@ export async function prepareTraining(
   return { ...parts, run, progress: firstProgress(shuffler, updates) };
 }
 
-function createShuffler(first: Random): Shuffler {
-  let random = first;
-  return {
-    uniform: () => random.uniform(),
-    state: () => [...random.state()],
-    restore(state) {
-      random = restoreRandom(state);
-    },
-  };
-}
-
-const firstProgress = (shuffler: Shuffler, updates: number): TrainingProgress => ({
+const firstProgress = (shuffler: ResumableRandom, updates: number): TrainingProgress => ({
   epoch: 0,
   update: 0,
-  random: shuffler.state(),
+  random: [...shuffler.state()],
   position: null,
   validationDue: false,
   elapsedMs: 0,

@@ -14,7 +14,12 @@ export interface Cursor {
 
 /** Which sequence to look at: one of the data set, or one that the person typed. */
 export type SequenceChoice =
-  | { readonly kind: "example"; readonly split: "training" | "validation"; readonly index: number; readonly steps?: number }
+  | {
+      readonly kind: "example";
+      readonly split: "training" | "validation";
+      readonly index: number;
+      readonly steps?: number;
+    }
   | { readonly kind: "typed"; readonly text: string };
 
 export type CheckpointChoice = "best" | "last";
@@ -82,7 +87,11 @@ export interface CellSummary {
   readonly layer: number;
   readonly direction: Direction;
   /** Mean activation and saturated share per gate, in the cell's own order. */
-  readonly gates: readonly { readonly part: string; readonly mean: number; readonly saturated: number }[];
+  readonly gates: readonly {
+    readonly part: string;
+    readonly mean: number;
+    readonly saturated: number;
+  }[];
   /** L2 norms. */
   readonly hNorm: number;
   readonly cNorm?: number;
@@ -102,7 +111,11 @@ export interface TimelineColumn {
   readonly predictions?: readonly { readonly label: string; readonly probability: number }[];
   readonly targetLabel?: string;
   /** For forecasts: values in the data's own units. */
-  readonly forecast?: readonly { readonly name: string; readonly predicted: number; readonly truth?: number }[];
+  readonly forecast?: readonly {
+    readonly name: string;
+    readonly predicted: number;
+    readonly truth?: number;
+  }[];
   readonly loss?: number;
   /** L2 norm of dL/dx_t. */
   readonly inputGradientNorm?: number;
@@ -136,6 +149,8 @@ export interface MetricsRow {
   /** L2 norm of the whole gradient before and after clipping. */
   readonly gradientNorm?: number;
   readonly clippedNorm?: number;
+  /** Share of updates whose gradient was clipped. */
+  readonly clippedShare?: number;
   readonly learningRate?: number;
   /** Time steps of all sequences trained per second. */
   readonly stepsPerSecond?: number;
@@ -194,22 +209,51 @@ export interface WorkerContract {
     /** Reads the data that a config names. `configFile` is an absolute path; `text` may be unsaved. */
     inspect: (request: { configFile: string; text: string }) => Inspection;
     /** Aborting the call stops the training after the current batch, with a checkpoint saved. */
-    train: (request: { configFile: string; text: string; resume?: { runFolder: string } }) => TrainingResult;
+    train: (request: {
+      configFile: string;
+      text: string;
+      resume?: { runFolder: string };
+    }) => TrainingResult;
     pause: (request: null) => null;
     resume: (request: null) => null;
 
-    sequences: (request: { runFolder: string; split: "training" | "validation"; offset: number; limit: number }) => {
+    sequences: (request: {
+      runFolder: string;
+      split: "training" | "validation";
+      offset: number;
+      limit: number;
+    }) => {
       readonly total: number;
       readonly items: readonly SequenceSummary[];
     };
     /** Forward and backward over one sequence; the trace stays in the worker until released. */
-    trace: (request: { runFolder: string; checkpoint: CheckpointChoice; choice: SequenceChoice }) => TraceSummary;
+    trace: (request: {
+      runFolder: string;
+      checkpoint: CheckpointChoice;
+      choice: SequenceChoice;
+    }) => TraceSummary;
     release: (request: { trace: string }) => null;
-    columns: (request: { trace: string; steps: readonly [from: number, to: number] }) => { readonly columns: readonly TimelineColumn[] };
+    columns: (request: { trace: string; steps: readonly [from: number, to: number] }) => {
+      readonly columns: readonly TimelineColumn[];
+    };
     heatmap: (request: HeatmapRequest) => Heatmap;
     norms: (request: { trace: string; tensor: string; columns: number }) => NormSeries;
-    gradientFlow: (request: { trace: string; layer: number; direction: Direction; rows: number; columns: number }) => GradientFlow;
-    generate: (request: { runFolder: string; checkpoint: CheckpointChoice; prompt: string; length: number; temperature: number; topK?: number; seed: number }) => { readonly text: string };
+    gradientFlow: (request: {
+      trace: string;
+      layer: number;
+      direction: Direction;
+      rows: number;
+      columns: number;
+    }) => GradientFlow;
+    generate: (request: {
+      runFolder: string;
+      checkpoint: CheckpointChoice;
+      prompt: string;
+      length: number;
+      temperature: number;
+      topK?: number;
+      seed: number;
+    }) => { readonly text: string };
     /** Feeds predictions back as inputs for `steps` rows beyond the table's end. */
     forecast: (request: { runFolder: string; checkpoint: CheckpointChoice; steps: number }) => {
       readonly names: readonly string[];

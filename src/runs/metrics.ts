@@ -17,6 +17,8 @@ export interface MetricsRow {
   readonly validationAccuracy?: number;
   readonly gradientNorm?: number;
   readonly clippedNorm?: number;
+  /** Share of updates whose gradient was clipped. */
+  readonly clippedShare?: number;
   readonly learningRate?: number;
   readonly stepsPerSecond?: number;
 }
@@ -74,6 +76,7 @@ const optionalKeys = [
   "validationAccuracy",
   "gradientNorm",
   "clippedNorm",
+  "clippedShare",
   "learningRate",
   "stepsPerSecond",
 ] as const satisfies readonly (keyof MetricsRow)[];

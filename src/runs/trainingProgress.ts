@@ -12,6 +12,8 @@ const sumsSchema = z.object({
   weight: z.number(),
   gradientNorm: z.number(),
   clippedNorm: z.number(),
+  /** Updates whose gradient was clipped. */
+  clipped: z.int().default(0),
 });
 
 export type JsonValue =
@@ -49,6 +51,16 @@ export const trainingProgressSchema = z.object({
     .optional(),
   /** Validations without enough improvement over `reference`. */
   patience: z.object({ reference: z.number().optional(), spent: z.int() }),
+  /** Of the last update, where a schedule changes it. */
+  learningRate: z.number().optional(),
+  /** What the validations so far mean for a schedule that waits for a plateau. */
+  plateau: z
+    .object({ best: z.number().optional(), spent: z.int(), reductions: z.int() })
+    .optional(),
+  /** Batches whose gradients wait for the rest of their update: Σ loss · weight and Σ weight. */
+  waiting: z.object({ batches: z.int(), loss: z.number(), weight: z.number() }).optional(),
+  /** Of the generator of masks and noise, now. */
+  noise: z.array(z.number()).optional(),
 });
 
 export type TrainingProgress = z.output<typeof trainingProgressSchema>;
@@ -60,4 +72,5 @@ export const noSums: Readonly<Sums> = {
   weight: 0,
   gradientNorm: 0,
   clippedNorm: 0,
+  clipped: 0,
 };

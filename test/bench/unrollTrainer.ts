@@ -41,7 +41,7 @@ export function createTrainer(workload: Workload, kernels: Kernels): () => void 
     { kernels, random },
   );
   const optimizer = createOptimizer(
-    { kind: "adam", learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+    { kind: "adam", learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
     model.parameters,
   );
   const pass = createPass(model, { steps, batch: size });

@@ -11,9 +11,13 @@ import type { Real } from "../../src/trace/trace.ts";
 
 const folder = new URL("fixtures/", import.meta.url);
 
+/** Fixtures that are no network's. */
+const others: ReadonlySet<string> = new Set(["optimizers", "schedules"]);
+
 export const networkFixtures: readonly string[] = readdirSync(folder)
-  .filter((file) => file.endsWith(".safetensors") && file !== "optimizers.safetensors")
+  .filter((file) => file.endsWith(".safetensors"))
   .map((file) => file.replace(".safetensors", ""))
+  .filter((name) => !others.has(name))
   .sort();
 
 export interface Fixture {

@@ -16,6 +16,7 @@ import torch
 from torch import nn
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
@@ -245,27 +246,44 @@ def gradient_of(tensor):
 
 # ------------------------------------------------------------------- ten steps of each optimizer
 
+SGD = {"kind": "sgd", "learningRate": 0.3, "momentum": 0, "nesterov": False, "weightDecay": 0}
+ADAM = {"kind": "adam", "learningRate": 0.02, "beta1": 0.85, "beta2": 0.99, "epsilon": 1e-7, "weightDecay": 0}
+RMSPROP = {"kind": "rmsprop", "learningRate": 0.01, "decay": 0.9, "momentum": 0, "epsilon": 1e-7, "weightDecay": 0}
+ADAGRAD = {"kind": "adagrad", "learningRate": 0.1, "learningRateDecay": 0, "epsilon": 1e-7, "weightDecay": 0}
+AVERAGE_DECAY = 0.7  # every run also averages its weights
+
 OPTIMIZERS = {
-    "sgd": ({"kind": "sgd", "learningRate": 0.3, "momentum": 0}, {}),
-    "sgd-momentum": ({"kind": "sgd", "learningRate": 0.1, "momentum": 0.8}, {}),
-    "adam": ({"kind": "adam", "learningRate": 0.02, "beta1": 0.85, "beta2": 0.99, "epsilon": 1e-7}, {}),
-    "rmsprop": ({"kind": "rmsprop", "learningRate": 0.01, "decay": 0.9, "momentum": 0, "epsilon": 1e-7}, {}),
-    "rmsprop-momentum": ({"kind": "rmsprop", "learningRate": 0.01, "decay": 0.9, "momentum": 0.7, "epsilon": 1e-7}, {}),
-    "sgd-clip-norm": ({"kind": "sgd", "learningRate": 1.0, "momentum": 0.5}, {"norm": 0.3}),
-    "sgd-clip-value": ({"kind": "sgd", "learningRate": 1.0, "momentum": 0}, {"value": 0.02}),
-    "adam-clip-norm": ({"kind": "adam", "learningRate": 0.02, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}, {"norm": 0.3}),
+    "sgd": (SGD, {}),
+    "sgd-momentum": ({**SGD, "learningRate": 0.1, "momentum": 0.8}, {}),
+    "sgd-nesterov": ({**SGD, "learningRate": 0.1, "momentum": 0.8, "nesterov": True, "weightDecay": 0.1}, {}),
+    "sgd-weight-decay": ({**SGD, "weightDecay": 0.2}, {}),
+    "adam": (ADAM, {}),
+    "adam-weight-decay": ({**ADAM, "weightDecay": 0.1}, {}),
+    "adamw": ({**ADAM, "kind": "adamw", "weightDecay": 0.3}, {}),
+    "rmsprop": (RMSPROP, {}),
+    "rmsprop-momentum": ({**RMSPROP, "momentum": 0.7}, {}),
+    "rmsprop-weight-decay": ({**RMSPROP, "momentum": 0.7, "weightDecay": 0.1}, {}),
+    "adagrad": (ADAGRAD, {}),
+    "adagrad-decay": ({**ADAGRAD, "learningRateDecay": 0.2, "weightDecay": 0.1}, {}),
+    "sgd-clip-norm": ({**SGD, "learningRate": 1.0, "momentum": 0.5}, {"norm": 0.3}),
+    "sgd-clip-value": ({**SGD, "learningRate": 1.0}, {"value": 0.02}),
+    "sgd-clip-parameter-norm": ({**SGD, "learningRate": 1.0}, {"parameterNorm": 0.05}),
+    "sgd-clip-everything": ({**SGD, "learningRate": 1.0}, {"parameterNorm": 0.15, "norm": 0.2, "value": 0.03}),
+    "adam-clip-norm": ({**ADAM, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}, {"norm": 0.3}),
 }
 
 
 def torch_optimizer(config, parameters):
-    rate = config["learningRate"]
+    options = {"lr": config["learningRate"], "weight_decay": config["weightDecay"]}
     if config["kind"] == "sgd":
-        return torch.optim.SGD(parameters, lr=rate, momentum=config["momentum"])
-    if config["kind"] == "adam":
-        return torch.optim.Adam(parameters, lr=rate, betas=(config["beta1"], config["beta2"]), eps=config["epsilon"])
-    return torch.optim.RMSprop(
-        parameters, lr=rate, alpha=config["decay"], eps=config["epsilon"], momentum=config["momentum"]
-    )
+        return torch.optim.SGD(parameters, momentum=config["momentum"], nesterov=config["nesterov"], **options)
+    options["eps"] = config["epsilon"]
+    if config["kind"] in ("adam", "adamw"):
+        make = torch.optim.Adam if config["kind"] == "adam" else torch.optim.AdamW
+        return make(parameters, betas=(config["beta1"], config["beta2"]), **options)
+    if config["kind"] == "adagrad":
+        return torch.optim.Adagrad(parameters, lr_decay=config["learningRateDecay"], **options)
+    return torch.optim.RMSprop(parameters, alpha=config["decay"], momentum=config["momentum"], **options)
 
 
 def make_optimizers():
@@ -286,6 +304,9 @@ def make_optimizers():
     for name, (config, clip) in OPTIMIZERS.items():
         parameters = {key: value.detach().clone().requires_grad_() for key, value in start.items()}
         optimizer = torch_optimizer(config, list(parameters.values()))
+        averaged = AveragedModel(
+            nn.ParameterList(parameters.values()), multi_avg_fn=get_ema_multi_avg_fn(AVERAGE_DECAY)
+        )
         losses, norms = [], []
         for _ in range(10):
             optimizer.zero_grad()
@@ -297,17 +318,79 @@ def make_optimizers():
             loss = nn.functional.cross_entropy(y.flatten(0, 1), target.flatten())
             loss.backward()
             norms.append(torch.linalg.vector_norm(torch.cat([p.grad.flatten() for p in parameters.values()])))
+            if "parameterNorm" in clip:
+                for parameter in parameters.values():
+                    clip_grad_norm_([parameter], clip["parameterNorm"])
             if "norm" in clip:
                 clip_grad_norm_(parameters.values(), clip["norm"])
             if "value" in clip:
                 clip_grad_value_(parameters.values(), clip["value"])
             optimizer.step()
+            averaged.update_parameters(nn.ParameterList(parameters.values()))
             losses.append(loss.detach())
         tensors[f"{name}.losses"] = torch.stack(losses)
         tensors[f"{name}.norms"] = torch.stack(norms)
         tensors.update({f"{name}.param.{key}": value for key, value in parameters.items()})
+        tensors.update({f"{name}.average.{key}": value for key, value in zip(parameters, averaged.module)})
         configs[name] = {"optimizer": config, "clip": clip}
-    write("optimizers", tensors, {"spec": json.dumps(spec), "optimizers": json.dumps(configs)})
+    write(
+        "optimizers",
+        tensors,
+        {"spec": json.dumps(spec), "optimizers": json.dumps(configs), "averageDecay": repr(AVERAGE_DECAY)},
+    )
+
+
+# ------------------------------------------------------------------- learning-rate schedules
+
+EPOCHS, UPDATES_PER_EPOCH, WARMUP = 12, 5, 7
+SCHEDULES = {
+    "step": ({"kind": "step", "everyEpochs": 3, "factor": 0.3}, lambda o: torch.optim.lr_scheduler.StepLR(o, 3, 0.3)),
+    "exponential": (
+        {"kind": "exponential", "factor": 0.8},
+        lambda o: torch.optim.lr_scheduler.ExponentialLR(o, 0.8),
+    ),
+    "cosine": ({"kind": "cosine", "minimumLearningRate": 0.01}, None),
+    "plateau": (
+        {"kind": "plateau", "factor": 0.4, "patience": 1, "minimumImprovement": 0.05, "minimumLearningRate": 0.02},
+        lambda o: torch.optim.lr_scheduler.ReduceLROnPlateau(
+            o, factor=0.4, patience=1, threshold=0.05, threshold_mode="abs", min_lr=0.02
+        ),
+    ),
+    "constant": ({"kind": "constant"}, None),
+}
+VALIDATION = [2.0, 1.5, 1.48, 1.47, 1.46, 1.3, 1.31, 1.29, 1.28, 1.5, 1.27, 1.6]
+
+
+def rates_of(name, make, warmup):
+    """The learning rate of every update. What changes by epoch is multiplied by the warm-up; a cosine comes after it."""
+    schedulers = torch.optim.lr_scheduler
+    make_optimizer = lambda: torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.5)
+    warm, cool = make_optimizer(), make_optimizer()
+    warming = schedulers.LinearLR(warm, 1 / warmup, 1.0, warmup - 1) if warmup > 1 else None
+    by_epoch = make(cool) if make else None
+    by_update = schedulers.CosineAnnealingLR(cool, EPOCHS * UPDATES_PER_EPOCH - warmup, 0.01) if name == "cosine" else None
+    rates = []
+    for epoch in range(EPOCHS):
+        for update in range(UPDATES_PER_EPOCH):
+            rates.append(cool.param_groups[0]["lr"] * warm.param_groups[0]["lr"] / 0.5)
+            warm.step(), cool.step()
+            if warming:
+                warming.step()
+            if by_update and len(rates) > warmup:
+                by_update.step()
+        if by_epoch:
+            by_epoch.step(VALIDATION[epoch]) if name == "plateau" else by_epoch.step()
+    return torch.tensor(rates)
+
+
+def make_schedules():
+    tensors = {"validation": torch.tensor(VALIDATION)}
+    configs = {}
+    for name, (config, make) in SCHEDULES.items():
+        for suffix, warmup in (("", 0), ("-warm-up", WARMUP)):
+            tensors[name + suffix] = rates_of(name, make, warmup)
+            configs[name + suffix] = {**config, "warmupUpdates": warmup}
+    write("schedules", tensors, {"schedules": json.dumps(configs), "epochs": str(EPOCHS)})
 
 
 # ------------------------------------------------------------------- files
@@ -342,6 +425,7 @@ def main():
             seed += 1
             make_case(f"{kind}-{depth}-{loss}-{at}-{input_kind}", kind, depth, loss, at, input_kind, seed)
     make_optimizers()
+    make_schedules()
 
 
 main()

@@ -1,9 +1,11 @@
-/** Ten steps of each optimizer, clipping included, against PyTorch's. */
+/** Ten steps of each optimizer, clipping and the average of the weights included, against PyTorch's. */
 import { describe, expect, it } from "vitest";
 import type { OptimizerConfig, TrainingConfig } from "../../src/config/schema.ts";
+import { createAveragedModel } from "../../src/engine/averagedModel.ts";
 import { backward, createPass, forward, zeroGradients } from "../../src/engine/bptt.ts";
 import { clipGradients } from "../../src/engine/clip.ts";
 import type { Precision } from "../../src/engine/kernels/kernels.ts";
+import type { Model } from "../../src/engine/model.ts";
 import { createOptimizer } from "../../src/engine/optimizers/optimizer.ts";
 import { disagreement } from "../gradcheck/differences.ts";
 import { batchOf, modelOf, readFixture, realsOf } from "./fixture.ts";
@@ -20,6 +22,7 @@ function compare(name: string, precision: Precision, tolerance: number): readonl
   const batch = { ...batchOf(fixture, model), carry: false };
   const pass = createPass(model, { steps: batch.steps, batch: batch.size });
   const optimizer = createOptimizer(config, model.parameters);
+  const averaged = createAveragedModel(model, Number(fixture.metadata.averageDecay));
   const losses: number[] = [];
   const norms: number[] = [];
   for (let step = 0; step < 10; step++) {
@@ -28,14 +31,17 @@ function compare(name: string, precision: Precision, tolerance: number): readonl
     backward(pass);
     norms.push(clipGradients(model.parameters, clip).norm);
     optimizer.step();
+    averaged.update();
   }
+  const parametersUnder = (prefix: string, { parameters }: Model) =>
+    parameters.map(({ name: key, shape, value }) =>
+      disagreement(key, shape, value, realsOf(fixture, `${prefix}.${key}`), tolerance),
+    );
   return [
     disagreement("losses", [10], losses, realsOf(fixture, `${name}.losses`), tolerance),
     disagreement("norms", [10], norms, realsOf(fixture, `${name}.norms`), tolerance),
-    ...model.parameters.map((parameter) => {
-      const wanted = realsOf(fixture, `${name}.param.${parameter.name}`);
-      return disagreement(parameter.name, parameter.shape, parameter.value, wanted, tolerance);
-    }),
+    ...parametersUnder(`${name}.param`, model),
+    ...parametersUnder(`${name}.average`, averaged.model),
   ].filter((problem) => problem !== undefined);
 }
 

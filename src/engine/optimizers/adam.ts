@@ -1,4 +1,4 @@
-/** Adam. */
+/** Adam, with its weight decay inside the gradient or beside it. */
 import type { OptimizerConfig } from "../../config/schema.ts";
 import type { UpdateRule } from "./optimizer.ts";
 
@@ -9,24 +9,30 @@ import type { UpdateRule } from "./optimizer.ts";
 const smallest = 1e-36;
 
 /**
- * Adam of Kingma & Ba 2015 (arXiv:1412.6980), as torch.optim.Adam:
+ * Adam of Kingma & Ba 2015 (arXiv:1412.6980), as torch.optim.Adam, with λ the weight decay:
+ *   g ← g + λ p, or for AdamW (Loshchilov & Hutter 2019, arXiv:1711.05101) p ← p − η λ p
  *   m ← β₁ m + (1 − β₁) g      v ← β₂ v + (1 − β₂) g²
  *   p ← p − η / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
  */
-export function createAdam(config: Extract<OptimizerConfig, { kind: "adam" }>): UpdateRule {
-  const { beta1, beta2, epsilon } = config;
+export function createAdam(
+  config: Extract<OptimizerConfig, { kind: "adam" | "adamw" }>,
+): UpdateRule {
+  const { beta1, beta2, epsilon, weightDecay } = config;
+  const decoupled = config.kind === "adamw";
+  const coupledDecay = decoupled ? 0 : weightDecay;
   return {
     slots: ["exp_avg", "exp_avg_sq"],
     update(value, gradient, [mean, meanSquare], { learningRate, step }) {
       const stepSize = learningRate / (1 - beta1 ** step);
       const correction = Math.sqrt(1 - beta2 ** step);
+      const kept = decoupled ? 1 - learningRate * weightDecay : 1;
       for (let k = 0; k < value.length; k++) {
-        const g = gradient[k];
+        const g = gradient[k] + coupledDecay * value[k];
         const m = mean[k] + (g - mean[k]) * (1 - beta1);
         const v = meanSquare[k] * beta2 + (1 - beta2) * g * g;
         mean[k] = Math.abs(m) < smallest ? 0 : m;
         meanSquare[k] = v < smallest ? 0 : v;
-        value[k] -= (stepSize * m) / (Math.sqrt(v) / correction + epsilon);
+        value[k] = kept * value[k] - (stepSize * m) / (Math.sqrt(v) / correction + epsilon);
       }
     },
   };

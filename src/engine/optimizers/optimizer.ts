@@ -2,6 +2,7 @@
 import type { OptimizerConfig } from "../../config/schema.ts";
 import type { Real } from "../../trace/trace.ts";
 import type { Parameter } from "../model.ts";
+import { createAdagrad } from "./adagrad.ts";
 import { createAdam } from "./adam.ts";
 import { createRmsprop } from "./rmsprop.ts";
 import { createSgd } from "./sgd.ts";
@@ -72,9 +73,17 @@ export function createOptimizer(
 }
 
 function ruleOf(config: OptimizerConfig): UpdateRule {
-  if (config.kind === "sgd") return createSgd(config);
-  if (config.kind === "adam") return createAdam(config);
-  return createRmsprop(config);
+  switch (config.kind) {
+    case "sgd":
+      return createSgd(config);
+    case "adam":
+    case "adamw":
+      return createAdam(config);
+    case "rmsprop":
+      return createRmsprop(config);
+    case "adagrad":
+      return createAdagrad(config);
+  }
 }
 
 function savedIn(state: ReadonlyMap<string, Real>, name: string, length: number): Real {

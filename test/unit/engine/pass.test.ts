@@ -129,7 +129,7 @@ describe("memory", () => {
     const model = buildModel({ layers, input: "embedding", kernels: counting });
     const pass = createPass(model, { steps: 6, batch: 3 });
     const optimizer = createOptimizer(
-      { kind: "sgd", learningRate: 0.1, momentum: 0.5 },
+      { kind: "sgd", learningRate: 0.1, momentum: 0.5, nesterov: false, weightDecay: 0 },
       model.parameters,
     );
     const laidOut = allocations;
