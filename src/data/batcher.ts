@@ -44,7 +44,7 @@ export interface Batcher {
 export function createBatcher(split: Split, options: BatcherOptions): Batcher {
   const { stream } = split;
   if (!stream) return createExampleBatcher(split, options);
-  const window = options.bptt === "full" ? split.steps : options.bptt;
+  const window = options.bptt === "full" ? Math.max(1, split.steps) : options.bptt;
   if (options.carryState) return createStreamBatcher(stream, window, options.batch);
   // Without a state to carry, the windows of a text are examples like any others.
   return createExampleBatcher(windowsOf(stream, window, split.layout), options);
