@@ -1,9 +1,11 @@
 /** Train, pause, resume, stop: what the person asks of the one training. */
 import * as vscode from "vscode";
 import { defaultConfigName } from "../../config/names.ts";
+import type { Problem } from "../../config/problem.ts";
 import { parseConfig } from "../../config/validate.ts";
 import { configFileOf, readRunConfig } from "../../runs/runFolder.ts";
 import { chooseConfig } from "../editors/configFiles.ts";
+import { rangeOf } from "../editors/diagnostics.ts";
 import { showError, type Log } from "../log.ts";
 import type { PanelPlaces } from "../panels/panelPlaces.ts";
 import { describeProgress } from "../training/progressText.ts";
@@ -37,14 +39,11 @@ export function createTrainCommands(
     if (!(await requireTrust("train"))) return;
     const uri = target instanceof vscode.Uri ? target : await chooseConfig("train");
     if (!uri) return;
-    const text = await savedText(uri);
+    const document = await openSaved(uri);
+    const text = document.getText();
     const { config, problems } = parseConfig(text);
     if (!config) {
-      await refuse(
-        uri,
-        problems.filter(({ severity }) => severity === "error"),
-        text,
-      );
+      await refuse(document, problems);
       return;
     }
     await begin({
@@ -84,13 +83,12 @@ async function makeWay(training: TrainingController, next: TrainingRequest): Pro
   if (!request) return true;
   const stopAndTrain = "Stop It and Train This";
   const show = "Show the Running One";
-  const progress = status ? ` It is at ${describeProgress(status)}.` : "";
+  const progress = status ? `It is at ${describeProgress(status)}. ` : "";
   const choice = await vscode.window.showWarningMessage(
     `"${status?.runName ?? request.title}" is training.`,
     {
       modal: true,
-      detail:
-        `${progress.trim()} One network is trained at a time. Stopping keeps a checkpoint, from which it can be resumed.`.trim(),
+      detail: `${progress}One network is trained at a time. Stopping keeps a checkpoint, from which it can be resumed.`,
     },
     stopAndTrain,
     show,
@@ -118,31 +116,24 @@ async function offerToAbandon(
   if (choice === end && training.request === request) await training.abandon();
 }
 
-/** Saves what is being edited; where that fails, the text in the editor is used. */
-async function savedText(uri: vscode.Uri): Promise<string> {
+/** Saves what is being edited; where that fails, what the editor shows is used all the same. */
+async function openSaved(uri: vscode.Uri): Promise<vscode.TextDocument> {
   const document = await vscode.workspace.openTextDocument(uri);
   if (document.isDirty) await document.save();
-  return document.getText();
+  return document;
 }
 
-async function refuse(
-  uri: vscode.Uri,
-  problems: readonly { readonly message: string; readonly offset: number }[],
-  text: string,
-): Promise<void> {
-  const [first] = problems;
-  const line = text.slice(0, first?.offset ?? 0).split("\n").length;
-  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
+/** A wrong config makes no run; the message leads to its first mistake. */
+async function refuse(document: vscode.TextDocument, problems: readonly Problem[]): Promise<void> {
+  const [first, ...others] = problems.filter(({ severity }) => severity === "error");
+  if (!first) return;
+  const place = rangeOf(first, document);
+  const file = vscode.workspace.asRelativePath(document.uri);
+  const more = others.length > 0 ? ` (and ${others.length} more)` : "";
   const show = "Show Problem";
-  const place = vscode.workspace.asRelativePath(uri);
   const choice = await vscode.window.showErrorMessage(
-    `Nothing was trained: ${place}, line ${line}: ${first?.message ?? "the config is not valid."}${more}`,
+    `Nothing was trained: ${file}, line ${place.start.line + 1}: ${first.message}${more}`,
     show,
   );
-  if (choice !== show) return;
-  const position = new vscode.Position(line - 1, 0);
-  const editor = await vscode.window.showTextDocument(uri);
-  const at = editor.document.positionAt(first?.offset ?? 0) ?? position;
-  editor.selection = new vscode.Selection(at, at);
-  editor.revealRange(new vscode.Range(at, at));
+  if (choice === show) await vscode.window.showTextDocument(document, { selection: place });
 }

@@ -21,6 +21,7 @@ export async function run(): Promise<void> {
   mocha.suite.emit("pre-require", globalThis, "", mocha);
   await import("./activation.test.ts");
   await import("./newConfig.test.ts");
+  await import("./samples.test.ts");
   await import("./configLanguage.test.ts");
   await import("./training.test.ts");
   await import("./interruption.test.ts");
