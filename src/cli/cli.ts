@@ -7,7 +7,7 @@ import { runsCommand } from "./commands/runs.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { trainCommand } from "./commands/train.ts";
 import { exitCodes, type Environment } from "./environment.ts";
-import { describeFailure } from "./failure.ts";
+import { describeFailure, isAboutConfig } from "./failure.ts";
 
 const commands: readonly Command[] = [
   trainCommand,
@@ -48,9 +48,8 @@ export async function runCli(args: readonly string[], environment: Environment):
       );
       return exitCodes.usage;
     }
-    const { text, code } = describeFailure(error, environment.folder);
-    environment.error.write(text);
-    return code;
+    environment.error.write(describeFailure(error, environment.folder));
+    return command.takesConfig && isAboutConfig(error) ? exitCodes.usage : exitCodes.failed;
   }
 }
 

@@ -7,6 +7,8 @@ export interface Command {
   /** One line for the overview. */
   readonly summary: string;
   readonly help: string;
+  /** It was given a config: a key of it that cannot work is then bad input rather than a failure. */
+  readonly takesConfig: boolean;
   /** Answers the exit code. Throws `UsageError` or `UserError`. */
   main(args: readonly string[], environment: Environment): Promise<number>;
 }
@@ -24,6 +26,7 @@ export function defineCommand<const Options extends ParseArgsOptionsConfig>(comm
   readonly name: string;
   readonly summary: string;
   readonly help: string;
+  readonly takesConfig?: boolean;
   readonly options: Options;
   readonly positionals: { readonly least: number; readonly most: number };
   run(
@@ -31,11 +34,12 @@ export function defineCommand<const Options extends ParseArgsOptionsConfig>(comm
     environment: Environment,
   ): Promise<number>;
 }): Command {
-  const { name, summary, help, options, positionals: count } = command;
+  const { name, summary, help, takesConfig = false, options, positionals: count } = command;
   return {
     name,
     summary,
     help,
+    takesConfig,
     async main(args, environment) {
       if (args.includes("--help") || args.includes("-h")) {
         environment.out.write(help);

@@ -3,21 +3,16 @@ import { relative, resolve } from "node:path";
 import { UserError, type Place, type Problem } from "../config/problem.ts";
 import { FormatError } from "../formats/formatError.ts";
 import { placeOf } from "../jobs/requireConfig.ts";
-import { exitCodes } from "./environment.ts";
 
 /** Paths are shown relative to `folder` where they lie in it. */
-export function describeFailure(error: unknown, folder: string): { text: string; code: number } {
+export function describeFailure(error: unknown, folder: string): string {
   if (error instanceof UserError || error instanceof FormatError) {
     const { advice } = error.details;
     const place = error instanceof UserError ? error.details.place : undefined;
-    const text = `${inFront(place, folder)}error: ${error.message}\n${advice === undefined ? "" : `${advice}\n`}`;
-    return { text, code: isAboutConfig(error) ? exitCodes.usage : exitCodes.failed };
+    return `${inFront(place, folder)}error: ${error.message}\n${advice === undefined ? "" : `${advice}\n`}`;
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return {
-    text: `unroll: this is a bug of Unroll, not of yours.\n${trace}\n`,
-    code: exitCodes.failed,
-  };
+  return `unroll: this is a bug of Unroll, not of yours.\n${trace}\n`;
 }
 
 /** One line per problem, in the order of the text. */
@@ -47,7 +42,7 @@ function inFront(place: Place | undefined, folder: string): string {
 }
 
 /** A key of the config is wrong, rather than a row of the data that it names. */
-function isAboutConfig(error: UserError | FormatError): boolean {
+export function isAboutConfig(error: unknown): boolean {
   if (!(error instanceof UserError)) return false;
   const { code, path, place } = error.details;
   return (

@@ -35,6 +35,7 @@ export const trainCommand = defineCommand({
   name: "train",
   summary: "train a network from a config",
   help,
+  takesConfig: true,
   options: {
     set: { type: "string", multiple: true, default: [] },
     resume: { type: "string" },

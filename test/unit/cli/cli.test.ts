@@ -297,14 +297,26 @@ describe("unroll generate", () => {
 
 describe("unroll forecast", () => {
   it("writes CSV in the table's units", async () => {
-    const folder = await trained("table");
-    const { code, out } = await unroll(folder, ["forecast", "latest", "--steps", "3"]);
-    expect(code).toBe(0);
+    const folder = await trained("table", { data: { inputs: ["temperature"] } });
+    const { code, out, error } = await unroll(folder, ["forecast", "latest", "--steps", "3"]);
+    expect({ code, error }).toEqual({ code: 0, error: "" });
     const [header, ...rows] = out.trimEnd().split("\n");
     expect(header).toMatch(/^step,/);
     expect(rows).toHaveLength(3);
     for (const row of rows)
       expect(row.split(",").every((cell) => Number.isFinite(Number(cell)))).toBe(true);
+  });
+});
+
+describe("a run that cannot do what is asked", () => {
+  it("says so, and answers 1", async () => {
+    const folder = await trained("table", { training: { epochs: 1 } });
+    const forecast = await unroll(folder, ["forecast", "latest", "--steps", "3"]);
+    expect(forecast.error).toMatch(/"rain" is an input that it does not predict/);
+    expect(forecast.code).toBe(1);
+    const generate = await unroll(folder, ["generate", "latest"]);
+    expect(generate.error).toMatch(/is not a language model/);
+    expect(generate.code).toBe(1);
   });
 });
 
@@ -339,8 +351,9 @@ describe("unroll trace", () => {
 
   it("takes an example of the data", async () => {
     const folder = await trained("table", { training: { epochs: 1 } });
-    const { code, out } = await unroll(folder, ["trace", "latest", "--example", "validation:0"]);
-    expect(code).toBe(0);
+    const example = ["trace", "latest", "--example", "validation:0"];
+    const { code, out, error } = await unroll(folder, example);
+    expect({ code, error }).toEqual({ code: 0, error: "" });
     expect(out).toMatch(/temperature/);
     expect(await unroll(folder, ["trace", "latest"])).toMatchObject({ code: 2 });
     expect(await unroll(folder, ["trace", "latest", "--example", "validation"])).toMatchObject({

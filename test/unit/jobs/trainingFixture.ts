@@ -55,7 +55,7 @@ export const kinds = {
       path: "weather.csv",
       inputs: ["temperature", "rain"],
       targets: ["temperature"],
-      window: 12,
+      window: 8,
     },
     training: { batch: 6, bptt: 5 },
   },
