@@ -10,12 +10,12 @@ export interface ForecastStart {
   /** Names of the predicted columns. */
   readonly names: readonly string[];
   /** The targets of the row after the last one that was read, in the data's own units. */
-  predicted(output: ArrayLike<number>): readonly number[];
+  readonly predicted: (output: ArrayLike<number>) => readonly number[];
   /**
    * The inputs of that row: what was predicted where a target is also an input; every other input stays as it was in the row
    * before, since nothing better is known. (I) → (I)
    */
-  nextInput(previous: ArrayLike<number>, output: ArrayLike<number>): Float32Array;
+  readonly nextInput: (previous: ArrayLike<number>, output: ArrayLike<number>) => Float32Array;
 }
 
 /**

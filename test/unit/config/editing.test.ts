@@ -117,22 +117,23 @@ describe("nearest", () => {
 const fill = (body: unknown): string =>
   JSON.stringify(body).replaceAll(/"\^\$\{\d+:([^}]+)\}"/g, "$1");
 
+interface Node {
+  description?: string;
+  markdownDescription?: string;
+  properties?: Record<string, Node>;
+  anyOf?: Node[];
+  oneOf?: Node[];
+  items?: Node;
+  required?: unknown;
+  additionalProperties?: unknown;
+  const?: string;
+  default?: unknown;
+  enum?: string[];
+  defaultSnippets?: readonly { label: string; body: unknown }[];
+}
+
 describe("the JSON Schema for the editor", () => {
-  const schema = configJsonSchema();
-  interface Node {
-    description?: string;
-    markdownDescription?: string;
-    properties?: Record<string, Node>;
-    anyOf?: Node[];
-    oneOf?: Node[];
-    items?: Node;
-    required?: unknown;
-    additionalProperties?: unknown;
-    const?: string;
-    default?: unknown;
-    enum?: string[];
-    defaultSnippets?: { label: string; body: unknown }[];
-  }
+  const schema: Node = configJsonSchema();
   const visit = (node: Node, path: string, action: (node: Node, path: string) => void): void => {
     action(node, path);
     for (const [key, child] of Object.entries(node.properties ?? {}))
@@ -167,12 +168,12 @@ describe("the JSON Schema for the editor", () => {
   it("keeps choices and defaults for completion, and says them on hover", () => {
     const level = schema.properties?.data.anyOf?.[0].properties?.level;
     expect(level).toMatchObject({ enum: ["character", "word"], default: "character" });
-    const bptt = (schema as Node).properties?.training.properties?.bptt;
+    const bptt = schema.properties?.training.properties?.bptt;
     expect(bptt?.markdownDescription).toContain('Default: `"full"`');
   });
 
   it("offers snippets that are valid configs themselves", () => {
-    const snippets = (schema as Node).defaultSnippets ?? [];
+    const snippets = schema.defaultSnippets ?? [];
     expect(snippets.map(({ label }) => label)).toEqual(templates.map(({ title }) => title));
     for (const { label, body } of snippets) {
       expect(parseConfig(JSON.stringify(body)).problems, label).toEqual([]);
@@ -180,7 +181,7 @@ describe("the JSON Schema for the editor", () => {
   });
 
   it("offers snippets for layers and optimizers that are valid once their placeholders are filled", () => {
-    const { model, training } = (schema as Node).properties ?? {};
+    const { model, training } = schema.properties ?? {};
     const layers = model.properties?.layers.items?.defaultSnippets ?? [];
     expect(layers).toHaveLength(3);
     for (const { label, body } of layers) {

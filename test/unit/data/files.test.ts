@@ -43,6 +43,11 @@ describe("a file that cannot be read as text", () => {
   });
 });
 
+const labelsOf = async (text: string) => {
+  const dataset = await load(book, { "book.txt": text }, { validation: { share: 0 } });
+  return dataset.training.labels(0);
+};
+
 describe("a text file", () => {
   it("may begin with a byte order mark, and be UTF-16", async () => {
     const marked = await load(book, { "book.txt": bytes(0xef, 0xbb, 0xbf, 97, 98, 97) });
@@ -52,13 +57,9 @@ describe("a text file", () => {
   });
 
   it("has the same tokens and places whatever its line ends", async () => {
-    const read = async (text: string) => {
-      const dataset = await load(book, { "book.txt": text }, { validation: { share: 0 } });
-      return dataset.training.labels(0);
-    };
-    const unix = await read("ab\ncd\n");
-    expect(await read("ab\r\ncd\r\n")).toEqual(unix);
-    expect(await read("ab\rcd\r")).toEqual(unix);
+    const unix = await labelsOf("ab\ncd\n");
+    expect(await labelsOf("ab\r\ncd\r\n")).toEqual(unix);
+    expect(await labelsOf("ab\rcd\r")).toEqual(unix);
     expect(unix[3].place).toEqual({ file: "book.txt", line: 2, column: 1, length: 1 });
   });
 });

@@ -147,7 +147,7 @@ describe("temporal order", () => {
       );
       const [first, second] = [
         written.search(/[XY]/),
-        written.length - 1 - [...written].reverse().join("").search(/[XY]/),
+        Math.max(written.lastIndexOf("X"), written.lastIndexOf("Y")),
       ];
       expect(first >= 10 && first < 20 && second >= 50 && second < 60, `${first} ${second}`).toBe(
         true,
@@ -182,7 +182,7 @@ describe("the embedded Reber grammar", () => {
     6: { E: 7 },
   };
   const endOf = (word: string): number | undefined =>
-    [...word].reduce(
+    Array.from(word).reduce(
       (state: number | undefined, symbol) =>
         state === undefined ? undefined : graph[state]?.[symbol],
       0,
@@ -195,7 +195,7 @@ describe("the embedded Reber grammar", () => {
       expect(written).toMatch(/^B([TP]).*\1E$/);
       expect(endOf(written.slice(2, -2)), written).toBe(7);
       expect(steps).toBeLessThanOrEqual(25);
-      expect([...target.slice(0, -1)]).toEqual([...input.slice(1)]);
+      expect(target.slice(0, -1)).toEqual(input.slice(1));
       lengths.add(steps);
     }
     expect(lengths.size).toBeGreaterThan(5);
@@ -223,7 +223,7 @@ describe("the embedded Reber grammar", () => {
 describe("a wave", () => {
   it("is read from its first step and drawn over all", async () => {
     for (const { input, target, weights } of await examples("waveform", 40, 20)) {
-      expect([...input.slice(1)].every((value) => value === 0)).toBe(true);
+      expect(input.slice(1).every((value) => value === 0)).toBe(true);
       const waves = 1 + 3 * input[0];
       expect(target[10]).toBeCloseTo(Math.sin((2 * Math.PI * waves * 10) / 40), 5);
       expect([...weights].every((weight) => weight === 1)).toBe(true);

@@ -1,0 +1,2 @@
+/** Writes every sample workspace into `outDir`, which is created. */
+export function buildSamples(outDir: string): Promise<void>;
