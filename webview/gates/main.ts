@@ -205,7 +205,7 @@ function draw({ context, ratio }: Frame): void {
   if (units) drawSaturation(context, theme, place, units);
   drawFrameAndAxes(context, theme, place, units);
   drawTrace(context, theme, place, {
-    trace: unitTraces.of(tensor, controller.unit),
+    trace: unitTraces.of(trace.id, tensor, controller.unit),
     scale,
     caption: `unit ${controller.unit}`,
     limits: activation === "unbounded" ? [] : Object.values(saturationLimits[activation]),
@@ -227,7 +227,7 @@ function drawOverlay({ context, width, height, ratio }: Frame): void {
   const { t, position } = controller.place;
   unitTraces.need(trace.id, tensor, unit, place.heatmap.time, ratio);
   tokens.need(t, t + 1);
-  const row = unitTraces.of(tensor, unit);
+  const row = unitTraces.of(trace.id, tensor, unit);
   const reading = row && valueAt(row, t);
   drawSteps(context, theme, place, (step) => tokens.at(step), t);
   drawCursor(context, theme, place, { t, position, value: reading?.value }, currentScale(chosen));

@@ -7,6 +7,8 @@ import { latest } from "../lib/latest.ts";
 import { spanLength, type Span } from "../lib/span.ts";
 
 export interface UnitTrace {
+  /** Trace's id. */
+  readonly trace: string;
   readonly tensor: string;
   readonly unit: number;
   readonly steps: Span;
@@ -15,8 +17,8 @@ export interface UnitTrace {
 }
 
 export interface UnitTraces {
-  /** The last answer about this tensor and unit. */
-  of(tensor: string, unit: number): UnitTrace | undefined;
+  /** The last answer, if it is about this unit. */
+  of(trace: string, tensor: string, unit: number): UnitTrace | undefined;
   need(trace: string, tensor: string, unit: number, time: TimeScale, ratio: number): void;
 }
 
@@ -29,19 +31,21 @@ export function createUnitTraces(
   const rows = latest<HeatmapRequest, Heatmap>(
     (request, signal) => host.call("heatmap", request, { signal }),
     {
-      answer(heatmap, { tensor, units, steps: [from, to] }) {
+      answer(heatmap, { trace, tensor, units, steps: [from, to] }) {
         const values = new Float32Array(heatmap.values);
-        last = { tensor, unit: units[0], steps: { from, to }, values };
+        last = { trace, tensor, unit: units[0], steps: { from, to }, values };
         on.changed();
       },
-      error(error) {
+      error(error, request) {
+        if (JSON.stringify(request) !== asked) return;
         asked = "";
         on.error(error);
       },
     },
   );
   return {
-    of: (tensor, unit) => (last?.tensor === tensor && last.unit === unit ? last : undefined),
+    of: (trace, tensor, unit) =>
+      last?.trace === trace && last.tensor === tensor && last.unit === unit ? last : undefined,
     need(trace, tensor, unit, { span, width }, ratio) {
       const request: HeatmapRequest = {
         trace,

@@ -31,6 +31,10 @@ export function createBackwardPicture(parent: HTMLElement, at: Surroundings): Ba
     return backwardLayout(picture.width, picture.height, steps, units);
   }
 
+  function fit(): void {
+    picture.setHeight(backwardHeight(at.chosen()?.units ?? 1, window.innerHeight));
+  }
+
   /** Eight decades below the largest value of the tensor, whatever part of it is in view. */
   function heatmapScale(): ColorScale {
     const { data } = controller.heatmap;
@@ -112,10 +116,11 @@ export function createBackwardPicture(parent: HTMLElement, at: Surroundings): Ba
       const chosen = at.chosen();
       if (!chosen) return;
       const { tensor, part, units, trace } = chosen;
-      picture.setHeight(backwardHeight(units, window.innerHeight));
+      fit();
       picture.text.name(`${pictureInWords(tensor, part, units, trace.steps)}. ${keyboardHelp}`);
       picture.redraw();
     },
+    fit,
     redraw: () => picture.redraw(),
     redrawOverlay: () => picture.redrawOverlay(),
     stale: (stale) => picture.stale(stale),

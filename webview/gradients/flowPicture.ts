@@ -58,7 +58,8 @@ export function createFlowPicture(
         fit();
         tell();
       },
-      error(error) {
+      error(error, question) {
+        if (JSON.stringify(question) !== asked) return;
         asked = "";
         at.fail(error);
       },
@@ -204,6 +205,7 @@ export function createFlowPicture(
       tell();
       answers.ask(question);
     },
+    fit,
     redraw: () => picture.redraw(),
     redrawOverlay: () => picture.redrawOverlay(),
   };

@@ -88,6 +88,10 @@ const flow = createFlowPicture(figure("How much of each loss reaches back"), sur
 });
 
 store.subscribe(onChange);
+window.addEventListener("resize", () => {
+  backward.fit();
+  flow.fit();
+});
 onThemeChange(() => {
   theme = readTheme();
   tables = createColorTables(theme);

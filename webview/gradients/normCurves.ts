@@ -38,7 +38,8 @@ export function createNormCurves(
         last = { trace, tensor, ...received(series) };
         on.changed();
       },
-      error(error) {
+      error(error, question) {
+        if (JSON.stringify(question) !== asked) return;
         asked = "";
         on.error(error);
       },

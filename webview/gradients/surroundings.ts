@@ -20,6 +20,8 @@ export interface Surroundings {
 export interface PanelPicture {
   /** What is chosen has changed. */
   show(): void;
+  /** The room has changed. */
+  fit(): void;
   redraw(): void;
   redrawOverlay(): void;
 }

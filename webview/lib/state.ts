@@ -23,22 +23,36 @@ const nothing: PanelState = { playing: false, busy: false, curves: [] };
 
 export const startingCursor: Cursor = { layer: 0, direction: "forward", t: 0 };
 
-/** Asks the host for the state, and follows it from then on. */
+/**
+ * Asks the host for the state, and follows it from then on. Own moves of the cursor are shown at once;
+ * what the host says of the cursor while some of them are on their way is older than they are, and
+ * counts only when the last one has been answered.
+ */
 export function createStore(host: Host, onError: (error: unknown) => void): Store {
   let state = nothing;
   let ready = false;
+  let movesOnTheirWay = 0;
+  let hostCursor: Cursor | undefined;
   const listeners = new Set<(change: Change) => void>();
   const update = (next: PanelState, change: Change): void => {
     state = next;
     ready ||= change === "state";
     for (const listener of listeners) listener(change);
   };
+  const replace = (next: PanelState): void => {
+    hostCursor = next.cursor;
+    const isMoving = movesOnTheirWay > 0 && next.trace?.id === state.trace?.id;
+    update(isMoving ? { ...next, cursor: state.cursor } : next, "state");
+  };
 
-  host.on("state", (next) => update(next, "state"));
-  host.on("cursor", (cursor) => update({ ...state, cursor }, "cursor"));
+  host.on("state", replace);
+  host.on("cursor", (cursor) => {
+    hostCursor = cursor;
+    if (movesOnTheirWay === 0) update({ ...state, cursor }, "cursor");
+  });
   host.on("playing", ({ playing }) => update({ ...state, playing }, "playing"));
   host.on("progress", (progress) => update(withProgress(state, progress), "progress"));
-  host.call("ready", null).then((next) => update(next, "state"), onError);
+  host.call("ready", null).then(replace, onError);
 
   return {
     get state() {
@@ -53,12 +67,23 @@ export function createStore(host: Host, onError: (error: unknown) => void): Stor
     },
     moveCursor(to) {
       if (!state.trace) return;
-      const cursor = { ...startingCursor, ...state.cursor, ...to };
-      update({ ...state, cursor }, "cursor");
-      host.call("moveCursor", to).catch(onError);
+      const settled = (): void => {
+        movesOnTheirWay--;
+        if (movesOnTheirWay > 0 || sameCursor(hostCursor, state.cursor)) return;
+        update({ ...state, cursor: hostCursor }, "cursor");
+      };
+      movesOnTheirWay++;
+      update({ ...state, cursor: { ...startingCursor, ...state.cursor, ...to } }, "cursor");
+      host.call("moveCursor", to).catch(onError).finally(settled);
     },
   };
 }
+
+const sameCursor = (one: Cursor | undefined, other: Cursor | undefined): boolean =>
+  one?.t === other?.t &&
+  one?.unit === other?.unit &&
+  one?.layer === other?.layer &&
+  one?.direction === other?.direction;
 
 /** The state after news of a training: its status, and its rows at the end of its run's curve. */
 export function withProgress(

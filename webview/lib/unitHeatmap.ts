@@ -85,7 +85,8 @@ export function createUnitHeatmap(
         data = received(heatmap, subject, request);
         on.changed();
       },
-      error(error) {
+      error(error, { subject }) {
+        if (wanted && !sameSubject(subject, wanted)) return;
         asked = "";
         on.error(error);
       },
@@ -100,7 +101,8 @@ export function createUnitHeatmap(
         order = receivedOrder(heatmap, subject);
         on.changed();
       },
-      error(error) {
+      error(error, subject) {
+        if (wanted && !sameSubject(subject, wanted)) return;
         askedOrder = "";
         on.error(error);
       },

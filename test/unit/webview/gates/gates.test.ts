@@ -154,6 +154,7 @@ describe("what the gates panel says", () => {
 
 describe("a unit's trace", () => {
   const trace = {
+    trace: "t",
     tensor: "x",
     unit: 3,
     steps: { from: 10, to: 16 },

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { MetricsRow, PanelState, TrainingStatus } from "../../../../src/protocol/contracts.ts";
-import { withProgress } from "../../../../webview/lib/state.ts";
+import type {
+  Cursor,
+  MetricsRow,
+  PanelState,
+  TraceSummary,
+  TrainingStatus,
+} from "../../../../src/protocol/contracts.ts";
+import type { Host } from "../../../../webview/lib/host.ts";
+import { createStore, withProgress } from "../../../../webview/lib/state.ts";
 
 const row = (update: number, trainLoss = 1): MetricsRow => ({
   update,
@@ -50,3 +57,75 @@ describe("progress of a training", () => {
     expect(before).toEqual(copy);
   });
 });
+
+const at = (t: number): Cursor => ({ layer: 0, direction: "forward", t });
+
+const withTrace = (t: number): PanelState => ({
+  ...before,
+  trace: { id: "trace-1" } as TraceSummary,
+  cursor: at(t),
+});
+
+describe("the shared cursor", () => {
+  /** A host that answers when the test says so, and a panel's store that follows it. */
+  async function panel() {
+    const listeners = new Map<string, (payload: unknown) => void>();
+    const answers: (() => void)[] = [];
+    const errors: unknown[] = [];
+    const host = {
+      call: (name: string) =>
+        name === "ready"
+          ? Promise.resolve(withTrace(3))
+          : new Promise((resolve) => answers.push(() => resolve(null))),
+      on: (name: string, listener: (payload: unknown) => void) => listeners.set(name, listener),
+      dispose() {},
+    };
+    const store = createStore(host as unknown as Host, (error) => errors.push(error));
+    await settled();
+    return {
+      store,
+      says: (name: string, payload: unknown) => listeners.get(name)?.(payload),
+      answer: async () => (answers.shift()?.(), settled()),
+    };
+  }
+
+  it("moves at once, before the host has answered", async () => {
+    const { store } = await panel();
+    const changes: string[] = [];
+    store.subscribe((change) => changes.push(change));
+    store.moveCursor({ t: 4 });
+    expect(store.state.cursor).toEqual(at(4));
+    expect(changes).toEqual(["cursor"]);
+  });
+
+  it("is not thrown back by the host's confirmations of earlier moves", async () => {
+    const { store, says, answer } = await panel();
+    store.moveCursor({ t: 4 });
+    store.moveCursor({ t: 5 });
+    says("cursor", at(4));
+    await answer();
+    expect(store.state.cursor).toEqual(at(5));
+    says("state", withTrace(4));
+    expect(store.state.cursor).toEqual(at(5));
+    says("cursor", at(5));
+    await answer();
+    expect(store.state.cursor).toEqual(at(5));
+  });
+
+  it("ends where the host says, when the host put it elsewhere", async () => {
+    const { store, says, answer } = await panel();
+    store.moveCursor({ t: 99 });
+    says("cursor", at(49));
+    expect(store.state.cursor).toEqual(at(99));
+    await answer();
+    expect(store.state.cursor).toEqual(at(49));
+  });
+
+  it("follows the moves of others", async () => {
+    const { store, says } = await panel();
+    says("cursor", at(30));
+    expect(store.state.cursor).toEqual(at(30));
+  });
+});
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
