@@ -9,7 +9,7 @@ declare const UNROLL_VERSION: string;
 const outputTo = (stream: NodeJS.WriteStream): Output => ({
   write: (text) => void stream.write(text),
   get terminal() {
-    return stream.isTTY ? { columns: stream.columns } : undefined;
+    return stream.isTTY ? { columns: stream.columns || 80 } : undefined;
   },
 });
 

@@ -29,6 +29,8 @@ export interface TrainingReport {
 }
 
 const betweenReportsMs = 100;
+/** Share of the newest row in the speed that is reported. */
+const smoothing = 0.1;
 
 export function createTrainingReport(
   setup: TrainingSetup,
@@ -106,7 +108,11 @@ export function createTrainingReport(
 
   return {
     row(measured) {
-      if (measured.stepsPerSecond !== undefined) ({ stepsPerSecond } = measured);
+      if (measured.stepsPerSecond !== undefined) {
+        // A number that people read should not flicker.
+        const before = stepsPerSecond ?? measured.stepsPerSecond;
+        stepsPerSecond = before + (measured.stepsPerSecond - before) * smoothing;
+      }
       if (measured.trainLoss !== undefined) rowLoss = measured.trainLoss;
       untold.push({
         update: progress.update,
