@@ -20,6 +20,7 @@ export interface RunSeries {
   updatesPerEpoch: number | undefined;
   /** The update of the last row, −1 before the first. */
   lastUpdate: number;
+  lastElapsedMs: number;
   /** The mean so far and the sum of its weights, which unbiases its first values. */
   mean: { readonly value: number; readonly weight: number };
   firstEpoch: { readonly epoch: number; readonly update: number } | undefined;
@@ -27,7 +28,7 @@ export interface RunSeries {
 }
 
 /** Share of the old mean that is kept at each point. */
-export const smoothing = 0.9;
+export const smoothing = 0.8;
 
 export function createRunSeries(run: CurveRun): RunSeries {
   const series = {} as Record<Metric, Series>;
@@ -40,6 +41,7 @@ export function createRunSeries(run: CurveRun): RunSeries {
     smoothedTrainLoss: createSeries(),
     updatesPerEpoch: undefined,
     lastUpdate: -1,
+    lastElapsedMs: 0,
     mean: { value: 0, weight: 0 },
     firstEpoch: undefined,
     latestEpoch: undefined,
@@ -53,6 +55,7 @@ export function appendRows(run: RunSeries, rows: readonly MetricsRow[]): void {
   for (const row of rows) {
     if (row.update < run.lastUpdate) truncate(run, row.update - 1);
     run.lastUpdate = row.update;
+    run.lastElapsedMs = row.elapsedMs;
     noteEpoch(run, row);
     for (const metric of metrics) {
       const sample = sampleOf(row, metric);
@@ -98,22 +101,58 @@ export interface Point {
   readonly y: number;
 }
 
-/** Time in minutes, epochs in fractions; a run whose first epoch has not ended counts as within it. */
-export function positionOn(axis: CurveAxis, run: RunSeries, sample: Sample): number {
+/** An axis with what it takes to place a sample on it. */
+export interface Ruler {
+  readonly axis: CurveAxis;
+  readonly time: TimeUnit;
+}
+
+export interface TimeUnit {
+  readonly name: "s" | "min" | "h";
+  readonly milliseconds: number;
+}
+
+const timeUnits: readonly TimeUnit[] = [
+  { name: "s", milliseconds: 1000 },
+  { name: "min", milliseconds: 60_000 },
+  { name: "h", milliseconds: 3_600_000 },
+];
+
+/** The ruler on which runs are compared: time in the unit that suits the longest of them. */
+export function rulerFor(axis: CurveAxis, runs: readonly RunSeries[]): Ruler {
+  const longest = Math.max(0, ...runs.map(({ lastElapsedMs }) => lastElapsedMs));
+  const time = timeUnits.findLast(({ milliseconds }) => longest >= 3 * milliseconds);
+  return { axis, time: time ?? timeUnits[0] };
+}
+
+export function rulerTitle({ axis, time }: Ruler): string {
+  return axis === "time" ? `training time (${time.name})` : axis;
+}
+
+/** Epochs are fractions of those passed; a run whose first epoch has not ended counts as within it. */
+export function positionOn(
+  { axis, time }: Ruler,
+  run: RunSeries,
+  sample: Pick<Sample, "update" | "elapsedMs">,
+): number {
   if (axis === "updates") return sample.update;
-  if (axis === "time") return sample.elapsedMs / 60_000;
+  if (axis === "time") return sample.elapsedMs / time.milliseconds;
   return sample.update / (run.updatesPerEpoch ?? Math.max(1, run.lastUpdate));
 }
+
+/** Where the run's last row lies. */
+export const endOn = (ruler: Ruler, run: RunSeries): number =>
+  positionOn(ruler, run, { update: run.lastUpdate, elapsedMs: run.lastElapsedMs });
 
 /** Points of a series on an axis; where `positiveOnly`, what a log axis cannot show is a gap. */
 export function pointsOf(
   run: RunSeries,
   series: Series,
-  axis: CurveAxis,
+  ruler: Ruler,
   positiveOnly = false,
 ): Point[] {
   return series.samples().map((sample) => ({
-    x: positionOn(axis, run, sample),
+    x: positionOn(ruler, run, sample),
     y: positiveOnly && !(sample.value > 0) ? NaN : sample.value,
   }));
 }

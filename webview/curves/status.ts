@@ -67,7 +67,7 @@ export function durationText(milliseconds: number): string {
 export function lossTitle(loss: ModelDescription["loss"] | undefined): string {
   if (loss === "cross-entropy") return "cross-entropy (nats per step)";
   if (loss === "mean-squared-error") return "mean squared error";
-  return "loss (mean per step)";
+  return "mean per step";
 }
 
 const count = (value: number): string => value.toLocaleString("en-US");

@@ -16,7 +16,7 @@ import { sourceStep } from "./pointing.ts";
 import { labelStride, visibleSteps } from "./scrolling.ts";
 import { fullLoss } from "./scales.ts";
 import { createPen, fitText, type Pen, type Scene } from "./scene.ts";
-import { cellAt, cellTitle, hitLines, unitsText } from "./words.ts";
+import { cellAt, cellTitle, hitLines, lossUnit, unitsText } from "./words.ts";
 
 export function drawTimeline(
   context: CanvasRenderingContext2D,
@@ -177,7 +177,7 @@ function drawGutter(pen: Pen, scene: Scene): void {
   );
 
   const loss = `0…${formatNumber(fullLoss(model, extremes), 2)}`;
-  const unit = model.loss === "cross-entropy" ? "nats" : "MSE";
+  const unit = model.loss === "mean-squared-error" ? "MSE" : lossUnit(model);
   drawName(pen, scene, layout.loss, ["loss", `${loss}${isNarrow(scene) ? "" : ` ${unit}`}`]);
   drawOutputName(pen, scene);
   for (const row of layout.rows) drawRowName(pen, scene, row, row.layer === cursor.layer);

@@ -1,6 +1,6 @@
 /** What the timeline says in words: under the pointer, aloud, and beside the rows. Pure. */
 import type { CellSummary, Cursor, TimelineColumn } from "../../src/protocol/contracts.ts";
-import { partTitles } from "../../src/trace/names.ts";
+import { lossTitles, partTitles } from "../../src/trace/names.ts";
 import type { LayerDescription, ModelDescription } from "../../src/trace/trace.ts";
 import { formatCount, formatNumber, formatShare, visibleToken } from "../lib/numbers.ts";
 import type { CellRow, StateLine } from "./layout.ts";
@@ -16,8 +16,7 @@ export const unitsText = (count: number): string =>
   `${formatCount(count)} ${count === 1 ? "unit" : "units"}`;
 
 /** What one unit of the loss is. */
-export const lossUnit = (model: ModelDescription): string =>
-  model.loss === "cross-entropy" ? "nats" : "squared error";
+export const lossUnit = (model: ModelDescription): string => lossTitles[model.loss].unit;
 
 /** A number in data's own units: enough digits to compare a forecast with the truth. */
 export const valueText = (value: number): string => formatNumber(value, 4);

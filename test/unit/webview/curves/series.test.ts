@@ -6,6 +6,8 @@ import {
   createRunSeries,
   pointsOf,
   positionOn,
+  rulerFor,
+  rulerTitle,
 } from "../../../../webview/curves/runSeries.ts";
 import { createSeries, type Sample } from "../../../../webview/curves/series.ts";
 
@@ -97,6 +99,10 @@ const run = (rows: readonly MetricsRow[]): CurveRun => ({
   rows,
 });
 
+const lasting = (elapsedMs: number) => createRunSeries(run([row(1, { elapsedMs })]));
+
+const unit = (...times: number[]) => rulerFor("time", times.map(lasting)).time.name;
+
 describe("the curves of a run", () => {
   it("grow by rows, each metric where it was measured", () => {
     const series = createRunSeries(run([row(1, { trainLoss: 3 }), row(2, { trainLoss: 2 })]));
@@ -117,7 +123,7 @@ describe("the curves of a run", () => {
       series,
       Array.from({ length: 200 }, (_, index) => row(index + 2, { trainLoss: index % 2 ? 5 : 3 })),
     );
-    expect(Math.abs((series.smoothedTrainLoss.last?.value ?? 0) - 4)).toBeLessThan(0.11);
+    expect(Math.abs((series.smoothedTrainLoss.last?.value ?? 0) - 4)).toBeLessThan(0.12);
     appendRows(series, [row(300, { trainLoss: NaN }), row(301, { trainLoss: 4 })]);
     expect(Number.isFinite(series.smoothedTrainLoss.last?.value)).toBe(true);
   });
@@ -136,19 +142,33 @@ describe("the curves of a run", () => {
     );
     expect(series.updatesPerEpoch).toBe(100);
     const at = sample(150, 1);
-    expect(positionOn("updates", series, at)).toBe(150);
-    expect(positionOn("epochs", series, at)).toBe(1.5);
-    expect(positionOn("time", series, { ...at, elapsedMs: 90_000 })).toBe(1.5);
+    expect(positionOn(rulerFor("updates", [series]), series, at)).toBe(150);
+    expect(positionOn(rulerFor("epochs", [series]), series, at)).toBe(1.5);
+    const time = rulerFor("time", [series]);
+    expect(rulerTitle(time)).toBe("training time (s)");
+    expect(positionOn(time, series, { ...at, elapsedMs: 1500 })).toBe(1.5);
   });
 
   it("keep a run of less than an epoch within its first epoch", () => {
     const series = createRunSeries(run([row(10, { trainLoss: 1 }), row(40, { trainLoss: 1 })]));
-    expect(positionOn("epochs", series, sample(40, 1))).toBe(1);
+    expect(positionOn(rulerFor("epochs", [series]), series, sample(40, 1))).toBe(1);
+  });
+
+  it("measure time in the unit that suits the longest run", () => {
+    expect(unit()).toBe("s");
+    expect(unit(100_000)).toBe("s");
+    expect(unit(100_000, 200_000)).toBe("min");
+    expect(unit(4 * 3_600_000)).toBe("h");
   });
 
   it("leave a gap on a log axis where a value is not positive", () => {
     const series = createRunSeries(run([row(1, { gradientNorm: 0 }), row(2, { gradientNorm: 2 })]));
-    const points = pointsOf(series, series.series.gradientNorm, "updates", true);
+    const points = pointsOf(
+      series,
+      series.series.gradientNorm,
+      rulerFor("updates", [series]),
+      true,
+    );
     expect(points).toEqual([
       { x: 1, y: NaN },
       { x: 2, y: 2 },
