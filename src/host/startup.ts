@@ -8,26 +8,27 @@ import type { PanelKind } from "../protocol/contracts.ts";
 import type { CommandId } from "./commands/commandIds.ts";
 import { panelKinds } from "./ids.ts";
 import { showError, type Log } from "./log.ts";
+import type { PanelPlaces } from "./panels/panelPlaces.ts";
 import { settings } from "./settings.ts";
 import type { RunLibrary } from "./views/runLibrary.ts";
 
 interface Startup {
   /** Path of a config, relative to the workspace folder that asks. */
   readonly train?: string;
+  /** Panels that come forward in the side bar, or wherever their views were dragged. */
   readonly open: readonly PanelKind[];
+  /** Panels that open as editor tabs; the last one is on top. */
+  readonly openInEditor: readonly PanelKind[];
 }
 
-const openCommands: Readonly<Record<PanelKind, CommandId>> = {
-  timeline: "unroll.openTimeline",
-  gates: "unroll.openGates",
-  gradients: "unroll.openGradients",
-  curves: "unroll.openCurves",
-};
-
 /** Does what every folder of the workspace asks for, now or once it is trusted. */
-export function honourStartup(library: RunLibrary, log: Log): vscode.Disposable {
+export function honourStartup(
+  library: RunLibrary,
+  places: PanelPlaces,
+  log: Log,
+): vscode.Disposable {
   const begin = (): void => {
-    startAll(library).catch((error: unknown) =>
+    startAll(library, places).catch((error: unknown) =>
       showError(log, "do what the workspace asks", error),
     );
   };
@@ -35,12 +36,13 @@ export function honourStartup(library: RunLibrary, log: Log): vscode.Disposable 
   return vscode.workspace.onDidGrantWorkspaceTrust(begin);
 }
 
-async function startAll(library: RunLibrary): Promise<void> {
+async function startAll(library: RunLibrary, places: PanelPlaces): Promise<void> {
   for (const folder of vscode.workspace.workspaceFolders ?? []) {
     const startup = readStartup(folder);
-    for (const kind of startup?.open ?? [])
-      await vscode.commands.executeCommand(openCommands[kind]);
-    if (startup?.train === undefined) continue;
+    if (!startup) continue;
+    for (const kind of startup.open) await places.reveal(kind);
+    for (const kind of startup.openInEditor) places.revealInEditor(kind);
+    if (startup.train === undefined) continue;
     const config = vscode.Uri.joinPath(folder.uri, startup.train);
     await library.refresh();
     if (library.ofConfig(config.fsPath).length > 0) continue;
@@ -52,9 +54,13 @@ async function startAll(library: RunLibrary): Promise<void> {
 function readStartup(folder: vscode.WorkspaceFolder): Startup | undefined {
   const value = settings.startup(folder.uri);
   if (typeof value !== "object" || value === null) return undefined;
-  const { train, open } = value as Record<string, unknown>;
+  const { train, open, openInEditor } = value as Record<string, unknown>;
   return {
     ...(typeof train === "string" && train !== "" ? { train } : {}),
-    open: panelKinds.filter((kind) => Array.isArray(open) && open.includes(kind)),
+    open: panelsOf(open),
+    openInEditor: panelsOf(openInEditor),
   };
 }
+
+const panelsOf = (value: unknown): readonly PanelKind[] =>
+  Array.isArray(value) ? value.filter((kind) => panelKinds.includes(kind as PanelKind)) : [];

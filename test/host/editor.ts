@@ -56,6 +56,7 @@ const quietSettings = {
   "extensions.ignoreRecommendations": true,
   "update.mode": "none",
   "chat.disableAIFeatures": true,
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
   "git.enabled": false,
 };
 

@@ -13,8 +13,7 @@ const limitBytes = 2_000_000;
 
 /** Files of the sample workspaces that are data, not texts of ours. */
 const isSampleData = (path: string): boolean =>
-  path.startsWith("extension/dist/samples/") &&
-  !/(?:^|\/)(?:[^/]*unroll\.json|README\.md)$/.test(path);
+  path.startsWith("extension/dist/samples/") && !/(?:unroll\.json|\.md)$/.test(path);
 
 /** Builds `dist` as a developer does, with source maps. */
 export async function buildExtension(): Promise<void> {
@@ -37,7 +36,13 @@ export interface Package {
 /** Makes the .vsix; vsce runs the production build (`vscode:prepublish`) first. */
 export async function packageExtension(): Promise<Package> {
   await rm(vsixFile, { force: true });
-  await createVSIX({ cwd: root, packagePath: vsixFile, dependencies: false });
+  await createVSIX({
+    cwd: root,
+    packagePath: vsixFile,
+    dependencies: false,
+    // The repository has no public address yet to which the README's links could be rewritten.
+    rewriteRelativeLinks: false,
+  });
   return inspectPackage(vsixFile);
 }
 

@@ -4,8 +4,9 @@
  */
 import { join } from "node:path";
 import type { Frame, Locator, Page } from "playwright-core";
+import type { CommandId } from "../../src/host/commands/commandIds.ts";
 import type { PanelKind } from "../../src/protocol/contracts.ts";
-import { runCommand } from "./workbench.ts";
+import { runUnroll } from "./workbench.ts";
 import { waitFor, waitUntil } from "./waiting.ts";
 
 export type PanelPlace = "sideBar" | "editor";
@@ -33,14 +34,27 @@ export const panelTitles: Readonly<Record<PanelKind, string>> = {
   curves: "Curves",
 };
 
+const viewCommands: Readonly<Record<PanelKind, CommandId>> = {
+  timeline: "unroll.openTimeline",
+  gates: "unroll.openGates",
+  gradients: "unroll.openGradients",
+  curves: "unroll.openCurves",
+};
+
+const editorCommands: Readonly<Record<PanelKind, CommandId>> = {
+  timeline: "unroll.openTimelineInEditor",
+  gates: "unroll.openGatesInEditor",
+  gradients: "unroll.openGradientsInEditor",
+  curves: "unroll.openCurvesInEditor",
+};
+
 /** Opens a panel by its command and waits until its page is there. */
 export async function openPanel(
   page: Page,
   kind: PanelKind,
   place: PanelPlace = "sideBar",
 ): Promise<Panel> {
-  const title = `Unroll: Open ${panelTitles[kind]}`;
-  await runCommand(page, place === "editor" ? `${title} in Editor` : title);
+  await runUnroll(page, (place === "editor" ? editorCommands : viewCommands)[kind]);
   return findPanel(page, kind, place);
 }
 
@@ -96,4 +110,22 @@ export async function settled({ element, kind }: Panel): Promise<Buffer> {
 export async function screenshotPanel(panel: Panel, folder: string, name: string): Promise<void> {
   await settled(panel);
   await panel.element.screenshot({ path: join(folder, `${name}.png`), animations: "disabled" });
+}
+
+/** The step at which a panel says that its cursor stands; undefined while it says nothing. */
+export async function cursorStep({ frame }: Panel): Promise<number | undefined> {
+  const texts = await frame.locator("[role=status]").allTextContents();
+  const match = /\bStep (\d+)/.exec(texts.join(" "));
+  return match ? Number(match[1]) : undefined;
+}
+
+/** Waits until a panel's cursor stands at a step. */
+export async function waitForStep(panel: Panel, step: number): Promise<void> {
+  let seen: number | undefined;
+  try {
+    await waitUntil("the cursor", async () => (seen = await cursorStep(panel)) === step);
+  } catch (cause) {
+    const where = seen === undefined ? "says no step" : `stands at step ${seen}`;
+    throw new Error(`The cursor of ${panelTitles[panel.kind]} ${where}, not ${step}.`, { cause });
+  }
 }

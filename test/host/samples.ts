@@ -1,13 +1,15 @@
 /** Workspaces to open an editor on: copies of the samples that the extension ships. */
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { PanelKind } from "../../src/protocol/contracts.ts";
 import { root } from "./paths.ts";
 
 export type Sample = "moby-dick" | "weather" | "spam" | "adding-problem";
 
 export interface Startup {
   readonly train?: string;
-  readonly open?: readonly string[];
+  readonly open?: readonly PanelKind[];
+  readonly openInEditor?: readonly PanelKind[];
 }
 
 /** Copies the built samples, all or one, and says what happens when the folder is opened. */

@@ -39,7 +39,8 @@ async function main(): Promise<void> {
   await prepareWorkspace(workspace, {
     startup: {
       train: `${experiment}/unroll.json`,
-      open: ["timeline", "gradients", "gates", "curves"],
+      open: ["gradients", "gates"],
+      openInEditor: ["timeline", "curves"],
     },
   });
   // What the editor remembers of the last time, such as closed panels, must not matter.

@@ -12,6 +12,7 @@ import {
   panelKinds,
   screenshotPanel,
   settled,
+  waitForStep,
   type Panel,
 } from "./panels.ts";
 import { canvasPixels, changedColumns, colorCount } from "./pixels.ts";
@@ -20,13 +21,13 @@ import {
   notifications,
   pick,
   runCommand,
+  runUnroll,
   screenshotWindow,
   setTheme,
   statusBarItem,
   themes,
   type Theme,
 } from "./workbench.ts";
-import { waitUntil } from "./waiting.ts";
 
 export interface Tour {
   readonly page: Page;
@@ -39,8 +40,7 @@ export interface Tour {
   readonly trainingLimitMs: number;
 }
 
-const data = ".picture canvas.data";
-const overlay = ".picture canvas.overlay";
+const canvas = "canvas.overlay";
 
 /** Returns the run that was trained. */
 export async function takeTour(tour: Tour): Promise<Run> {
@@ -64,7 +64,7 @@ async function watchTraining({
 }: Tour): Promise<Run> {
   await statusBarItem(page, new RegExp(`${name} \\d+ %`)).waitFor({ timeout: 60_000 });
   console.log("Training has begun.");
-  const curves = await findPanel(page, "curves", "sideBar");
+  const curves = await findPanel(page, "curves", "editor");
   await curves.frame.locator("canvas").first().waitFor();
   await screenshotWindow(page, screenshots, "window-training");
   const run = await waitForFinishedRun(experiment, trainingLimitMs);
@@ -79,31 +79,35 @@ async function watchTraining({
 
 /** Steps through the first sequence that is offered from the validation data. */
 async function openSequence(page: Page): Promise<Panel> {
-  await runCommand(page, "Unroll: Step Through Sequence…");
+  await runUnroll(page, "unroll.stepThrough");
   await pick(page, { row: /^(?!.*Type a sequence)/ });
   const timeline = await findPanel(page, "timeline", "editor");
-  await timeline.frame.locator(data).first().waitFor();
+  await timeline.frame.locator(canvas).first().waitFor();
   return timeline;
 }
 
-/** Forward by command, back by key: what is drawn changes, and changes back. */
+/** Forward and back by command: what is drawn changes, and changes back. */
 async function checkStepping(page: Page, timeline: Panel): Promise<void> {
+  await waitForStep(timeline, 0);
   await settled(timeline);
-  const before = await canvasPixels(timeline.frame, overlay);
-  if (colorCount(await canvasPixels(timeline.frame, data)) < 8) {
-    throw new Error("The timeline is empty.");
+  const before = await canvasPixels(timeline.frame, canvas);
+  if (colorCount(before) < 8) throw new Error("The timeline is empty.");
+  await runUnroll(page, "unroll.nextStep");
+  await waitForStep(timeline, 1);
+  await settled(timeline);
+  const after = await canvasPixels(timeline.frame, canvas);
+  if (changedColumns(before, after).length === 0) {
+    throw new Error("Next Step changes nothing in the timeline.");
   }
-  for (let step = 0; step < 5; step++) await runCommand(page, "Unroll: Next Step");
-  await waitUntil("the timeline's cursor to move", async () => {
-    const after = await canvasPixels(timeline.frame, overlay);
-    return changedColumns(before, after).length > 0;
-  });
-  await runCommand(page, "Unroll: First Step");
-  await waitUntil("the timeline's cursor to come back", async () => {
-    const after = await canvasPixels(timeline.frame, overlay);
-    return changedColumns(before, after).length === 0;
-  });
-  for (let step = 0; step < 12; step++) await runCommand(page, "Unroll: Next Step");
+  await runUnroll(page, "unroll.previousStep");
+  await waitForStep(timeline, 0);
+  await settled(timeline);
+  const again = await canvasPixels(timeline.frame, canvas);
+  if (changedColumns(before, again).length > 0) {
+    throw new Error("Previous Step does not lead back to the same picture.");
+  }
+  for (let step = 1; step <= 12; step++) await runUnroll(page, "unroll.nextStep");
+  await waitForStep(timeline, 12);
 }
 
 async function photographPanels({ page, screenshots }: Tour): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
+import { commandTitles, type CommandId } from "../../src/host/commands/commandIds.ts";
 import { urlOfFolder, writeSettings, type EditorPlace } from "./editor.ts";
 import { waitUntil } from "./waiting.ts";
 
@@ -83,6 +84,11 @@ export async function runCommand(page: Page, title: string, limitMs = 20_000): P
     },
     limitMs,
   );
+}
+
+/** Runs one of Unroll's own commands, under the title that it has now. */
+export async function runUnroll(page: Page, id: CommandId, limitMs?: number): Promise<void> {
+  await runCommand(page, `Unroll: ${commandTitles[id]}`, limitMs);
 }
 
 async function openQuickInput(page: Page, key: string, text: string): Promise<void> {

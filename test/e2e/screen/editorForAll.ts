@@ -24,5 +24,5 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await installExtension(vsixFile, extensionsDir);
   const editor = await startEditor({ userDataDir: join(home, "user"), extensionsDir });
   project.provide("editor", { address: editor.address, userDataDir: editor.userDataDir });
-  return editor.stop;
+  return () => editor.stop();
 }
