@@ -56,17 +56,37 @@ export function flowAt(
   };
 }
 
-/**
- * How many loss steps to ask for. Every row costs a backward pass of its own, about 8 T H²
- * multiplications, and nobody wants to wait long for a picture.
- */
-export function affordableRows(steps: number, hidden: number): number {
-  const perRow = 8 * steps * hidden * hidden;
-  return Math.min(steps, 256, Math.max(8, Math.floor(budget / perRow)));
+export interface FlowSize {
+  /** T */
+  readonly steps: number;
+  /** H */
+  readonly hidden: number;
+  /** Layers that a gradient comes through: the one that is asked about and those above it. */
+  readonly layers: number;
 }
 
-/** Multiplications: a few seconds of plain typed-array arithmetic. */
-const budget = 4e9;
+/**
+ * How many loss steps to ask for. Every row costs a backward pass of its own, and the other panels'
+ * questions wait while the worker computes, so that longer sequences get fewer rows.
+ */
+export function affordableRows(size: FlowSize): number {
+  const rows = Math.floor(budget / costOfRow(size));
+  return Math.min(size.steps, 256, Math.max(fewestRows, rows));
+}
+
+/** Whether even the fewest rows take so long that the person should be asked first. */
+export const isDear = (size: FlowSize): boolean =>
+  Math.min(size.steps, fewestRows) * costOfRow(size) > 2 * budget;
+
+/** Multiplications of an LSTM's backward pass through every step and layer. */
+const costOfRow = ({ steps, hidden, layers }: FlowSize): number =>
+  8 * steps * hidden * hidden * layers;
+
+/** A second or two of plain typed-array arithmetic. */
+const budget = 3e9;
+
+/** Fewer would not show a diagonal. */
+const fewestRows = 8;
 
 /** Columns cost nothing to compute, only to send: more than a screen is wide are not seen. */
 export const sourceColumns = (steps: number): number => Math.min(steps, 1024);

@@ -2,6 +2,8 @@
  * The gradient-flow matrix: how much of every step's loss reaches every earlier step. Its columns
  * follow the shared cursor; its row, the loss that is asked about, is its own, at first the last one.
  */
+import "@vscode-elements/elements/dist/vscode-button/index.js";
+import { html, nothing, render, type TemplateResult } from "lit";
 import type { GradientFlow } from "../../src/protocol/contracts.ts";
 import type { Direction } from "../../src/trace/trace.ts";
 import { stepAtX } from "../lib/axes.ts";
@@ -15,7 +17,15 @@ import { createPicture } from "../lib/picture.ts";
 import type { PictureInput, Point } from "../lib/pictureInput.ts";
 import { drawTooltip } from "../lib/tooltip.ts";
 import { drawMatrix, drawMatrixAxes, drawMatrixCell, drawMatrixCursor, drawSteps } from "./draw.ts";
-import { affordableRows, flowAt, flowRow, receivedFlow, sourceColumns, type Flow } from "./flow.ts";
+import {
+  affordableRows,
+  flowAt,
+  flowRow,
+  isDear,
+  receivedFlow,
+  sourceColumns,
+  type Flow,
+} from "./flow.ts";
 import { matrixHeight, matrixLayout, rowAtY, type MatrixLayout } from "./layout.ts";
 import type { PanelPicture, Surroundings } from "./surroundings.ts";
 import { reachOf, verdictInWords, type Verdict } from "./verdict.ts";
@@ -29,6 +39,11 @@ interface Question {
   readonly columns: number;
 }
 
+export interface FlowPicture extends PanelPicture {
+  /** Asks for the matrix, if it is not there yet. Not before the rest of the panel has been answered. */
+  fetch(): void;
+}
+
 export function createFlowPicture(
   parent: HTMLElement,
   at: Surroundings,
@@ -37,13 +52,16 @@ export function createFlowPicture(
     readonly moveStep: (t: number) => void;
     readonly pending: (pending: boolean) => void;
   },
-): PanelPicture {
+): FlowPicture {
   const { controller, tokens } = at;
   let flow: Flow | undefined;
   let image:
     | { readonly of: Flow; readonly table: Uint32Array; readonly cells: HTMLCanvasElement }
     | undefined;
+  let question: Question | undefined;
   let asked = "";
+  /** A matrix that takes long is computed only when the person says so. */
+  let mayAsk = false;
   /** Row of the matrix whose loss is asked about. */
   let row = -1;
   let hover: { readonly t: number; readonly row: number; readonly point: Point } | undefined;
@@ -91,8 +109,11 @@ export function createFlowPicture(
       else chooseRow(action.end === "first" ? 0 : flow.lossSteps.length - 1);
     },
   };
-  const picture = createPicture(parent, { draw, drawOverlay, input });
-  const legend = createLegend(parent.appendChild(document.createElement("div")));
+  const offer = parent.appendChild(document.createElement("div"));
+  const drawing = parent.appendChild(document.createElement("div"));
+  drawing.className = "figure";
+  const picture = createPicture(drawing, { draw, drawOverlay, input });
+  const legend = createLegend(drawing.appendChild(document.createElement("div")));
 
   function layout(): MatrixLayout {
     const rows = flow?.lossSteps.length ?? 1;
@@ -113,6 +134,12 @@ export function createFlowPicture(
     tell();
   }
 
+  function compute(): void {
+    mayAsk = true;
+    fit();
+    api.fetch();
+  }
+
   /** What the chosen row says. */
   function tell(): void {
     const lossStep = flow?.lossSteps[row];
@@ -125,6 +152,8 @@ export function createFlowPicture(
   }
 
   function fit(): void {
+    drawing.hidden = question !== undefined && !mayAsk;
+    render(drawing.hidden ? offerOf(compute) : nothing, offer);
     const rows = flow?.lossSteps.length ?? at.chosen()?.trace.steps ?? 1;
     picture.setHeight(matrixHeight(picture.width || parent.clientWidth, rows));
     picture.text.name(
@@ -178,38 +207,48 @@ export function createFlowPicture(
     drawTooltip(context, theme, flowLines(under), hover.point, { width, height });
   }
 
-  return {
+  const api: FlowPicture = {
     show() {
       const chosen = at.chosen();
       if (!chosen) {
         answers.cancel();
-        flow = undefined;
+        flow = question = undefined;
         asked = "";
         return;
       }
-      const { trace, layer, direction, units } = chosen;
-      const question: Question = {
-        trace: trace.id,
-        layer,
-        direction,
-        rows: affordableRows(trace.steps, units),
-        columns: sourceColumns(trace.steps),
-      };
-      const key = JSON.stringify(question);
-      if (key === asked) return;
-      asked = key;
+      const { trace, layer, direction, units: hidden } = chosen;
+      const size = { steps: trace.steps, hidden, layers: trace.model.layers.length - layer };
+      const rows = affordableRows(size);
+      const next = { trace: trace.id, layer, direction, rows, columns: sourceColumns(trace.steps) };
+      const key = JSON.stringify(next);
+      if (key === JSON.stringify(question)) return;
+      question = next;
+      mayAsk = !isDear(size);
       // The matrix of another trace or layer must not stand under this one's name.
+      answers.cancel();
+      asked = "";
       flow = undefined;
       row = -1;
       fit();
       tell();
+    },
+    fetch() {
+      if (!question || !mayAsk) return;
+      const key = JSON.stringify(question);
+      if (key === asked) return;
+      asked = key;
       answers.ask(question);
     },
     fit,
     redraw: () => picture.redraw(),
     redrawOverlay: () => picture.redrawOverlay(),
   };
+  return api;
 }
+
+const offerOf = (compute: () => void): TemplateResult =>
+  html`<p class="note">This sequence is long and its layers are wide: the matrix takes a while.</p>
+    <vscode-button secondary @click=${compute}>Compute the Matrix</vscode-button>`;
 
 /** A later step cannot receive anything: transparent, not a value. */
 const nothingThere = 0;

@@ -58,6 +58,7 @@ const controller = createHeatmapController({
   received() {
     frame.error(undefined);
     backward.redraw();
+    flow.fetch();
   },
   hovered: () => backward.redrawOverlay(),
   error: fail,

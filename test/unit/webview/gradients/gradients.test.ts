@@ -3,6 +3,7 @@ import {
   affordableRows,
   flowAt,
   flowRow,
+  isDear,
   receivedFlow,
   sourceColumns,
 } from "../../../../webview/gradients/flow.ts";
@@ -135,11 +136,18 @@ describe("a gradient-flow matrix", () => {
   });
 
   it("is asked for in full where that is quick, and in fewer rows where each one is dear", () => {
-    expect(affordableRows(50, 64)).toBe(50);
-    expect(affordableRows(200, 64)).toBe(200);
-    expect(affordableRows(10_000, 512)).toBe(8);
-    expect(affordableRows(1, 1)).toBe(1);
+    expect(affordableRows({ steps: 50, hidden: 64, layers: 2 })).toBe(50);
+    expect(affordableRows({ steps: 200, hidden: 64, layers: 1 })).toBe(200);
+    expect(affordableRows({ steps: 200, hidden: 128, layers: 2 })).toBe(57);
+    expect(affordableRows({ steps: 10_000, hidden: 512, layers: 1 })).toBe(8);
+    expect(affordableRows({ steps: 1, hidden: 1, layers: 1 })).toBe(1);
     expect(sourceColumns(10_000)).toBe(1024);
+  });
+
+  it("is asked for only on request when it would take long", () => {
+    expect(isDear({ steps: 1000, hidden: 128, layers: 1 })).toBe(false);
+    expect(isDear({ steps: 1000, hidden: 512, layers: 1 })).toBe(true);
+    expect(isDear({ steps: 1, hidden: 4096, layers: 8 })).toBe(false);
   });
 });
 

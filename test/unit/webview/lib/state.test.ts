@@ -66,29 +66,29 @@ const withTrace = (t: number): PanelState => ({
   cursor: at(t),
 });
 
-describe("the shared cursor", () => {
-  /** A host that answers when the test says so, and a panel's store that follows it. */
-  async function panel() {
-    const listeners = new Map<string, (payload: unknown) => void>();
-    const answers: (() => void)[] = [];
-    const errors: unknown[] = [];
-    const host = {
-      call: (name: string) =>
-        name === "ready"
-          ? Promise.resolve(withTrace(3))
-          : new Promise((resolve) => answers.push(() => resolve(null))),
-      on: (name: string, listener: (payload: unknown) => void) => listeners.set(name, listener),
-      dispose() {},
-    };
-    const store = createStore(host as unknown as Host, (error) => errors.push(error));
-    await settled();
-    return {
-      store,
-      says: (name: string, payload: unknown) => listeners.get(name)?.(payload),
-      answer: async () => (answers.shift()?.(), settled()),
-    };
-  }
+/** A host that answers when the test says so, and a panel's store that follows it. */
+async function panel() {
+  const listeners = new Map<string, (payload: unknown) => void>();
+  const answers: (() => void)[] = [];
+  const errors: unknown[] = [];
+  const host = {
+    call: (name: string) =>
+      name === "ready"
+        ? Promise.resolve(withTrace(3))
+        : new Promise((resolve) => answers.push(() => resolve(null))),
+    on: (name: string, listener: (payload: unknown) => void) => listeners.set(name, listener),
+    dispose() {},
+  };
+  const store = createStore(host as unknown as Host, (error) => errors.push(error));
+  await settled();
+  return {
+    store,
+    says: (name: string, payload: unknown) => listeners.get(name)?.(payload),
+    answer: async () => (answers.shift()?.(), settled()),
+  };
+}
 
+describe("the shared cursor", () => {
   it("moves at once, before the host has answered", async () => {
     const { store } = await panel();
     const changes: string[] = [];
