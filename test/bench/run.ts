@@ -25,6 +25,8 @@ const rounds = Number(options.rounds);
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
 /** Mean milliseconds of `updates` calls. */
 function timeSteps(step: () => void, updates: number): number {
   const start = performance.now();
@@ -77,7 +79,6 @@ console.log(
 console.log("|---|---|---|---|---|---|---|");
 for (const workload of workloads.filter(({ cell }) => cell.includes(options.only))) {
   const row = await measure(workload);
-  const percent = (share: number): string => `${Math.round(share * 100)} %`;
   console.log(
     options.json
       ? JSON.stringify(row)
