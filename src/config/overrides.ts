@@ -1,7 +1,7 @@
 /** `--set training.epochs=3`: changes to a config's text, made as if somebody had typed them. */
-import { applyEdits, getNodeValue, modify, parseTree } from "jsonc-parser";
+import { applyEdits, getNodeValue, modify, type ParseError } from "jsonc-parser";
+import { parseText } from "./parseText.ts";
 import type { ConfigPath } from "./positions.ts";
-import { parseOptions } from "./positions.ts";
 import { fieldOf } from "./schemaTree.ts";
 import { UserError } from "./problem.ts";
 
@@ -11,7 +11,10 @@ import { UserError } from "./problem.ts";
  * @throws UserError when an assignment has no `=`, or its path leads through something that is no object.
  */
 export function applyOverrides(text: string, assignments: readonly string[]): string {
-  return assignments.reduce(applyOverride, text);
+  const errors: ParseError[] = [];
+  const root = parseText(text, errors);
+  // A text that is not JSON stays as it is, so that its own mistakes are reported where they stand.
+  return root && errors.length === 0 ? assignments.reduce(applyOverride, text) : text;
 }
 
 function applyOverride(text: string, assignment: string): string {
@@ -53,7 +56,7 @@ function valueOf(written: string): unknown {
 
 /** Everything on the way to the last key has to be an object or list, or not be there yet. */
 function refuseDetours(text: string, path: ConfigPath, dotted: string): void {
-  const root = parseTree(text, [], parseOptions);
+  const root = parseText(text);
   let value: unknown = root && getNodeValue(root);
   for (const [depth, key] of path.entries()) {
     if (value === undefined) return;

@@ -1,5 +1,6 @@
 /** From a path of keys to the characters of a config's text. */
-import { findNodeAtLocation, parseTree, type Node } from "jsonc-parser";
+import { findNodeAtLocation, type Node } from "jsonc-parser";
+import { parseText } from "./parseText.ts";
 
 export interface TextRange {
   readonly offset: number;
@@ -7,9 +8,6 @@ export interface TextRange {
 }
 
 export type ConfigPath = readonly (string | number)[];
-
-/** Comments and trailing commas are allowed, as in VS Code's own settings. */
-export const parseOptions = { allowTrailingComma: true, disallowComments: false } as const;
 
 /** Where the value at `path` stands. When it is not written, where its nearest written parent is named. */
 export function rangeOfValue(root: Node | undefined, path: ConfigPath): TextRange {
@@ -39,7 +37,7 @@ const brace = (node: Node): TextRange => ({
  * an object's key, and for a key that is not written its nearest written parent's.
  */
 export function rangeOfPath(text: string, path: ConfigPath): TextRange {
-  const root = parseTree(text, [], parseOptions);
+  const root = parseText(text);
   const node = root && findNodeAtLocation(root, [...path]);
   const isScalar = node && node.type !== "object" && node.type !== "array";
   return isScalar ? rangeOfValue(root, path) : rangeOfKey(root, path);

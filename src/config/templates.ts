@@ -1,6 +1,6 @@
 /** The configs that "New Config…" starts from. Each trains as it is, once its data is there. */
-import { getNodeValue, parseTree } from "jsonc-parser";
-import { parseOptions } from "./positions.ts";
+import { getNodeValue } from "jsonc-parser";
+import { parseText } from "./parseText.ts";
 
 export interface Template {
   readonly id:
@@ -23,7 +23,7 @@ const template = (
   description: string,
   text: string,
 ): Template => {
-  const root = parseTree(text, [], parseOptions);
+  const root = parseText(text);
   if (!root) throw new Error(`The template ${id} is empty.`);
   return { id, title, description, text, value: getNodeValue(root) as Template["value"] };
 };

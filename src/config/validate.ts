@@ -2,15 +2,10 @@
  * The text of an unroll.json → a validated `Config`, or every mistake in it at the right characters
  * with what to write instead.
  */
-import { getNodeValue, parseTree, type Node, type ParseError } from "jsonc-parser";
+import { getNodeValue, type Node, type ParseError } from "jsonc-parser";
 import { problemsOfMeaning } from "./meaning.ts";
-import {
-  parseOptions,
-  rangeOfKey,
-  rangeOfValue,
-  type ConfigPath,
-  type TextRange,
-} from "./positions.ts";
+import { deepest, parseText, tooDeepAt } from "./parseText.ts";
+import { rangeOfKey, rangeOfValue, type ConfigPath, type TextRange } from "./positions.ts";
 import type { Problem } from "./problem.ts";
 import { configSchema, type Config } from "./schema.ts";
 import { findSchemaProblems } from "./schemaProblems.ts";
@@ -29,7 +24,9 @@ export interface PathProblem {
 /** `config` is there when no problem is an error. Problems are in the order of the text. */
 export function parseConfig(text: string): { config?: Config; problems: readonly Problem[] } {
   const errors: ParseError[] = [];
-  const root = parseTree(text, errors, parseOptions);
+  const root = parseText(text, errors);
+  const tooDeep = tooDeepAt(text);
+  if (tooDeep !== undefined) return { problems: [tooDeepProblem(tooDeep)] };
   if (!root || errors.length > 0) {
     const problems = errors.map((error) => syntaxProblem(text, error));
     return { problems: problems.length > 0 ? problems : [emptyConfig] };
@@ -51,6 +48,15 @@ export function parseConfig(text: string): { config?: Config; problems: readonly
   const failed = problems.some((problem) => problem.severity === "error");
   return { ...(result.success && !failed ? { config: result.data } : {}), problems };
 }
+
+const tooDeepProblem = (offset: number): Problem => ({
+  severity: "error",
+  message: `More than ${deepest} objects and lists inside each other: this cannot be a config.`,
+  path: [],
+  offset,
+  length: 1,
+  source: "schema",
+});
 
 const emptyConfig: Problem = {
   severity: "error",

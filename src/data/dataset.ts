@@ -22,8 +22,6 @@ export interface Dataset {
   readonly summary: string;
   readonly baselines: readonly Baseline[];
   readonly warnings: readonly DataWarning[];
-  /** A table's last rows as the network sees them, oldest first (steps,I); fewer when it has fewer. */
-  readonly lastRows?: (steps: number) => Float32Array;
 }
 
 /** What something much simpler than a network reaches on the validation part: the loss to beat. */

@@ -1,8 +1,9 @@
 /** Examples, B at a time in shuffled order; longer ones than `bptt` in several windows, one after the other. */
 import type { Batch } from "../trace/batch.ts";
 import type { Batcher, BatcherOptions, JsonValue } from "./batcher.ts";
+import { assemble, lossWithin } from "./assemble.ts";
 import { createUniform, shuffle } from "./randomness.ts";
-import type { Example, Layout, Split } from "./split.ts";
+import type { Example, Split } from "./split.ts";
 import { isIndex } from "./streamBatcher.ts";
 
 type Examples = Pick<Split, "layout" | "sequenceCount" | "steps" | "read">;
@@ -113,87 +114,3 @@ function countUpdates(
 
 const longestOf = (examples: readonly Example[]): number =>
   examples.reduce((most, { steps }) => Math.max(most, steps), 0);
-
-/** Whether any example takes a loss at a step in `[from, to)`. */
-function lossWithin(
-  examples: readonly Example[],
-  from: number,
-  to: number,
-  { output }: Layout,
-): boolean {
-  return examples.some(({ steps, weights }) => {
-    if (output.at === "last-step") return weights[0] > 0 && steps > from && steps <= to;
-    return weights.subarray(from, to).some((weight) => weight > 0);
-  });
-}
-
-interface Window {
-  readonly examples: readonly Example[];
-  readonly from: number;
-  readonly to: number;
-  readonly layout: Layout;
-  readonly carry: boolean;
-  readonly hasLoss: boolean;
-}
-
-/** The steps `[from, to)` of some examples as one batch; steps that an example does not have are zero. */
-export function assemble({ examples, from, to, layout, carry, hasLoss }: Window): Batch {
-  const size = examples.length;
-  const lengths = Int32Array.from(examples, ({ steps }) => Math.max(0, Math.min(steps, to) - from));
-  const steps = lengths.reduce((most, length) => Math.max(most, length), 0);
-  const input = {
-    lengths,
-    steps,
-    size,
-    input: inputOf(examples, from, lengths, steps, layout),
-    carry,
-  };
-  if (!hasLoss) return input;
-
-  const { at, kind, size: width } = layout.output;
-  const rows = at === "last-step" ? 1 : steps;
-  const values = kind === "classes" ? 1 : width;
-  const targets =
-    kind === "classes" ? new Int32Array(rows * size) : new Float32Array(rows * size * values);
-  const weights = new Float32Array(rows * size);
-  examples.forEach((example, b) => {
-    if (at === "last-step") {
-      if (example.steps <= from || example.steps > to) return;
-      weights[b] = example.weights[0];
-      targets.set(example.target, b * values);
-      return;
-    }
-    for (let t = 0; t < lengths[b]; t++) {
-      weights[t * size + b] = example.weights[from + t];
-      const source = (from + t) * values;
-      targets.set(example.target.subarray(source, source + values), (t * size + b) * values);
-    }
-  });
-  const target =
-    targets instanceof Int32Array
-      ? ({ kind: "classes", classes: targets } as const)
-      : ({ kind: "values", values: targets } as const);
-  return { ...input, target, weights };
-}
-
-function inputOf(
-  examples: readonly Example[],
-  from: number,
-  lengths: Int32Array,
-  steps: number,
-  { input }: Layout,
-): Batch["input"] {
-  const size = examples.length;
-  const width = input.kind === "tokens" ? 1 : input.size;
-  const into =
-    input.kind === "tokens" ? new Int32Array(steps * size) : new Float32Array(steps * size * width);
-  examples.forEach((example, b) => {
-    for (let t = 0; t < lengths[b]; t++) {
-      const source = (from + t) * width;
-      into.set(example.input.subarray(source, source + width), (t * size + b) * width);
-    }
-  });
-  return into instanceof Int32Array
-    ? { kind: "tokens", tokens: into }
-    : { kind: "dense", values: into };
-}

@@ -79,13 +79,12 @@ function splitByClass(
   classes.forEach((label, example) => members[label].push(example));
   const trained: number[] = [];
   const held: number[] = [];
+  const { share } = training.validation;
   for (const list of members) {
     const order = shuffle(Int32Array.from(list), uniform);
-    const wanted = Math.round(order.length * training.validation.share);
-    const heldOfClass =
-      training.validation.share > 0 ? Math.min(order.length - 1, Math.max(1, wanted)) : 0;
-    held.push(...order.subarray(0, heldOfClass));
-    trained.push(...order.subarray(heldOfClass));
+    const wanted = Math.max(1, Math.round(order.length * share));
+    const count = share > 0 ? Math.min(order.length - 1, wanted) : 0;
+    order.forEach((example, rank) => (rank < count ? held : trained).push(example));
   }
   // In the order of the file, so that lists read like it; training shuffles anyway.
   return { trained: Int32Array.from(trained).sort(), held: Int32Array.from(held).sort() };

@@ -56,8 +56,6 @@ export async function loadTable(
     validation,
     summary: summarize(table, data, rows, held),
     baselines: tableBaselines(rows, encoding, validation, [trained, count], data.standardize),
-    lastRows: (steps) =>
-      Float32Array.from(rows.inputs.subarray(-Math.max(1, steps) * inputs.length)),
     warnings: findWarnings(
       { inputs: input, targets: target },
       data,

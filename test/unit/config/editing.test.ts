@@ -34,6 +34,7 @@ describe("rangeOfPath", () => {
     expect(at("model", "layers", 0, "reset")).toBe("{");
     expect(at("data", "window", 3)).toBe('"data"');
     expect(rangeOfPath("", ["data"])).toEqual({ offset: 0, length: 0 });
+    expect(rangeOfPath("[".repeat(100_000), ["data"])).toEqual({ offset: 0, length: 0 });
   });
 });
 
@@ -58,6 +59,12 @@ describe("applyOverrides", () => {
   it("understands brackets and appends to a list", () => {
     const result = applied("model.layers[0].cell=gru", 'model.layers[1]={"cell":"rnn","hidden":2}');
     expect(result?.model.layers.map(({ cell }) => cell)).toEqual(["gru", "rnn"]);
+  });
+
+  it("leaves a text alone that is not JSON, so that its mistakes keep their places", () => {
+    for (const broken of ["", '{ "data": ', "[".repeat(100_000)]) {
+      expect(applyOverrides(broken, ["training.epochs=3"])).toBe(broken);
+    }
   });
 
   it("leaves what makes no sense to the validation", () => {

@@ -87,6 +87,15 @@ describe("text that is not JSON", () => {
     }
   });
 
+  it("cannot exhaust the parser, however deep it is nested", () => {
+    for (const opening of ["[", '{"a":', '{"data":[']) {
+      const [problem, ...others] = parseConfig(opening.repeat(100_000)).problems;
+      expect(others).toEqual([]);
+      expect(problem.message).toContain("inside each other");
+    }
+    expect(seen(`${"[".repeat(60)}"{[{[${"]".repeat(60)}`)[0]).not.toContain("inside each other");
+  });
+
   it("may not have a key twice in the same object", () => {
     const config = `{ "data": 1, "model": { "layers": [], "layers": [] }, "data": 2 }`;
     const repeated = parseConfig(config).problems.filter(({ source }) => source === "syntax");

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { UserError } from "../../../src/config/problem.ts";
 import { describeOutput } from "../../../src/data/describeOutput.ts";
 import type { Encoding } from "../../../src/data/encoding.ts";
-import { encodePrompt, textOfTokens } from "../../../src/data/prompts.ts";
 import { listSequences, sequenceAt, sequenceFromText } from "../../../src/data/sequences.ts";
 import { createTask } from "../../../src/data/synthetic/synthetic.ts";
 import { load, tokensOf, valuesOf } from "./builders.ts";
@@ -145,7 +144,7 @@ describe("a typed sequence", () => {
       "a row that is too short",
       table,
       "1 2\n3",
-      "Line 2 has 1 numbers, but each step reads 2.",
+      "Line 2 has 1 number, but each step reads 2.",
       { line: 2 },
     ],
     [
@@ -234,22 +233,5 @@ describe("what an output says", () => {
     expect(describeOutput(adding, [1.25])).toEqual({
       forecast: [{ name: "sum", predicted: 1.25 }],
     });
-  });
-});
-
-describe("a prompt", () => {
-  it("becomes tokens, and tokens become text", () => {
-    const { tokens, encoding } = encodePrompt(words, "The Sea");
-    expect([...tokens]).toEqual([1, 2]);
-    expect(textOfTokens(encoding, [1, 2, 1])).toBe("the sea the");
-  });
-
-  it("that is empty is the most frequent token that is known", () => {
-    expect([...encodePrompt(letters, "").tokens]).toEqual([0]);
-    expect([...encodePrompt(words, " ").tokens]).toEqual([1]);
-  });
-
-  it("is for language models only", () => {
-    expect(() => encodePrompt(mail, "the")).toThrow("Only a language model can write");
   });
 });

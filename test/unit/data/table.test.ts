@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { describeOutput } from "../../../src/data/describeOutput.ts";
-import { startForecast } from "../../../src/data/forecasting.ts";
 import { sequenceAt } from "../../../src/data/sequences.ts";
 import { csv, load, refusal } from "./builders.ts";
 
@@ -331,35 +330,6 @@ describe("losses to beat in a table", () => {
       sum += (input[2] - target[0]) ** 2;
     }
     expect(baselines[0].loss).toBeCloseTo(sum / validation.sequenceCount, 5);
-  });
-});
-
-describe("a forecast", () => {
-  it("begins at the last rows of all and feeds predictions back, standardised for the input", async () => {
-    const data = { ...weather, inputs: ["b", "a"], targets: ["a"], standardize: true };
-    const dataset = await load(data, { "w.csv": counting(10) }, { validation: { share: 0.2 } });
-    if (dataset.encoding.kind !== "table") throw new Error("wrong kind");
-    const [b, a] = dataset.encoding.inputs;
-    const { batch, names, predicted, nextInput } = startForecast(dataset, 4);
-    expect(names).toEqual(["a"]);
-    expect(batch).toMatchObject({ steps: 4, size: 1 });
-    if (batch.input.kind !== "dense") throw new Error("not dense");
-    const values = [...batch.input.values];
-    expect(
-      values.slice(-2).map((value, index) => value * [b, a][index].deviation + [b, a][index].mean),
-    ).toEqual([expect.closeTo(109, 4), expect.closeTo(9, 4)]);
-    expect(predicted([0])).toEqual([a.mean]);
-    const next = nextInput(values.slice(-2), [0.5]);
-    expect(next[0]).toBeCloseTo(values[6], 6);
-    expect(next[1]).toBeCloseTo(0.5, 6);
-    expect(startForecast(dataset, 999).batch.steps).toBe(10);
-  });
-
-  it("is refused where there is nothing to forecast", async () => {
-    const same = await load({ ...weather, horizon: 0 }, { "w.csv": counting(9) }, none);
-    expect(() => startForecast(same, 3)).toThrow("predicts each row from itself");
-    const text = await load({ kind: "text", path: "t" }, { t: "abc" }, none);
-    expect(() => startForecast(text, 3)).toThrow("Only a model of a table");
   });
 });
 
