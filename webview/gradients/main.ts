@@ -84,6 +84,7 @@ const flow = createFlowPicture(figure("How much of each loss reaches back"), sur
   moveStep: (t) => store.moveCursor({ t }),
   pending(isPending) {
     pending.flow = isPending;
+    verdictLine.classList.toggle("waiting", isPending);
     showProgress();
   },
 });
@@ -179,7 +180,7 @@ function showControls(of: TensorChoice): void {
 }
 
 function showVerdict(verdict: Verdict | undefined): void {
-  verdictLine.className = `verdict ${verdict?.kind ?? ""}`;
+  verdictLine.className = `verdict ${verdict?.kind ?? (pending.flow ? "waiting" : "")}`;
   render(
     verdict
       ? html`<span class="codicon codicon-${icons[verdict.kind]}" aria-hidden="true"></span>

@@ -24,7 +24,7 @@ export function labelledPositions(
   ) {
     if (position >= unitAt.length) break;
     const middle = yOfPosition(geometry, position) + rowHeight(geometry) / 2;
-    const y = Math.max(top + 3, Math.min(top + height - 3, middle));
+    const y = Math.max(top + 5, Math.min(top + height - 5, middle));
     labels.push({ unit: unitAt[position], y });
   }
   return labels;
