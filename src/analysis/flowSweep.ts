@@ -5,7 +5,6 @@
  */
 import {
   createRecurrentLayer,
-  inputGradient,
   prepareLayer,
   projectInput,
   type LayerSource,
@@ -49,7 +48,7 @@ export function createFlowSweep(
       while (begun < slots && lossSteps[begun] >= k) begun++;
       let fromAbove: Real | undefined;
       for (const [i, stage] of [...stages.entries()].toReversed()) {
-        const { layer, recall, toBelow } = stage;
+        const { layer, recall, handDown, toBelow } = stage;
         const { cell } = layer;
         recall(k, begun);
         const arriving = cell.states[0].gradient.subarray(slots * cell.hidden);
@@ -59,7 +58,7 @@ export function createFlowSweep(
           addTo(arriving.subarray(slot), gradientFromOutput(k), cell.hidden);
         }
         cell.backward(0, 0, slots, begun);
-        if (i > 0) inputGradient(layer, toBelow, 0, begun, model.kernels);
+        if (i > 0) handDown(begun);
         fromAbove = toBelow;
       }
       const [{ layer }] = stages;
@@ -75,6 +74,8 @@ interface Stage {
   readonly layer: RecurrentLayer;
   /** Lays out step `k` for the first `begun` slots, by computing it again from what it began with. */
   recall(k: number, begun: number): void;
+  /** Fills `toBelow` once the step was gone back. */
+  handDown(begun: number): void;
   /** (slots,I) what flows out of the step to the layer below. */
   readonly toBelow: Real;
 }
@@ -83,17 +84,20 @@ function createStage(model: Model, trace: Trace, index: number, slots: number): 
   const { kernels } = model;
   const layer = createRecurrentLayer(model, index, "forward", { rows: slots, batch: slots });
   const { cell } = layer;
-  const { hidden, gates, gateWidth } = cell;
+  const { hidden, gates, gateGradients, gateWidth } = cell;
   const states = cell.states.map(({ name, value }) => ({
     value,
     after: layerPlane(trace, index, name).data,
     initial: layerPlane(trace, index, `${name}0`).data,
   }));
   const sourceAt = inputOf(model, trace, index);
+  const { inputSize, packedTransposed } = layer;
+  const toBelow = kernels.allocate(slots * inputSize);
   prepareLayer(layer, sourceAt(0), kernels);
+  kernels.packTransposed(packedTransposed, layer.weights.weightIh.value, 0);
   return {
     layer,
-    toBelow: kernels.allocate(slots * layer.inputSize),
+    toBelow,
     recall(k, begun) {
       for (const { value, after, initial } of states) {
         const before = k === 0 ? initial : after.subarray((k - 1) * hidden, k * hidden);
@@ -103,6 +107,19 @@ function createStage(model: Model, trace: Trace, index: number, slots: number): 
       for (let slot = 1; slot < begun; slot++) gates.copyWithin(slot * gateWidth, 0, gateWidth);
       cell.forward(0, 0, slots, begun);
     },
+    // As `inputGradient` of the layer, without packing the weights again at every step.
+    handDown: (begun) =>
+      kernels.multiply(
+        toBelow,
+        0,
+        inputSize,
+        gateGradients,
+        0,
+        gateWidth,
+        packedTransposed,
+        begun,
+        false,
+      ),
   };
 }
 

@@ -39,6 +39,19 @@ export function gradientFlow(
   trace: Trace,
   request: GradientFlowRequest,
 ): GradientFlowMatrix {
+  const following = followGradient(model, trace, request);
+  for (;;) {
+    const { done, value } = following.next();
+    if (done) return value;
+  }
+}
+
+/** `gradientFlow` that lets its caller do something else after every step back through time. */
+export function* followGradient(
+  model: Model,
+  trace: Trace,
+  request: GradientFlowRequest,
+): Generator<undefined, GradientFlowMatrix> {
   const { layer, direction } = request;
   if (!model.description.layers[layer]?.directions.includes(direction)) {
     throw new Error(`The network has no layer ${layer} that runs ${direction}.`);
@@ -61,10 +74,12 @@ export function gradientFlow(
   for (let k = lossSteps[lastRow]; k >= 0; k--) {
     const norms = sweep.stepBack(k);
     const column = columnOf.get(k);
-    if (column === undefined) continue;
-    norms.forEach((norm, slot) => {
-      values[(lastRow - slot) * sourceSteps.length + column] = norm;
-    });
+    if (column !== undefined) {
+      norms.forEach((norm, slot) => {
+        values[(lastRow - slot) * sourceSteps.length + column] = norm;
+      });
+    }
+    yield;
   }
   return { lossSteps, sourceSteps, values };
 }

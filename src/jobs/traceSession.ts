@@ -2,13 +2,14 @@
  * Everything that is asked about trained networks: sequences to look at, traces through them, and what
  * panels show of a trace; generating and forecasting. Reads run folders and never writes.
  */
-import { gradientFlow } from "../analysis/gradientFlow.ts";
+import { followGradient } from "../analysis/gradientFlow.ts";
 import { listSequences } from "../data/sequences.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
 import type { TraceSummary, WorkerContract } from "../protocol/contracts.ts";
 import { encodeTrace, type TraceRecords } from "../trace/encode.ts";
 import { heatmapOf } from "../trace/heatmap.ts";
 import { normCurve } from "../trace/norms.ts";
+import { createBreather } from "./breather.ts";
 import { forecast } from "./forecast.ts";
 import { generate } from "./generate.ts";
 import { describeRun, loadRun, networkOf } from "./loadedRun.ts";
@@ -75,10 +76,18 @@ export function createTraceSession(options: TraceSessionOptions): TraceSession {
     async norms(request) {
       return normCurve(traces.get(request.trace).trace, request);
     },
-    async gradientFlow(request) {
+    async gradientFlow(request, context) {
       const { loaded, trace } = traces.get(request.trace);
-      const model = networkOf(loaded, createKernels());
-      const { lossSteps, sourceSteps, values } = gradientFlow(model, trace, request);
+      const following = followGradient(networkOf(loaded, createKernels()), trace, request);
+      // The longest of the answers: the others are not to wait for it.
+      const breathe = createBreather();
+      let next = following.next();
+      while (!next.done) {
+        context?.signal?.throwIfAborted();
+        await breathe();
+        next = following.next();
+      }
+      const { lossSteps, sourceSteps, values } = next.value;
       return {
         lossSteps: lossSteps.buffer,
         sourceSteps: sourceSteps.buffer,

@@ -56,7 +56,10 @@ export interface HeatmapRequest {
   readonly steps: readonly [from: number, to: number];
   /** Half-open range of units, as positions in `order`. */
   readonly units: readonly [from: number, to: number];
-  /** Upper bounds; where more cells exist, each answer is the value of largest magnitude in its bucket. */
+  /**
+   * Upper bounds; where more cells exist, each answer is the value of largest magnitude in its bucket, for
+   * sigmoid gates the one farthest from ½. A value that is not finite always shows.
+   */
   readonly columns: number;
   readonly rows: number;
   readonly order: UnitOrder;

@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { encodeSafetensors, decodeSafetensors } from "../../../src/formats/safetensors.ts";
+import { createKernels } from "../../../src/jobs/kernels.ts";
 import { createTraceSession } from "../../../src/jobs/traceSession.ts";
 import { decodeTrace } from "../../../src/trace/encode.ts";
 import { example, kernels, problemOf, trained, typed } from "./tracingFixture.ts";
@@ -337,6 +338,45 @@ const reach = async (layer: object, forgetBias: number) => {
 };
 
 describe("gradient flow of trained layers", () => {
+  const words = typed("the cat sat on the mat and the dog ran to the log ".repeat(6));
+
+  it("lets other questions be answered while it is computed, and stops when nobody waits for it", async () => {
+    const { session, open } = await trained("text, state carried");
+    const { id: trace } = await open(words);
+    const request = { trace, layer: 0, direction: "forward", rows: 300, columns: 300 } as const;
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    await session.gradientFlow(request);
+    clearInterval(timer);
+    expect(turns, "turns of the event loop").toBeGreaterThan(0);
+    const controller = new AbortController();
+    const flow = session.gradientFlow(request, { signal: controller.signal });
+    controller.abort();
+    await expect(flow).rejects.toThrow(/abort/i);
+  });
+
+  it("is the same with the kernels that train as with plain ones", async () => {
+    const { session, open, runFolder } = await trained("text, state carried");
+    const fast = createTraceSession({ createKernels });
+    const { id: plainTrace } = await open(words);
+    const { id: fastTrace } = await fast.trace({ runFolder, checkpoint: "last", choice: words });
+    const request = { layer: 0, direction: "forward", rows: 20, columns: 30 } as const;
+    const expected = new Float32Array(
+      (await session.gradientFlow({ ...request, trace: plainTrace })).values,
+    );
+    const found = new Float32Array(
+      (await fast.gradientFlow({ ...request, trace: fastTrace })).values,
+    );
+    expect(found).toHaveLength(expected.length);
+    found.forEach((value, at) => {
+      if (Number.isNaN(expected[at])) expect(value).toBeNaN();
+      else
+        expect(Math.abs(value - expected[at]), `value ${at}`).toBeLessThanOrEqual(
+          1e-3 * expected[at] + 1e-30,
+        );
+    });
+  });
+
   it("falls off within an RNN and reaches back through an LSTM that is told to remember", async () => {
     const vanilla = await reach({ cell: "rnn", hidden: 16 }, 0);
     const remembering = await reach({ cell: "lstm", hidden: 16 }, 5);
