@@ -3,7 +3,7 @@
  * without reading the data. `checkAgainstData` in src/data tells the rest.
  */
 import type { ConfigPath } from "./positions.ts";
-import type { Config, SyntheticTask, TrainingConfig } from "./schema.ts";
+import type { Config, LossConfig, SyntheticTask, TrainingConfig } from "./schema.ts";
 import { fieldOf } from "./schemaTree.ts";
 import type { PathProblem } from "./validate.ts";
 
@@ -184,7 +184,7 @@ function trainingProblems({ data, model, training }: Config, isWritten: IsWritte
       ),
     );
   }
-  problems.push(...optimizerProblems(training));
+  problems.push(...lossProblems(data, training.loss), ...optimizerProblems(training));
   if (validation.share === 0) {
     if (training.earlyStopping)
       problems.push(
@@ -202,6 +202,50 @@ function trainingProblems({ data, model, training }: Config, isWritten: IsWritte
       );
   }
   return problems;
+}
+
+function lossProblems(data: Config["data"], loss: LossConfig | undefined): PathProblem[] {
+  if (!loss) return [];
+  const isNumbers =
+    data.kind === "table" || (data.kind === "synthetic" && numericTasks.has(data.task));
+  const path = ["training", "loss", "kind"];
+  if (loss.kind === "cross-entropy") {
+    const labels = loss.classWeights?.map(({ label }) => label) ?? [];
+    const repeated = labels.flatMap((label, index) =>
+      labels.indexOf(label) === index
+        ? []
+        : error(
+            ["training", "loss", "classWeights", index, "label"],
+            `"${label}" is listed twice.`,
+          ),
+    );
+    if (!isNumbers) return repeated;
+    return [
+      error(
+        path,
+        'This data has numbers to predict, and "cross-entropy" is for classes: take "mean-squared-error".',
+      ),
+    ];
+  }
+  if (!isNumbers) {
+    return [
+      error(
+        path,
+        `This data has classes to predict, and "${loss.kind}" is for numbers: take "cross-entropy".`,
+      ),
+    ];
+  }
+  if (loss.kind !== "sigmoid-cross-entropy") return [];
+  if (data.kind !== "table") {
+    return [error(path, "Only the columns of a table can be a yes or no each.")];
+  }
+  if (!data.standardize) return [];
+  return [
+    error(
+      path,
+      'Its targets are 0 or 1, and "data.standardize" shifts and scales every column: set it to false.',
+    ),
+  ];
 }
 
 function optimizerProblems({

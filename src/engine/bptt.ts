@@ -16,9 +16,8 @@ import {
 } from "./layers/recurrentLayer.ts";
 import { expectLength, loadInput } from "./layers/inputLayer.ts";
 import { outputBackward, outputForward } from "./layers/outputLayer.ts";
-import { crossEntropy } from "./losses/crossEntropy.ts";
 import type { LossResult } from "./losses/loss.ts";
-import { meanSquaredError } from "./losses/meanSquaredError.ts";
+import { takeLoss } from "./losses/takeLoss.ts";
 import type { Model } from "./model.ts";
 import { beginStates, carryStates } from "./carriedState.ts";
 import { checkBatch, layerOf, outputRows, sourceOf, type Pass } from "./pass.ts";
@@ -70,7 +69,10 @@ export function forwardPrepared(pass: Pass, batch: Batch): LossResult {
   runOutput(pass);
   current.holds = "outputs";
   if (!batch.target) return { loss: 0, weight: 0 };
-  const result = takeLoss(pass, batch, batch.target);
+  loadWeights(pass, batch.weights);
+  const { description, spec } = pass.model;
+  const outputs = { ...pass.output, rows: outputRows(pass), size: description.output.size };
+  const result = takeLoss(description.loss, spec.lossOptions ?? {}, outputs, batch.target);
   current.holds = "losses";
   return result;
 }
@@ -172,25 +174,6 @@ function runOutput(pass: Pass) {
   for (let b = 0; b < batch; b++) last.rows[b] = lengths[b] * batch + b;
   model.kernels.gatherRows(last.h, h, last.rows, batch, cell.hidden);
   outputForward(model, output, last.h, 0, batch);
-}
-
-function takeLoss(pass: Pass, batch: Batch, target: NonNullable<Batch["target"]>): LossResult {
-  const { model, output } = pass;
-  const { loss, output: head } = model.description;
-  const rows = outputRows(pass);
-  loadWeights(pass, batch.weights);
-  const { values, gradient, losses, weights } = output;
-  const lossRows = { rows, size: head.size, values, gradient, losses, weights };
-  if (loss === "cross-entropy") {
-    if (target.kind !== "classes")
-      throw new Error("Cross-entropy needs classes as its target, not values.");
-    expectLength("target classes", target.classes.length, rows);
-    return crossEntropy(lossRows, target.classes);
-  }
-  if (target.kind !== "values")
-    throw new Error("The mean squared error needs values as its target, not classes.");
-  expectLength("target values", target.values.length, rows * head.size);
-  return meanSquaredError(lossRows, target.values);
 }
 
 /** The batch's weights, 1 where it gives none, and 0 for padding whatever it gives. */

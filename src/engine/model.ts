@@ -5,6 +5,7 @@ import type { Cell, LayerDescription, ModelDescription, Real } from "../trace/tr
 import type { CellWeights } from "./cells/cell.ts";
 import { fillNormal, fillUniform, initializeCell } from "./init.ts";
 import type { Kernels } from "./kernels/kernels.ts";
+import type { LossOptions } from "./losses/takeLoss.ts";
 import type { Random } from "./rng.ts";
 
 export interface ModelSpec {
@@ -14,6 +15,7 @@ export interface ModelSpec {
   readonly initialization: InitializationConfig;
   readonly output: ModelDescription["output"];
   readonly loss: ModelDescription["loss"];
+  readonly lossOptions?: LossOptions;
 }
 
 /** A weight or bias with its gradient. */

@@ -1,4 +1,5 @@
-/** From logits to tokens. */
+/** From outputs to what they predict: tokens, probabilities, numbers. */
+import type { LossKind, Real } from "../trace/trace.ts";
 import type { Random } from "./rng.ts";
 
 /** Probabilities, largest logit subtracted first so that nothing overflows. */
@@ -40,4 +41,14 @@ export function sampleToken(
   }
   // Rounding may leave a last crumb of probability.
   return candidates[candidates.length - 1];
+}
+
+/**
+ * The numbers that an output (O) predicts, for a loss of numbers: the output itself, its means, or the probability of
+ * each yes.
+ */
+export function predictedNumbers(loss: LossKind, output: Real): Real {
+  if (loss === "gaussian") return output.subarray(0, output.length / 2);
+  if (loss === "sigmoid-cross-entropy") return output.map((logit) => 1 / (1 + Math.exp(-logit)));
+  return output;
 }

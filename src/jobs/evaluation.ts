@@ -36,17 +36,19 @@ export function createEvaluator(
       let loss = 0;
       let weight = 0;
       let correct: number | undefined;
+      let counted = 0;
       for (let batch = batcher.next(); batch; batch = batcher.next()) {
         const result = forwardPrepared(pass, batch);
         loss += result.loss * result.weight;
         weight += result.weight;
         if (result.correct !== undefined) correct = (correct ?? 0) + result.correct;
+        counted += result.counted ?? 0;
         if (!(await between())) return undefined;
       }
       if (weight === 0) return { loss: 0 };
       return {
         loss: loss / weight,
-        ...(correct === undefined ? {} : { accuracy: correct / weight }),
+        ...(correct === undefined ? {} : { accuracy: correct / counted }),
       };
     },
   };

@@ -6,6 +6,8 @@ import { UserError } from "../config/problem.ts";
 import { loadDataset } from "../data/dataset.ts";
 import { decodeNumber, encodeNumber, type TableEncoding } from "../data/encoding.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
+import type { Model } from "../engine/model.ts";
+import { predictedNumbers } from "../engine/sampling.ts";
 import { createStepper, type Stepper } from "../engine/stepper.ts";
 import { createBreather } from "./breather.ts";
 import { networkOf, type LoadedRun } from "./loadedRun.ts";
@@ -52,7 +54,7 @@ export async function forecast(
   }
   const names = encoding.targets.map(({ name }) => name);
   const window = await lastRows(loaded, encoding, workspaceFolders);
-  const stepper = createStepper(networkOf(loaded, kernels));
+  const stepper = createForecaster(networkOf(loaded, kernels));
   const breathe = createBreather();
   const rows: number[][] = [];
   while (rows.length < steps) {
@@ -68,6 +70,15 @@ export async function forecast(
     await breathe();
   }
   return { names, rows };
+}
+
+/** Steps whose outputs are what the network predicts, whatever its loss makes of them. */
+function createForecaster(model: Model): Stepper {
+  const stepper = createStepper(model);
+  return {
+    ...stepper,
+    step: (row) => predictedNumbers(model.description.loss, stepper.step(row)),
+  };
 }
 
 function tableEncodingOf({ encoding, run }: LoadedRun): TableEncoding {

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { UserError } from "../config/problem.ts";
 import { configSchema, type Config } from "../config/schema.ts";
 import { classesOf, type Encoding } from "../data/encoding.ts";
+import { lossOptionsOf } from "../data/spec.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
 import { createModel, type Model } from "../engine/model.ts";
 import { createRandom } from "../engine/rng.ts";
@@ -54,7 +55,10 @@ export async function loadRun(runFolder: string, wanted: CheckpointChoice): Prom
 }
 
 /** Throws `UserError` when the checkpoint is of another network. */
-export function networkOf({ run, config, parameters }: LoadedRun, kernels: Kernels): Model {
+export function networkOf(
+  { run, config, encoding, parameters }: LoadedRun,
+  kernels: Kernels,
+): Model {
   const { input, output, loss } = run.record.model;
   const model = createModel(
     {
@@ -64,6 +68,7 @@ export function networkOf({ run, config, parameters }: LoadedRun, kernels: Kerne
       initialization: { input: "uniform", recurrent: "uniform", forgetBias: 0 },
       output,
       loss,
+      lossOptions: lossOptionsOf(config.training, encoding),
     },
     { kernels, random: createRandom(0) },
   );

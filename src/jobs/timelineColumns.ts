@@ -2,6 +2,7 @@
 import { cellsAt, normAt } from "../analysis/cellSummary.ts";
 import { describeOutput } from "../data/describeOutput.ts";
 import type { StepLabel } from "../data/split.ts";
+import { predictedNumbers } from "../engine/sampling.ts";
 import type { TimelineColumn } from "../protocol/contracts.ts";
 import { clampRange } from "../trace/buckets.ts";
 import { gradientOf } from "../trace/names.ts";
@@ -43,7 +44,10 @@ function outputAt(
   if (row === undefined) return {};
   const { data, units } = planeOf(tensorOf(trace, "output"));
   const output = data.subarray(row * units, (row + 1) * units);
-  const { predictions, forecast } = describeOutput(encoding, output);
+  const { predictions, forecast } = describeOutput(
+    encoding,
+    predictedNumbers(trace.model.loss, output),
+  );
   const truths = new Map(targetValues?.map(({ name, value }) => [name, value]));
   return {
     predictions,

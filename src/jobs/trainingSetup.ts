@@ -18,6 +18,7 @@ import type { TrainingProgress } from "../runs/trainingProgress.ts";
 import { createEvaluator, type Evaluator } from "./evaluation.ts";
 import { createFileSource } from "./fileSource.ts";
 import { emptySums } from "./measurements.ts";
+import { refuseTargets } from "./refuseTargets.ts";
 import { requireConfig } from "./requireConfig.ts";
 import { openRun, refuseOtherData, takeUp } from "./resumedRun.ts";
 
@@ -73,7 +74,9 @@ export async function prepareTraining(
   if (resumed) await refuseOtherData(resumed.run, dataset);
 
   const random = createRandom(config.training.seed);
-  const model = createModel(specOf(config, dataset), { kernels, random });
+  const spec = specOf(config, dataset);
+  refuseTargets(spec.loss, dataset.training, config.training);
+  const model = createModel(spec, { kernels, random });
   const optimizer = createOptimizer(config.training.optimizer, model.parameters);
   const { averageWeights, accumulate, epochs, seed } = config.training;
   const averaged = averageWeights && createAveragedModel(model, averageWeights.decay);
@@ -108,7 +111,8 @@ export async function prepareTraining(
     encoding: dataset.encoding,
     model: model.description,
     dataSummary: dataset.summary,
-    baselines: dataset.baselines,
+    // They are measured in the data's usual loss.
+    baselines: spec.loss === dataset.loss && !spec.lossOptions ? dataset.baselines : [],
     updates,
   });
   return { ...parts, run, progress: firstProgress(shuffler, updates) };

@@ -23,7 +23,14 @@ const modelSchema: z.ZodType<ModelDescription> = z.object({
     }),
   ),
   output: z.object({ size: z.int(), at: z.enum(["each-step", "last-step"]) }),
-  loss: z.enum(["cross-entropy", "mean-squared-error"]),
+  loss: z.enum([
+    "cross-entropy",
+    "sigmoid-cross-entropy",
+    "mean-squared-error",
+    "mean-absolute-error",
+    "huber",
+    "gaussian",
+  ]),
   parameterCount: z.int(),
 });
 

@@ -1,5 +1,5 @@
 /** The names of tensors in a trace, declared once. `L` is the layer's number. */
-import type { Cell, Direction } from "./trace.ts";
+import type { Cell, Direction, LossKind } from "./trace.ts";
 
 export const gatesOf = {
   rnn: [],
@@ -32,4 +32,16 @@ export const partTitles: Readonly<Record<string, string>> = {
   r: "reset gate",
   z: "update gate",
   n: "candidate",
+};
+
+/** In words, with the unit of one step's loss. */
+export const lossTitles: Readonly<
+  Record<LossKind, { readonly title: string; readonly unit: string }>
+> = {
+  "cross-entropy": { title: "cross-entropy", unit: "nats" },
+  "sigmoid-cross-entropy": { title: "sigmoid cross-entropy", unit: "nats per label" },
+  "mean-squared-error": { title: "mean squared error", unit: "squared error" },
+  "mean-absolute-error": { title: "mean absolute error", unit: "absolute error" },
+  huber: { title: "Huber loss", unit: "Huber loss" },
+  gaussian: { title: "Gaussian negative log-likelihood", unit: "nats per number" },
 };

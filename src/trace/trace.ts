@@ -28,6 +28,15 @@ export interface LayerDescription {
   readonly reset?: "after" | "before";
 }
 
+/** What is taken as the loss of a step: the first two are of classes and labels, the others of numbers. */
+export type LossKind =
+  | "cross-entropy"
+  | "sigmoid-cross-entropy"
+  | "mean-squared-error"
+  | "mean-absolute-error"
+  | "huber"
+  | "gaussian";
+
 /** What the network is, in numbers: enough to draw it and to read a trace of it. */
 export interface ModelDescription {
   readonly input:
@@ -35,7 +44,7 @@ export interface ModelDescription {
     | { readonly kind: "dense"; readonly size: number };
   readonly layers: readonly LayerDescription[];
   readonly output: { readonly size: number; readonly at: "each-step" | "last-step" };
-  readonly loss: "cross-entropy" | "mean-squared-error";
+  readonly loss: LossKind;
   readonly parameterCount: number;
 }
 

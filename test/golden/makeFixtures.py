@@ -108,8 +108,8 @@ def random_parameters(spec):
         shapes[f"bias_ih_l{number}"] = (rows,)
         shapes[f"bias_hh_l{number}"] = (rows,)
         width = layer["hidden"]
-    shapes["output.weight"] = (OUTPUT, width)
-    shapes["output.bias"] = (OUTPUT,)
+    shapes["output.weight"] = (spec["output"]["size"], width)
+    shapes["output.bias"] = (spec["output"]["size"],)
     return {name: (0.6 * torch.randn(shape)).requires_grad_() for name, shape in shapes.items()}
 
 
@@ -128,16 +128,41 @@ def network_input(spec, parameters, raw, mask):
     return kept(x if x.requires_grad else x.requires_grad_())
 
 
+def gaussian_loss(y, target, **options):
+    mean, log_variance = y.chunk(2, dim=-1)
+    return nn.functional.gaussian_nll_loss(mean, target, log_variance.exp(), eps=1e-30, **options)
+
+
+def loss_function(spec):
+    options = spec.get("lossOptions", {})
+    if spec["loss"] == "cross-entropy":
+        weight = torch.tensor(options["classWeights"]) if "classWeights" in options else None
+        smoothing = options.get("labelSmoothing", 0.0)
+        return lambda y, target, **more: nn.functional.cross_entropy(
+            y.flatten(0, -2), target.flatten(), weight=weight, label_smoothing=smoothing, **more
+        )
+    return {
+        "mean-squared-error": nn.functional.mse_loss,
+        "mean-absolute-error": nn.functional.l1_loss,
+        "huber": lambda y, target, **more: nn.functional.huber_loss(y, target, delta=options.get("delta", 1.0), **more),
+        "sigmoid-cross-entropy": nn.functional.binary_cross_entropy_with_logits,
+        "gaussian": gaussian_loss,
+    }[spec["loss"]]
+
+
 def take_loss(spec, y, target, weights):
     """Mean over weights; with weights of 1 exactly the mean of PyTorch's losses, which is asserted."""
+    loss = loss_function(spec)
+    rows = loss(y, target, reduction="none")
+    share = weights.flatten()
     if spec["loss"] == "cross-entropy":
-        rows = nn.functional.cross_entropy(y.flatten(0, -2), target.flatten(), reduction="none")
-        mean = nn.functional.cross_entropy(y.flatten(0, -2), target.flatten())
+        class_weights = torch.tensor(spec.get("lossOptions", {}).get("classWeights", [1.0] * OUTPUT))
+        rows, own = rows / class_weights[target.flatten()], class_weights[target.flatten()]
+        share = share * own
     else:
-        rows = nn.functional.mse_loss(y, target, reduction="none").mean(-1).flatten()
-        mean = nn.functional.mse_loss(y, target)
-    assert torch.allclose(rows.mean(), mean, rtol=1e-14)
-    return (rows * weights.flatten()).sum() / weights.sum(), rows.reshape(weights.shape)
+        rows, own = rows.mean(-1).flatten(), torch.ones(weights.numel())
+    assert torch.allclose((rows * own).sum() / own.sum(), loss(y, target), rtol=1e-13)
+    return (rows * share).sum() / share.sum(), rows.reshape(weights.shape)
 
 
 def head(spec, parameters, h, lengths):
@@ -177,7 +202,7 @@ def check_against_modules(spec, parameters, data, mine):
     return {name: parameter.grad.clone() for name, parameter in parameters.items()}
 
 
-def make_case(name, kind, depth, loss, at, input_kind, seed):
+def make_case(name, kind, depth, loss, at, input_kind, seed, loss_options=None):
     torch.manual_seed(seed)
     layers = [{**CELLS[kind], "hidden": hidden} for hidden in HIDDEN[:depth]]
     inputs = {
@@ -185,7 +210,10 @@ def make_case(name, kind, depth, loss, at, input_kind, seed):
         "embedding": {"kind": "tokens", "vocabulary": VOCABULARY, "embedding": INPUT},
         "one-hot": {"kind": "tokens", "vocabulary": VOCABULARY},
     }
-    spec = {"input": inputs[input_kind], "layers": layers, "output": {"size": OUTPUT, "at": at}, "loss": loss}
+    size = 2 * OUTPUT if loss == "gaussian" else OUTPUT
+    spec = {"input": inputs[input_kind], "layers": layers, "output": {"size": size, "at": at}, "loss": loss}
+    if loss_options:
+        spec["lossOptions"] = loss_options
     parameters = random_parameters(spec)
 
     lengths = torch.tensor(LENGTHS[depth])
@@ -193,6 +221,8 @@ def make_case(name, kind, depth, loss, at, input_kind, seed):
     raw = torch.randn(STEPS, BATCH, INPUT) if input_kind == "dense" else torch.randint(VOCABULARY, (STEPS, BATCH))
     rows = (STEPS, BATCH) if at == "each-step" else (BATCH,)
     target = torch.randint(OUTPUT, rows) if loss == "cross-entropy" else torch.randn(*rows, OUTPUT)
+    if loss == "sigmoid-cross-entropy":
+        target = (target > 0).double()
     weights = torch.rand(rows) + 0.5
     if at == "each-step":
         weights = weights * valid * (torch.rand(rows) < 0.7)
@@ -236,7 +266,7 @@ def make_case(name, kind, depth, loss, at, input_kind, seed):
             trace(prefix + gate, torch.stack(steps) * mask, torch.stack([gradient_of(step) for step in steps]) * mask)
     # A network of dead relus would prove nothing.
     if any(not value.any() for key, value in tensors.items() if key.startswith("grad.")):
-        return make_case(name, kind, depth, loss, at, input_kind, seed + 100)
+        return make_case(name, kind, depth, loss, at, input_kind, seed + 100, loss_options)
     write(name, tensors, {"spec": json.dumps(spec), "loss": repr(total.item())})
 
 
@@ -424,6 +454,20 @@ def main():
         for depth, loss, at, input_kind in combinations:
             seed += 1
             make_case(f"{kind}-{depth}-{loss}-{at}-{input_kind}", kind, depth, loss, at, input_kind, seed)
+    class_weights = [0.5, 1.0, 3.0, 0.2, 1.5]
+    losses = {
+        "label-smoothing": ("cross-entropy", {"labelSmoothing": 0.2}),
+        "class-weights": ("cross-entropy", {"classWeights": class_weights}),
+        "class-weights-label-smoothing": ("cross-entropy", {"labelSmoothing": 0.1, "classWeights": class_weights}),
+        "sigmoid-cross-entropy": ("sigmoid-cross-entropy", None),
+        "mean-absolute-error": ("mean-absolute-error", None),
+        "huber": ("huber", {"delta": 0.7}),
+        "gaussian": ("gaussian", None),
+    }
+    for name, (loss, options) in losses.items():
+        seed += 1
+        at = "each-step" if seed % 2 else "last-step"
+        make_case(f"loss-{name}-{at}", "lstm", 2, loss, at, "dense", seed, options)
     make_optimizers()
     make_schedules()
 

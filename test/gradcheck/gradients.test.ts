@@ -100,6 +100,37 @@ describe("gradients agree with central differences", () => {
   });
 });
 
+const losses: Readonly<Record<string, Pick<NetworkOptions, "loss" | "lossOptions">>> = {
+  "cross-entropy with label smoothing": {
+    loss: "cross-entropy",
+    lossOptions: { labelSmoothing: 0.2 },
+  },
+  "cross-entropy with class weights": {
+    loss: "cross-entropy",
+    lossOptions: { classWeights: [0.5, 1, 2, 3, 0.1, 1.5, 1] },
+  },
+  "cross-entropy with both": {
+    loss: "cross-entropy",
+    lossOptions: { labelSmoothing: 0.1, classWeights: [0.5, 1, 2, 3, 0.1, 1.5, 1] },
+  },
+  "sigmoid cross-entropy": { loss: "sigmoid-cross-entropy" },
+  "mean absolute error": { loss: "mean-absolute-error" },
+  "Huber loss": { loss: "huber", lossOptions: { delta: 0.7 } },
+  "Gaussian likelihood": { loss: "gaussian" },
+};
+
+describe("gradients of every loss agree with central differences", () => {
+  for (const [title, options] of Object.entries(losses)) {
+    for (const at of ["each-step", "last-step"] as const) {
+      it(`${title}, ${at}`, () => {
+        const model = buildModel({ ...options, at });
+        const batch = buildBatch(model, { lengths: [5, 2, 4], carry: true });
+        expect(checkGradients(model, batch, buildStates(model, batch.size))).toEqual([]);
+      });
+    }
+  }
+});
+
 /** Kernels that add something to h of the first layer after the step at `row`. */
 function disturbedKernels(disturbance: { row: number; place: number; amount: number }): Kernels {
   const kernels = referenceKernels("float64");

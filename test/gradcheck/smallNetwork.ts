@@ -45,6 +45,7 @@ export interface NetworkOptions {
   readonly input?: InputKind;
   readonly at?: ModelSpec["output"]["at"];
   readonly loss?: ModelSpec["loss"];
+  readonly lossOptions?: ModelSpec["lossOptions"];
   readonly initialization?: Partial<ModelSpec["initialization"]>;
   readonly kernels?: Kernels;
   readonly seed?: number;
@@ -60,8 +61,12 @@ export function buildModel(options: NetworkOptions = {}): Model {
       forgetBias: 1,
       ...options.initialization,
     },
-    output: { size: sizes.output, at: options.at ?? "each-step" },
+    output: {
+      size: sizes.output * (options.loss === "gaussian" ? 2 : 1),
+      at: options.at ?? "each-step",
+    },
     loss: options.loss ?? "cross-entropy",
+    lossOptions: options.lossOptions,
   };
   const kernels = options.kernels ?? referenceKernels("float64");
   return createModel(spec, { kernels, random: createRandom(options.seed ?? 1) });
@@ -99,10 +104,16 @@ export function buildBatch(model: Model, options: BatchOptions = {}): Batch {
     target:
       loss === "cross-entropy"
         ? { kind: "classes", classes: integers(targetRows, output.size, random) }
-        : { kind: "values", values: normals(targetRows * output.size, random) },
+        : { kind: "values", values: valuesFor(loss, targetRows * output.size, random) },
     weights,
     carry: options.carry ?? false,
   };
+}
+
+function valuesFor(loss: ModelSpec["loss"], outputs: number, random: Random): Float64Array {
+  if (loss === "gaussian") return normals(outputs / 2, random);
+  if (loss !== "sigmoid-cross-entropy") return normals(outputs, random);
+  return Float64Array.from({ length: outputs }, () => random.integer(2));
 }
 
 export const normals = (length: number, random: Random): Float64Array =>

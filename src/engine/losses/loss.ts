@@ -12,7 +12,7 @@ export interface LossRows {
   readonly gradient: Real;
   /** (N), written: the loss of each row, 0 where its weight is 0. */
   readonly losses: Real;
-  /** (N) */
+  /** (N); weights of classes are multiplied in. */
   readonly weights: Real;
 }
 
@@ -21,8 +21,10 @@ export interface LossResult {
   readonly loss: number;
   /** Sum of the weights. */
   readonly weight: number;
-  /** For classes: sum of the weights of rows whose largest logit is the right one. */
+  /** For classes: sum of the rows' own weights where the largest logit is the right one … */
   readonly correct?: number;
+  /** … out of this sum of them. `weight` has the weights of classes in it as well. */
+  readonly counted?: number;
 }
 
 export function sumOf(weights: Real, rows: number): number {

@@ -104,4 +104,4 @@ const writesTokens = (run: Run): boolean => {
 const forecasts = (run: Run): boolean =>
   hasWeights(run) &&
   run.record.model.input.kind === "dense" &&
-  run.record.model.loss === "mean-squared-error";
+  run.record.model.loss !== "cross-entropy";

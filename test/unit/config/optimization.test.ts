@@ -1,10 +1,13 @@
-/** Optimizers and schedules in a config: defaults that change nothing, and combinations that cannot work. */
+/** Optimizers, schedules and losses in a config: defaults that change nothing, and combinations that cannot work. */
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../../src/config/validate.ts";
 
-const parse = (training: Record<string, unknown>) => {
+const parse = (
+  training: Record<string, unknown>,
+  data: Record<string, unknown> = { kind: "synthetic", task: "adding" },
+) => {
   const text = JSON.stringify({
-    data: { kind: "synthetic", task: "adding" },
+    data,
     model: { layers: [{ cell: "lstm", hidden: 4 }] },
     training,
   });
@@ -71,6 +74,46 @@ describe("how a network learns", () => {
     expect(config).toBeDefined();
     expect(found).toEqual([
       { severity: "warning", path: "training.schedule.everyEpochs", marked: "10" },
+    ]);
+  });
+});
+
+describe("the loss", () => {
+  const table = { kind: "table", path: "a.csv", inputs: ["a"], targets: ["b"] };
+  const path = "training.loss.kind";
+
+  it("of numbers fits data with numbers", () => {
+    for (const kind of ["mean-squared-error", "mean-absolute-error", "huber", "gaussian"]) {
+      expect(parse({ loss: { kind } }).found, kind).toEqual([]);
+      const { found } = parse({ loss: { kind } }, { kind: "text", path: "a.txt" });
+      expect(found, kind).toEqual([{ severity: "error", path, marked: `"${kind}"` }]);
+    }
+  });
+
+  it("of classes fits data with classes", () => {
+    const loss = { kind: "cross-entropy" };
+    expect(parse({ loss }, { kind: "text", path: "a.txt" }).found).toEqual([]);
+    expect(parse({ loss }).found).toEqual([{ severity: "error", path, marked: '"cross-entropy"' }]);
+  });
+
+  it("of labels needs columns that are left as they are", () => {
+    const loss = { kind: "sigmoid-cross-entropy" };
+    expect(parse({ loss }, { ...table, standardize: false }).found).toEqual([]);
+    for (const data of [table, { kind: "synthetic", task: "adding" }]) {
+      expect(parse({ loss }, data).found).toEqual([
+        { severity: "error", path, marked: '"sigmoid-cross-entropy"' },
+      ]);
+    }
+  });
+
+  it("weighs each class once", () => {
+    const classWeights = [
+      { label: "spam", weight: 2 },
+      { label: "spam", weight: 3 },
+    ];
+    const loss = { kind: "cross-entropy", classWeights };
+    expect(parse({ loss }, { kind: "labelled-text", path: "a.csv" }).found).toEqual([
+      { severity: "error", path: "training.loss.classWeights.1.label", marked: '"spam"' },
     ]);
   });
 });
