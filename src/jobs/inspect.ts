@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import { UserError } from "../config/problem.ts";
 import { parseConfig } from "../config/validate.ts";
+import { checkAgainstData, problemOf } from "../data/checkAgainstData.ts";
 import { loadDataset } from "../data/dataset.ts";
 import { specOf } from "../data/spec.ts";
 import { describeModel } from "../engine/model.ts";
@@ -27,15 +28,10 @@ export async function inspect(request: InspectionRequest): Promise<Inspection> {
     const files = createFileSource(dirname(request.configFile), request);
     const dataset = await loadDataset(config.data, config.training, files);
     const { parameterCount } = describeModel(specOf(config, dataset));
-    const problems = dataset.warnings.map((warning) => ({
-      severity: "warning" as const,
-      ...warning,
-    }));
+    const problems = checkAgainstData(config, dataset);
     return { parameterCount, summary: dataset.summary, problems };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const { advice, path = ["data"] } = error.details;
-    const message = advice === undefined ? error.message : `${error.message} ${advice}`;
-    return { problems: [{ severity: "error", message, path }] };
+    return { problems: [problemOf(error)] };
   }
 }
