@@ -47,11 +47,11 @@ export interface Editor extends EditorPlace {
 const quietSettings = {
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
-  "workbench.colorTheme": "Default Dark Modern",
+  "workbench.colorTheme": "Dark 2026",
   "window.restoreWindows": "none",
   "security.workspace.trust.startupPrompt": "never",
   "telemetry.telemetryLevel": "off",
-  "extensions.autoUpdate": false,
+  "extensions.autoUpdate": "off",
   "extensions.autoCheckUpdates": false,
   "extensions.ignoreRecommendations": true,
   "update.mode": "none",

@@ -50,8 +50,7 @@ export async function takeTour(tour: Tour): Promise<Run> {
   const run = await watchTraining(tour);
   const timeline = await openSequence(page);
   await checkStepping(page, timeline);
-  await photographPanels(tour);
-  await photographThemes(tour);
+  await photograph(tour);
   return run;
 }
 
@@ -66,7 +65,7 @@ async function watchTraining({
   console.log("Training has begun.");
   const curves = await findPanel(page, "curves", "editor");
   await curves.frame.locator("canvas").first().waitFor();
-  await screenshotWindow(page, screenshots, "window-training");
+  await screenshotWindow(page, screenshots, "dark-training");
   const run = await waitForFinishedRun(experiment, trainingLimitMs);
   await statusBarItem(page, new RegExp(`${name} \\d+ %`)).waitFor({ state: "hidden" });
   const said = await notifications(page);
@@ -106,38 +105,23 @@ async function checkStepping(page: Page, timeline: Panel): Promise<void> {
   if (changedColumns(before, again).length > 0) {
     throw new Error("Previous Step does not lead back to the same picture.");
   }
-  for (let step = 1; step <= 12; step++) await runUnroll(page, "unroll.nextStep");
+  await timeline.frame.locator(canvas).focus();
+  for (let step = 1; step <= 12; step++) await page.keyboard.press("ArrowRight");
   await waitForStep(timeline, 12);
 }
 
-async function photographPanels({ page, screenshots }: Tour): Promise<void> {
-  for (const kind of panelKinds) {
-    const panel = await openPanel(page, kind, "editor");
-    await panel.frame.locator("canvas").first().waitFor();
-    await screenshotPanel(panel, screenshots, `${kind}-editor`);
-    console.log(`Photographed ${kind}.`);
-  }
-}
-
-async function photographThemes({ page, editor, screenshots }: Tour): Promise<void> {
-  await openPanel(page, "timeline", "editor");
-  for (const kind of ["gates", "gradients"] as const) await openPanel(page, kind);
+/** Every panel as a tab in every theme, and the window as a whole with the timeline on top. */
+async function photograph({ page, editor, screenshots }: Tour): Promise<void> {
+  const kinds = panelKinds.toReversed();
   for (const theme of Object.keys(themes) as Theme[]) {
     await setTheme(page, editor, theme);
-    for (const kind of ["gates", "gradients"] as const) {
-      await screenshotPanel(
-        await findPanel(page, kind, "sideBar"),
-        screenshots,
-        `${kind}-${theme}`,
-      );
+    for (const kind of kinds) {
+      const panel = await openPanel(page, kind, "editor");
+      await panel.frame.locator("canvas").first().waitFor();
+      await screenshotPanel(panel, screenshots, `${theme}-${kind}`);
     }
-    await screenshotPanel(
-      await findPanel(page, "timeline", "editor"),
-      screenshots,
-      `timeline-${theme}`,
-    );
-    await screenshotWindow(page, screenshots, `window-${theme}`);
-    console.log(`Photographed the ${theme} theme.`);
+    await screenshotWindow(page, screenshots, `${theme}-window`);
+    console.log(`Photographed every panel in the ${theme} theme.`);
   }
   await setTheme(page, editor, "dark");
 }

@@ -80,6 +80,12 @@ export async function runCommand(page: Page, title: string, limitMs = 20_000): P
       const focused = quickInput(page).locator(".monaco-list-row.focused .label-name");
       if ((await focused.allTextContents())[0] !== title) return false;
       await page.keyboard.press("Enter");
+      // What the command opens may be a list again; the palette's own text is gone either way.
+      const closed = async (): Promise<boolean> => {
+        const input = quickInput(page).locator("input").first();
+        return !(await input.isVisible()) || (await input.inputValue()) !== `>${title}`;
+      };
+      await waitUntil("the Command Palette to close", closed);
       return true;
     },
     limitMs,
@@ -91,10 +97,17 @@ export async function runUnroll(page: Page, id: CommandId, limitMs?: number): Pr
   await runCommand(page, `Unroll: ${commandTitles[id]}`, limitMs);
 }
 
+/** A key that is pressed while the workbench is still closing a list, or opening a panel, is lost. */
 async function openQuickInput(page: Page, key: string, text: string): Promise<void> {
-  await page.keyboard.press(key);
   const input = quickInput(page).locator("input").first();
-  await input.waitFor();
+  await waitUntil(`${key} to open its list`, async () => {
+    await page.keyboard.press(key);
+    const opened = input.waitFor({ timeout: 1_500 });
+    return opened.then(
+      () => true,
+      () => false,
+    );
+  });
   await input.fill(text);
 }
 
@@ -147,8 +160,8 @@ export function statusBarItem(page: Page, text: RegExp): Locator {
 }
 
 export const themes = {
-  dark: { name: "Default Dark Modern", bodyClass: "vs-dark" },
-  light: { name: "Default Light Modern", bodyClass: "vs" },
+  dark: { name: "Dark 2026", bodyClass: "vs-dark" },
+  light: { name: "Light 2026", bodyClass: "vs" },
   "high-contrast": { name: "Default High Contrast", bodyClass: "hc-black" },
   "high-contrast-light": { name: "Default High Contrast Light", bodyClass: "hc-light" },
 } as const;
