@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { gradientFlow } from "../../../src/analysis/gradientFlow.ts";
-import { flowVerdict } from "../../../src/analysis/horizon.ts";
 import { createPass, forward, readTrace, restoreCarriedState } from "../../../src/engine/bptt.ts";
 import { createModel, parameterOf, type Model, type ModelSpec } from "../../../src/engine/model.ts";
 import { createRandom } from "../../../src/engine/rng.ts";
 import type { Batch } from "../../../src/trace/batch.ts";
 import { stepNorms } from "../../../src/trace/norms.ts";
 import { tensorOf } from "../../../src/trace/trace.ts";
+import { reachOf } from "../../../webview/gradients/verdict.ts";
 import { denseSpec, gru, lstm, networkOf, rnn, sequenceFor, traceThrough } from "./networks.ts";
 
 const everything = { direction: "forward", rows: 1e9, columns: 1e9 } as const;
@@ -171,7 +171,8 @@ describe("the gradient-flow matrix", () => {
       const model = networkOf(spec, 7, "float32");
       const trace = traceThrough(model, sequenceFor(model, steps, 8));
       const { values } = gradientFlow(model, trace, { ...everything, layer: 0 });
-      return flowVerdict(values.subarray((steps - 1) * steps).toReversed());
+      const sources = Array.from({ length: steps }, (_, k) => k);
+      return reachOf(values.subarray((steps - 1) * steps), sources, steps - 1);
     };
     const remembering: ModelSpec = {
       ...denseSpec(2, 1, lstm(16)),
@@ -179,9 +180,10 @@ describe("the gradient-flow matrix", () => {
     };
     const forgetting = flowOf(denseSpec(2, 1, rnn(16)));
     const kept = flowOf(remembering);
-    expect(forgetting.kind).toBe("vanishing");
-    expect(forgetting.halfLife).toBeLessThan(3);
-    expect(kept.kind).toBe("steady");
+    expect(forgetting.kind).toBe("vanishes");
+    // Halved at least every three steps.
+    expect(forgetting.perStep).toBeLessThan(0.5 ** (1 / 3));
+    expect(kept.kind).toBe("carries");
     expect(kept.ratio / forgetting.ratio).toBeGreaterThan(1e6);
   });
 });
