@@ -13,7 +13,7 @@ import { drawCell } from "./drawCells.ts";
 import { drawForecast, drawInput, drawLoss, drawPredictions, forecastChart } from "./drawOutput.ts";
 import { boxLeft, columnLeft, type CellRow } from "./layout.ts";
 import { sourceStep } from "./pointing.ts";
-import { labelStride, visibleSteps } from "./scrolling.ts";
+import { footLift, footTop, labelStride, visibleSteps } from "./scrolling.ts";
 import { fullLoss } from "./scales.ts";
 import { createPen, fitText, type Pen, type Scene } from "./scene.ts";
 import { cellAt, cellTitle, hitLines, lossUnit, unitsText } from "./words.ts";
@@ -25,56 +25,91 @@ export function drawTimeline(
 ): void {
   const pen = createPen(context, scene.theme);
   const { layout, scrollLeft, scrollTop, width, height } = scene;
-  const [from, to] = visibleSteps(layout, scrollLeft, width);
-
-  context.save();
-  context.beginPath();
-  context.rect(layout.gutterWidth, 0, width - layout.gutterWidth, height);
-  context.clip();
-  context.translate(-scrollLeft, -scrollTop);
-  drawCurrentColumn(context, scene);
-  // One column more on either side: arrows and lines reach out of it into view.
-  for (let t = Math.max(0, from - 1); t < Math.min(layout.steps, to + 1); t++)
-    drawColumn(pen, scene, t);
-  drawCurrentFrame(context, scene);
-  context.restore();
-
-  context.save();
-  context.translate(0, -scrollTop);
-  drawGutter(pen, scene);
-  context.restore();
+  const lift = footLift(layout, scrollTop, height);
+  const foot = footTop(layout, lift) - scrollTop;
+  /** Draws in the picture's coordinates, in a part of the view only. */
+  const within = (
+    left: number,
+    top: number,
+    bottom: number,
+    dy: number,
+    drawIn: () => void,
+  ): void => {
+    context.save();
+    context.beginPath();
+    context.rect(left, top, width - left, bottom - top);
+    context.clip();
+    context.translate(left === 0 ? 0 : -scrollLeft, -scrollTop - dy);
+    drawIn();
+    context.restore();
+  };
+  const { gutterWidth } = layout;
+  within(gutterWidth, 0, foot, 0, () => drawColumns(pen, scene));
+  within(gutterWidth, foot, height, lift, () => drawFoot(pen, scene));
+  within(0, 0, foot, 0, () => drawRowNames(pen, scene));
+  within(0, foot, height, lift, () => drawFootNames(pen, scene));
+  if (lift > 0) {
+    context.fillStyle = css(scene.theme.border);
+    context.fillRect(0, foot - 1, width, 1);
+  }
+  context.fillStyle = css(scene.theme.grid);
+  context.fillRect(gutterWidth - 1, 0, 1, height);
   if (scene.hover && pointer) {
     const lines = hitLines(scene.hover, scene.column(sourceStep(scene.hover)), scene.model);
     drawTooltip(context, scene.theme, lines, pointer, { width, height });
   }
 }
 
+/** From the loss down to the lowest layer. */
+function drawColumns(pen: Pen, scene: Scene): void {
+  const { layout } = scene;
+  drawCurrentColumn(pen.context, scene);
+  // One column more on either side: arrows and lines reach out of it into view.
+  const [from, to] = visibleSteps(layout, scene.scrollLeft, scene.width);
+  for (let t = Math.max(0, from - 1); t < Math.min(layout.steps, to + 1); t++) {
+    drawColumn(pen, scene, t);
+  }
+  drawCurrentFrame(pen.context, scene);
+}
+
 function drawColumn(pen: Pen, scene: Scene, t: number): void {
-  const { layout, theme, cursor } = scene;
+  const { layout } = scene;
   const { context } = pen;
   const column = scene.column(t);
   for (const row of layout.rows) {
     drawCell(pen, scene, row, t, column && cellAt(column, row));
-    if (layout.tier !== "dense" && t + 1 < layout.steps)
+    if (layout.tier !== "dense" && t + 1 < layout.steps) {
       drawRecurrentArrows(context, scene, row, t);
+    }
   }
-  if (column) {
-    if (layout.tier !== "dense") drawVerticals(context, scene, t);
-    drawLoss(pen, scene, t, column);
-    drawPredictions(pen, scene, t, column);
-    drawForecast(pen, scene, t, column, t > 0 ? scene.column(t - 1) : undefined);
-    drawInput(pen, scene, t, column, t === cursor.t);
+  if (!column) return;
+  if (layout.tier !== "dense") drawVerticals(context, scene, t);
+  drawLoss(pen, scene, t, column);
+  drawPredictions(pen, scene, t, column);
+  drawForecast(pen, scene, t, column, t > 0 ? scene.column(t - 1) : undefined);
+}
+
+/** What is read, and the numbers of the steps: always in view. */
+function drawFoot(pen: Pen, scene: Scene): void {
+  const { layout, theme, cursor } = scene;
+  const { context } = pen;
+  drawCurrentColumn(context, scene);
+  const labelWidth = String(layout.steps).length * 7 + 10;
+  const stride = labelStride(layout.columnWidth, labelWidth);
+  const [from, to] = visibleSteps(layout, scene.scrollLeft, scene.width);
+  for (let t = from; t < to; t++) {
+    const column = scene.column(t);
+    if (column) drawInput(pen, scene, t, column, t === cursor.t);
+    // The current step has its own flag, and its neighbours make room for it.
+    const isNearFlag = Math.abs(t - cursor.t) * layout.columnWidth < labelWidth + 2;
+    if (t % stride !== 0 || isNearFlag) continue;
+    context.font = pen.small;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillStyle = css(theme.muted);
+    context.fillText(String(t), columnLeft(layout, t) + layout.columnWidth / 2, axisMiddle(scene));
   }
-  const stride = labelStride(layout.columnWidth, String(layout.steps).length * 7 + 10);
-  // The current step has its own flag, and its neighbours make room for it.
-  const isNearFlag =
-    Math.abs(t - cursor.t) * layout.columnWidth < String(layout.steps).length * 7 + 12;
-  if (t % stride !== 0 || isNearFlag) return;
-  context.font = pen.small;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  context.fillStyle = css(theme.muted);
-  context.fillText(String(t), columnLeft(layout, t) + layout.columnWidth / 2, axisMiddle(scene));
+  drawCurrentFrame(context, scene);
 }
 
 const axisMiddle = ({ layout }: Scene): number => layout.axis.y + layout.axis.height / 2;
@@ -163,24 +198,19 @@ function onFocus({ theme }: Scene): Scene["theme"]["foreground"] {
 
 // ------------------------------------------------------------------- names of rows
 
-function drawGutter(pen: Pen, scene: Scene): void {
-  const { layout, theme, model, extremes, cursor } = scene;
-  const { context } = pen;
-  context.fillStyle = css(theme.background);
-  context.fillRect(0, 0, layout.gutterWidth, layout.height + scene.height);
-  context.fillStyle = css(theme.grid);
-  context.fillRect(
-    layout.gutterWidth - 1,
-    0,
-    1,
-    Math.max(layout.height, scene.height + scene.scrollTop),
-  );
-
+function drawRowNames(pen: Pen, scene: Scene): void {
+  const { layout, model, extremes, cursor } = scene;
   const loss = `0…${formatNumber(fullLoss(model, extremes), 2)}`;
-  const unit = model.loss === "mean-squared-error" ? "MSE" : lossUnit(model);
-  drawName(pen, scene, layout.loss, ["loss", `${loss}${isNarrow(scene) ? "" : ` ${unit}`}`]);
+  drawName(pen, scene, layout.loss, [
+    "loss",
+    isNarrow(scene) ? loss : `${loss} ${lossUnit(model)}`,
+  ]);
   drawOutputName(pen, scene);
   for (const row of layout.rows) drawRowName(pen, scene, row, row.layer === cursor.layer);
+}
+
+function drawFootNames(pen: Pen, scene: Scene): void {
+  const { layout } = scene;
   drawName(pen, scene, { y: layout.input.y, height: 20 }, ["input"]);
   drawName(pen, scene, layout.axis, ["step t"]);
 }

@@ -5,7 +5,7 @@ import { css, mix, type Color } from "../lib/color.ts";
 import { colorOf } from "../lib/colorMaps.ts";
 import { formatNumber } from "../lib/numbers.ts";
 import type { Theme } from "../lib/theme.ts";
-import { boxLeft, columnLeft, type CellRow } from "./layout.ts";
+import { boxLeft, columnLeft, type CellRow, type Tier } from "./layout.ts";
 import { activity, fullActivity } from "./scales.ts";
 import type { Pen, Scene } from "./scene.ts";
 import { drawRiver } from "./drawArrows.ts";
@@ -19,6 +19,10 @@ interface Track {
   readonly height: number;
 }
 
+/** Whether a box is filled with the colour of its activity, having no room for bars or no gates. */
+export const isColored = (row: CellRow, tier: Tier): boolean =>
+  tier === "dense" || tier === "compact" || (tier === "medium" && row.gates.length === 0);
+
 export function drawCell(
   pen: Pen,
   scene: Scene,
@@ -28,7 +32,7 @@ export function drawCell(
 ): void {
   const { layout } = scene;
   if (layout.tier === "dense") drawDense(pen, scene, row, t, cell);
-  else if (layout.tier === "compact" || (layout.tier === "medium" && row.gates.length === 0)) {
+  else if (isColored(row, layout.tier)) {
     drawBox(pen, scene, row, t, cell && activityColor(scene, row, cell));
   } else {
     drawBox(pen, scene, row, t, undefined);

@@ -3,30 +3,17 @@ import { html, render } from "lit";
 import { axisFont } from "../lib/drawAxes.ts";
 import { createCanvas } from "../lib/canvas.ts";
 import { css } from "../lib/color.ts";
-import type { ColorScale, ColorTable } from "../lib/colorMaps.ts";
+import type { ColorScale } from "../lib/colorMaps.ts";
 import { createLegend } from "../lib/legend.ts";
 import { formatNumber } from "../lib/numbers.ts";
-import type { Theme } from "../lib/theme.ts";
 import { drawDots, drawHairline, gradientColor } from "./drawArrows.ts";
-import type { Tier } from "./layout.ts";
+import { isColored } from "./drawCells.ts";
 import { arrowWidth, gradientShare } from "./scales.ts";
-
-export interface KeyContent {
-  readonly theme: Theme;
-  readonly tier: Tier;
-  readonly gradient: ColorScale | undefined;
-  readonly activityScale: ColorScale;
-  readonly activityTable: ColorTable;
-  readonly hasGates: boolean;
-  /** Boxes are filled with the colour of their activity. */
-  readonly hasColoredCells: boolean;
-  /** The output is classes rather than numbers. */
-  readonly classes: boolean;
-}
+import type { Scene } from "./scene.ts";
 
 export interface Key {
   readonly element: HTMLElement;
-  update(content: KeyContent): void;
+  update(scene: Scene): void;
 }
 
 export function createKey(parent: HTMLElement): Key {
@@ -39,7 +26,7 @@ export function createKey(parent: HTMLElement): Key {
     title.className = "legend-title";
     return { element, title };
   };
-  let content: KeyContent | undefined;
+  let content: Scene | undefined;
 
   const arrows = part();
   const sheet = arrows.element.appendChild(document.createElement("canvas"));
@@ -57,7 +44,8 @@ export function createKey(parent: HTMLElement): Key {
     element: root,
     update(next) {
       content = next;
-      const { gradient, tier } = next;
+      const { gradient, layout } = next;
+      const { tier } = layout;
       const what = tier === "dense" ? "Band under a cell" : "Arrow against time";
       arrows.title.textContent = gradient
         ? `${what}: gradient flowing back, ‖dL/dh‖ and ‖dL/dc‖, log scale`
@@ -65,7 +53,7 @@ export function createKey(parent: HTMLElement): Key {
       sheet.setAttribute("aria-label", gradient ? arrowKeyText(gradient) : "");
       sheet.hidden = gradient === undefined;
       canvas.redraw();
-      colors.hidden = !next.hasColoredCells;
+      colors.hidden = !layout.rows.some((row) => isColored(row, tier));
       activityLegend.update({
         title: "Cell: activity of h, ‖h‖ / √H",
         scale: next.activityScale,
@@ -94,11 +82,12 @@ export function createKey(parent: HTMLElement): Key {
 
 /** What bars and colours mean, for those that are in the picture. */
 function explanations({
-  tier,
-  hasGates,
-  classes,
-}: KeyContent): readonly (readonly [string, string])[] {
+  layout: { tier, rows },
+  model,
+}: Scene): readonly (readonly [string, string])[] {
   const showsBars = tier === "full" || tier === "medium";
+  const hasGates = rows.some(({ gates }) => gates.length > 0);
+  const classes = model.loss === "cross-entropy";
   return [
     ...(showsBars && hasGates
       ? ([
@@ -136,7 +125,7 @@ const arrowKeyText = (scale: ColorScale): string =>
 /** A wedge from the narrowest arrow to the widest, dots for what vanished, ticks with numbers. */
 function drawArrowKey(
   context: CanvasRenderingContext2D,
-  { theme, gradient, tier }: KeyContent,
+  { theme, gradient, layout }: Scene,
   width: number,
 ): void {
   if (!gradient) return;
@@ -166,7 +155,7 @@ function drawArrowKey(
     context.fillText(formatNumber(value, 2), wedge.left + (wedge.width * index) / 2, 18);
   });
   const free = width - wedge.left - wedge.width;
-  if (tier === "dense" || free < 130) return;
+  if (layout.tier === "dense" || free < 130) return;
   const left = wedge.left + wedge.width + 24;
   drawHairline(context, theme, left, middle, left + 22, middle);
   context.textAlign = "left";

@@ -2,7 +2,7 @@
 import "../lib/panel.css";
 import "./timeline.css";
 import { render } from "lit";
-import type { TraceSummary } from "../../src/protocol/contracts.ts";
+import type { Cursor, TraceSummary } from "../../src/protocol/contracts.ts";
 import type { Frame } from "../lib/canvas.ts";
 import { colorScale, createColorTables } from "../lib/colorMaps.ts";
 import { runCommand } from "../lib/emptyState.ts";
@@ -15,14 +15,18 @@ import { onThemeChange, readTheme } from "../lib/theme.ts";
 import { stepDetail } from "./detail.ts";
 import { drawTimeline } from "./draw.ts";
 import { createKey } from "./key.ts";
+import { cursorAfter } from "./navigation.ts";
 import { createNetworkView } from "./network.ts";
-import { columnLeft, layoutTimeline, type TimelineLayout } from "./layout.ts";
+import { columnLeft, layoutTimeline, type CellRow, type TimelineLayout } from "./layout.ts";
 import { hitTest, type Hit } from "./pointing.ts";
 import {
   fitZoom,
+  footLift,
+  footTop,
   initialZoom,
   nextZoom,
   scrollForZoom,
+  scrollToRow,
   scrollToStep,
   visibleSteps,
 } from "./scrolling.ts";
@@ -51,6 +55,8 @@ let columnWidth = rememberedView<Remembered>().columnWidth;
 let shown: ShownTrace | undefined;
 let layout: TimelineLayout | undefined;
 let pointer: Point | undefined;
+/** The row that the view went after last. */
+let followed: CellRow | undefined;
 
 /** As in timeline.css: the panel is filled rather than scrolled. */
 const isWide = matchMedia("(min-width: 860px)");
@@ -74,9 +80,13 @@ const detail = parts.appendChild(document.createElement("section"));
 detail.className = "detail";
 detail.setAttribute("aria-label", "The current step in numbers");
 
-new ResizeObserver(() => {
+const resized = new ResizeObserver(() => {
   arrange();
-}).observe(stage);
+  followed = undefined;
+  showCursor(true);
+});
+resized.observe(stage);
+resized.observe(view.element);
 store.subscribe(onChange);
 onThemeChange(() => {
   theme = readTheme();
@@ -163,12 +173,23 @@ function arrange(anchor?: number): void {
 const widthOfColumns = (trace: TraceSummary): number =>
   columnWidth ?? initialZoom(trace.steps, view.width);
 
+/** Sideways with every step; up and down only when the layer changed, so that stepping leaves the height alone. */
+function followCursor(of: TimelineLayout, { t, layer, direction }: Cursor): void {
+  const row = of.rows.find((it) => it.layer === layer && it.direction === direction);
+  const isSameRow = row?.layer === followed?.layer && row?.direction === followed?.direction;
+  followed = row;
+  view.scrollTo(
+    scrollToStep(of, t, view.scrollLeft, view.width),
+    row && !isSameRow ? scrollToRow(of, row, view.scrollTop, view.height) : undefined,
+  );
+}
+
 /** @param follow Whether the cursor moved, so that the view goes after it. */
 function showCursor(follow: boolean): void {
   if (!shown || !layout) return;
   const { cursor = startingCursor } = store.state;
   if (follow) {
-    view.scrollTo(scrollToStep(layout, cursor.t, view.scrollLeft, view.width));
+    followCursor(layout, cursor);
     showControls();
   }
   const { model } = shown.trace;
@@ -199,20 +220,7 @@ function showControls(): void {
 }
 
 function showKey(): void {
-  if (!shown || !layout) return;
-  key.update({
-    theme,
-    tier: layout.tier,
-    gradient: shown.gradientScale,
-    activityScale,
-    activityTable: tables("sequential"),
-    hasGates: layout.rows.some(({ gates }) => gates.length > 0),
-    hasColoredCells:
-      layout.tier === "compact" ||
-      layout.tier === "dense" ||
-      (layout.tier === "medium" && layout.rows.some(({ gates }) => gates.length === 0)),
-    classes: shown.trace.model.loss === "cross-entropy",
-  });
+  if (shown && layout) key.update(sceneOf(shown, layout));
 }
 
 // ---------------------------------------------------------------- moving and zooming
@@ -234,48 +242,18 @@ function setColumnWidth(width: number, anchor?: number): void {
 }
 
 function onKey(action: KeyAction): void {
-  if (!shown || !layout) return;
-  const { cursor = startingCursor } = store.state;
-  const last = shown.trace.steps - 1;
-  const page = Math.max(1, Math.floor((view.width - layout.gutterWidth) / layout.columnWidth) - 1);
-  switch (action.kind) {
-    case "move":
-      if (action.axis === "step") moveTo(cursor.t + action.by, last);
-      else moveLayer(Math.sign(action.by));
-      break;
-    case "page":
-      moveTo(cursor.t + action.by * page, last);
-      break;
-    case "end":
-      if (action.axis === "step") moveTo(action.end === "first" ? 0 : last, last);
-      break;
-    case "zoom":
-      zoom(action.factor < 1 ? 1 : -1);
-      break;
-    case "reset":
-      fit();
-  }
-}
-
-function moveTo(t: number, last: number): void {
-  store.moveCursor({ t: Math.min(last, Math.max(0, t)) });
-}
-
-/** Up and down as the picture is drawn: the last layer is on top. */
-function moveLayer(down: number): void {
   if (!layout) return;
-  const { cursor = startingCursor } = store.state;
-  const { rows } = layout;
-  const now = rows.findIndex(
-    ({ layer, direction }) => layer === cursor.layer && direction === cursor.direction,
-  );
-  const row = rows[Math.min(rows.length - 1, Math.max(0, now + down))];
-  store.moveCursor({ layer: row.layer, direction: row.direction });
+  const to = cursorAfter(action, store.state.cursor ?? startingCursor, layout, view.width);
+  if (to) store.moveCursor(to);
+  else if (action.kind === "zoom") zoom(action.factor < 1 ? 1 : -1);
+  else if (action.kind === "reset") fit();
 }
 
 function hitAt(point: Point): Hit | undefined {
   if (!layout || point.x < layout.gutterWidth) return undefined;
-  return hitTest(layout, point.x + view.scrollLeft, point.y + view.scrollTop);
+  const y = point.y + view.scrollTop;
+  const lift = footLift(layout, view.scrollTop, view.height);
+  return hitTest(layout, point.x + view.scrollLeft, y < footTop(layout, lift) ? y : y + lift);
 }
 
 function moveToPoint(point: Point): void {
@@ -291,31 +269,33 @@ function moveToPoint(point: Point): void {
 
 // ---------------------------------------------------------------- drawing
 
-function draw({ context, width, height }: Frame): void {
+function draw({ context }: Frame): void {
   if (!shown || !layout) return;
-  const { columns, trace, extremes } = shown;
   const { cursor = startingCursor } = store.state;
   const [from, to] = visibleSteps(layout, view.scrollLeft, view.width);
-  columns.want(
-    Math.max(0, from - 1),
-    to + 1,
-    cursor.t >= from && cursor.t < to ? cursor.t : (from + to) / 2,
-  );
-  const scene: Scene = {
+  const focus = cursor.t >= from && cursor.t < to ? cursor.t : (from + to) / 2;
+  shown.columns.want(Math.max(0, from - 1), to + 1, focus);
+  drawTimeline(context, sceneOf(shown, layout), pointer);
+}
+
+function sceneOf(
+  { trace, columns, extremes, gradientScale }: ShownTrace,
+  layout: TimelineLayout,
+): Scene {
+  return {
     layout,
     model: trace.model,
     theme,
     column: (t) => columns.get(t),
-    cursor,
+    cursor: store.state.cursor ?? startingCursor,
     hover: pointer && hitAt(pointer),
     scrollLeft: view.scrollLeft,
     scrollTop: view.scrollTop,
-    width,
-    height,
+    width: view.width,
+    height: view.height,
     extremes,
-    gradient: shown.gradientScale,
+    gradient: gradientScale,
     activityScale,
     activityTable: tables("sequential"),
   };
-  drawTimeline(context, scene, pointer);
 }

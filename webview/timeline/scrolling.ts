@@ -1,5 +1,5 @@
 /** Which columns are visible, how the view follows the cursor, and how wide zooming makes columns. Pure. */
-import { gutterWidthOf, type TimelineLayout } from "./layout.ts";
+import { gutterWidthOf, type Band, type TimelineLayout } from "./layout.ts";
 
 /** Column widths that zooming steps through. */
 export const zoomWidths: readonly number[] = [3, 4, 6, 8, 12, 18, 26, 38, 52, 72, 104, 136];
@@ -30,6 +30,35 @@ export function scrollToStep(
   const atLeast = left + layout.columnWidth + margin - room;
   const wanted = Math.min(Math.max(scrollLeft, atLeast), atMost);
   return clamp(wanted, 0, Math.max(0, layout.steps * layout.columnWidth - room));
+}
+
+/**
+ * How far the input and the step numbers are lifted from their place, so that they stay at the bottom
+ * of a view that is too low for all layers.
+ */
+export function footLift(
+  layout: TimelineLayout,
+  scrollTop: number,
+  viewportHeight: number,
+): number {
+  return Math.max(0, layout.height - viewportHeight - scrollTop);
+}
+
+/** Top of what the foot covers, in the picture's coordinates: a little air above the input. */
+export const footTop = (layout: TimelineLayout, lift: number): number => layout.input.y - 4 - lift;
+
+/** The least scrolling that brings a row of cells into view, above the foot. */
+export function scrollToRow(
+  layout: TimelineLayout,
+  row: Band,
+  scrollTop: number,
+  viewportHeight: number,
+): number {
+  const footHeight = layout.height - footTop(layout, 0);
+  const atLeast = row.y + row.height + 4 - (viewportHeight - footHeight);
+  // Into the top row belongs what stands above it.
+  const atMost = row.y === layout.rows[0].y ? 0 : row.y - 4;
+  return clamp(scrollTop, Math.min(atLeast, atMost), Math.max(0, atMost));
 }
 
 /** Where to scroll so that what stands at `anchor` (pixels from the view's left) stays there. */

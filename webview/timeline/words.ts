@@ -30,10 +30,6 @@ export function verdictOf(column: TimelineColumn): Verdict | undefined {
   return best.label === column.targetLabel ? "right" : "wrong";
 }
 
-/** The target's probability, when it is among the most probable classes. */
-export const targetProbability = (column: TimelineColumn): number | undefined =>
-  column.predictions?.find(({ label }) => label === column.targetLabel)?.probability;
-
 export const cellAt = (
   column: TimelineColumn,
   row: { readonly layer: number; readonly direction: CellRow["direction"] },

@@ -11,10 +11,13 @@ import {
 import { hitTest } from "../../../../webview/timeline/pointing.ts";
 import {
   fitZoom,
+  footLift,
+  footTop,
   initialZoom,
   labelStride,
   nextZoom,
   scrollForZoom,
+  scrollToRow,
   scrollToStep,
   visibleSteps,
   zoomWidths,
@@ -192,6 +195,35 @@ describe("scrolling the timeline", () => {
     expect(labelStride(8, 30)).toBe(5);
     expect(labelStride(3, 30)).toBe(10);
     expect(labelStride(3, 31)).toBe(20);
+  });
+});
+
+describe("a view that is too low for all layers", () => {
+  const deep = layout({ model: model(...Array.from({ length: 6 }, () => layer("lstm", 32))) });
+  const viewHeight = 300;
+
+  it("keeps the input and the step numbers at its bottom", () => {
+    for (const scrollTop of [0, 100, deep.height - viewHeight]) {
+      const lift = footLift(deep, scrollTop, viewHeight);
+      expect(deep.height - lift - scrollTop, `scrolled by ${scrollTop}`).toBe(viewHeight);
+    }
+    expect(footLift(deep, 0, deep.height + 50)).toBe(0);
+  });
+
+  it("brings the chosen layer into view, above the foot", () => {
+    for (const start of [0, 200, deep.height]) {
+      for (const row of deep.rows) {
+        const scrollTop = scrollToRow(deep, row, start, viewHeight);
+        expect(row.y - scrollTop).toBeGreaterThanOrEqual(0);
+        const foot = footTop(deep, footLift(deep, scrollTop, viewHeight));
+        expect(row.y + row.height, `layer ${row.layer} from ${start}`).toBeLessThanOrEqual(foot);
+      }
+    }
+  });
+
+  it("does not scroll for a layer that is in view", () => {
+    const [, second] = deep.rows;
+    expect(scrollToRow(deep, second, second.y - 20, viewHeight)).toBe(second.y - 20);
   });
 });
 
