@@ -139,7 +139,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
     resumeOffer.leave();
     await Promise.all([training.stop(), tracing.dispose(), inspecting.dispose()]);
   };
-  subscriptions.push(honourStartup(library, places, log));
+  subscriptions.push(honourStartup(library, log));
   library.refresh().catch((error: unknown) => log.warn(String(error)));
 
   const { version } = context.extension.packageJSON as { version: string };

@@ -8,7 +8,6 @@ import type { PanelKind } from "../protocol/contracts.ts";
 import type { CommandId } from "./commands/commandIds.ts";
 import { panelKinds } from "./ids.ts";
 import { showError, type Log } from "./log.ts";
-import type { PanelPlaces } from "./panels/panelPlaces.ts";
 import { settings } from "./settings.ts";
 import type { RunLibrary } from "./views/runLibrary.ts";
 
@@ -21,14 +20,27 @@ interface Startup {
   readonly openInEditor: readonly PanelKind[];
 }
 
+const viewCommands: Readonly<Record<PanelKind, CommandId>> = {
+  timeline: "unroll.openTimeline",
+  gates: "unroll.openGates",
+  gradients: "unroll.openGradients",
+  curves: "unroll.openCurves",
+};
+
+const editorCommands: Readonly<Record<PanelKind, CommandId>> = {
+  timeline: "unroll.openTimelineInEditor",
+  gates: "unroll.openGatesInEditor",
+  gradients: "unroll.openGradientsInEditor",
+  curves: "unroll.openCurvesInEditor",
+};
+
+const run = (command: CommandId, ...args: readonly unknown[]): Thenable<unknown> =>
+  vscode.commands.executeCommand(command, ...args);
+
 /** Does what every folder of the workspace asks for, now or once it is trusted. */
-export function honourStartup(
-  library: RunLibrary,
-  places: PanelPlaces,
-  log: Log,
-): vscode.Disposable {
+export function honourStartup(library: RunLibrary, log: Log): vscode.Disposable {
   const begin = (): void => {
-    startAll(library, places).catch((error: unknown) =>
+    startAll(library).catch((error: unknown) =>
       showError(log, "do what the workspace asks", error),
     );
   };
@@ -36,17 +48,17 @@ export function honourStartup(
   return vscode.workspace.onDidGrantWorkspaceTrust(begin);
 }
 
-async function startAll(library: RunLibrary, places: PanelPlaces): Promise<void> {
+async function startAll(library: RunLibrary): Promise<void> {
   for (const folder of vscode.workspace.workspaceFolders ?? []) {
     const startup = readStartup(folder);
     if (!startup) continue;
-    for (const kind of startup.open) await places.reveal(kind);
-    for (const kind of startup.openInEditor) places.revealInEditor(kind);
+    for (const kind of startup.open) await run(viewCommands[kind]);
+    for (const kind of startup.openInEditor) await run(editorCommands[kind]);
     if (startup.train === undefined) continue;
     const config = vscode.Uri.joinPath(folder.uri, startup.train);
     await library.refresh();
     if (library.ofConfig(config.fsPath).length > 0) continue;
-    await vscode.commands.executeCommand("unroll.train" satisfies CommandId, config);
+    await run("unroll.train", config);
   }
 }
 

@@ -28,6 +28,7 @@ import {
   themes,
   type Theme,
 } from "./workbench.ts";
+import { waitUntil } from "./waiting.ts";
 
 export interface Tour {
   readonly page: Page;
@@ -61,19 +62,32 @@ async function watchTraining({
   screenshots,
   trainingLimitMs,
 }: Tour): Promise<Run> {
-  await statusBarItem(page, new RegExp(`${name} \\d+ %`)).waitFor({ timeout: 60_000 });
+  const progress = statusBarItem(page, new RegExp(`${name} \\d+ %`));
+  await waitUntil(
+    "the training to begin",
+    async () => {
+      await rejectErrors(page);
+      return progress.isVisible();
+    },
+    60_000,
+  );
   console.log("Training has begun.");
   const curves = await findPanel(page, "curves", "editor");
   await curves.frame.locator("canvas").first().waitFor();
   await screenshotWindow(page, screenshots, "dark-training");
   const run = await waitForFinishedRun(experiment, trainingLimitMs);
-  await statusBarItem(page, new RegExp(`${name} \\d+ %`)).waitFor({ state: "hidden" });
-  const said = await notifications(page);
-  const errors = await page.locator(".notification-list-item .codicon-error").count();
-  if (errors > 0) throw new Error(`The editor reports an error: ${said.join("; ")}`);
+  await progress.waitFor({ state: "hidden" });
+  await rejectErrors(page);
   console.log("Training has finished.");
   await runCommand(page, "Notifications: Clear All Notifications");
   return run;
+}
+
+/** An error that the editor reports ends the tour. */
+async function rejectErrors(page: Page): Promise<void> {
+  const errors = page.locator(".notification-list-item:has(.codicon-error)");
+  if ((await errors.count()) === 0) return;
+  throw new Error(`The editor reports: ${(await notifications(page)).join("; ")}`);
 }
 
 /** Steps through the first sequence that is offered from the validation data. */
