@@ -40,7 +40,7 @@ export const contextKeys = {
 export const settingKeys = {
   playStepsPerSecond: "unroll.playStepsPerSecond",
   checkpoint: "unroll.checkpoint",
-  timelineOpens: "unroll.timelineOpens",
+  openPanelsIn: "unroll.openPanelsIn",
   trainingMemory: "unroll.trainingMemory",
   generateLength: "unroll.generate.length",
   generateTemperature: "unroll.generate.temperature",

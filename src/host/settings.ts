@@ -10,7 +10,7 @@ function read<T>(key: string, fallback: T): T {
 export const settings = {
   playStepsPerSecond: () => Math.min(Math.max(read(settingKeys.playStepsPerSecond, 4), 0.1), 60),
   checkpoint: () => read<CheckpointChoice>(settingKeys.checkpoint, "best"),
-  timelineOpens: () => read<"editor" | "sideBar">(settingKeys.timelineOpens, "editor"),
+  openPanelsIn: () => read<"editor" | "sideBar">(settingKeys.openPanelsIn, "editor"),
   trainingMemoryMb: () => Math.max(read(settingKeys.trainingMemory, 4096), 64),
   generateLength: () => read(settingKeys.generateLength, 300),
   generateTemperature: () => read(settingKeys.generateTemperature, 0.8),

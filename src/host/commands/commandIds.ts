@@ -11,7 +11,7 @@ export const commandTitles = {
   "unroll.pause": "Pause Training",
   "unroll.resume": "Resume Training",
   "unroll.stop": "Stop Training",
-  "unroll.stepThrough": "Step Through Sequence",
+  "unroll.stepThrough": "Step Through Sequence…",
   "unroll.nextStep": "Next Step",
   "unroll.previousStep": "Previous Step",
   "unroll.firstStep": "First Step",

@@ -27,11 +27,11 @@ export function registerCommands(groups: CommandGroups): vscode.Disposable {
   const open =
     (kind: PanelKind): Handler =>
     () =>
-      places.reveal(kind);
+      places.open(kind, "sideBar");
   const openInEditor =
     (kind: PanelKind): Handler =>
     () =>
-      places.revealInEditor(kind);
+      places.open(kind, "editor");
 
   const handlers: Readonly<Record<CommandId, Handler>> = {
     "unroll.newConfig": start.newConfig,

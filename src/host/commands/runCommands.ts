@@ -4,6 +4,7 @@ import { configFileOf, renameRun, type Run } from "../../runs/runFolder.ts";
 import { showError, type Log } from "../log.ts";
 import type { CurveStore } from "../panels/curveStore.ts";
 import type { PanelPlaces } from "../panels/panelPlaces.ts";
+import { settings } from "../settings.ts";
 import type { TraceStore } from "../tracing/traceStore.ts";
 import type { RunLibrary } from "../views/runLibrary.ts";
 import { isActive, type RunChoice } from "./runChoice.ts";
@@ -79,7 +80,7 @@ export function createRunCommands({ runs, library, curves, traces, places, log }
     const chosen = await runs.many(args, { doing: "compare" });
     if (chosen.length === 0) return;
     await curves.compare(chosen.map(({ folder }) => folder));
-    await places.reveal("curves");
+    await places.show("curves", settings.openPanelsIn());
   }
 
   return { rename, remove, reveal, openConfig, compareCurves, refresh: () => library.refresh() };

@@ -23,6 +23,8 @@ interface Parts {
 }
 
 export function createStepCommands({ runs, worker, traces, cursor, player, places, log }: Parts) {
+  let hasShownGates = false;
+
   /** A keybinding may pass `[runFolder, choice]`; then nothing is asked. */
   async function stepThrough(...args: readonly unknown[]): Promise<void> {
     if (!(await requireTrust("step through a sequence"))) return;
@@ -42,11 +44,17 @@ export function createStepCommands({ runs, worker, traces, cursor, player, place
         },
       );
       cursor.move({ t: 0 });
-      if (settings.timelineOpens() === "editor") places.revealInEditor("timeline");
-      else await places.reveal("timeline");
+      await showPanels();
     } catch (error) {
       await showError(log, "step through the sequence", error);
     }
+  }
+
+  /** The side bar with gates and gradients once for each window: it may be closed on purpose. */
+  async function showPanels(): Promise<void> {
+    if (!hasShownGates) await places.show("gates", "sideBar");
+    hasShownGates = true;
+    await places.open("timeline", settings.openPanelsIn());
   }
 
   /** What has no trace yet asks for one, so that the first key that is tried explains itself. */

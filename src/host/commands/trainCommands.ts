@@ -7,7 +7,9 @@ import { configFileOf, readRunConfig } from "../../runs/runFolder.ts";
 import { chooseConfig } from "../editors/configFiles.ts";
 import { rangeOf } from "../editors/diagnostics.ts";
 import { showError, type Log } from "../log.ts";
+import { openCommand } from "../panels/openCommand.ts";
 import type { PanelPlaces } from "../panels/panelPlaces.ts";
+import { settings } from "../settings.ts";
 import { describeProgress } from "../training/progressText.ts";
 import type { TrainingController, TrainingRequest } from "../training/trainingController.ts";
 import { requireTrust } from "../trust.ts";
@@ -31,7 +33,7 @@ export function createTrainCommands(
       .start(request)
       .catch((error: unknown) => showError(log, `train ${request.title}`, error));
     // Once for each window: a person who closed the curves does not want them back every time.
-    if (!hasShownCurves) await places.reveal("curves");
+    if (!hasShownCurves) await places.show("curves", settings.openPanelsIn());
     hasShownCurves = true;
   }
 
@@ -93,7 +95,7 @@ async function makeWay(training: TrainingController, next: TrainingRequest): Pro
     stopAndTrain,
     show,
   );
-  if (choice === show) await vscode.commands.executeCommand("unroll.openCurves");
+  if (choice === show) await vscode.commands.executeCommand(openCommand("curves"));
   if (choice !== stopAndTrain) return false;
   await training.stop();
   if (!training.request) return true;

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { parseConfig } from "../../config/validate.ts";
 import type { CommandId } from "../commands/commandIds.ts";
-import { settings } from "../settings.ts";
+import { openCommand } from "../panels/openCommand.ts";
 import type { TrainingController } from "../training/trainingController.ts";
 import { configSelector } from "./configFiles.ts";
 import type { Inspections } from "./inspections.ts";
@@ -30,7 +30,7 @@ export function registerCodeLenses(
       return [
         ...lenses,
         lens("$(debug-step-over)\u00A0Step through", "unroll.stepThrough", document.uri),
-        lens("$(layout-panel)\u00A0Open timeline", timelineCommand()),
+        lens("$(layout-panel)\u00A0Open timeline", openCommand("timeline")),
         ...summary(document, inspections),
       ];
     },
@@ -44,9 +44,6 @@ export function registerCodeLenses(
     changed,
   );
 }
-
-const timelineCommand = (): CommandId =>
-  settings.timelineOpens() === "editor" ? "unroll.openTimelineInEditor" : "unroll.openTimeline";
 
 function lens(title: string, command: CommandId, ...args: readonly unknown[]): vscode.CodeLens {
   return new vscode.CodeLens(top, { title, command, arguments: [...args] });

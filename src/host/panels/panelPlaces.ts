@@ -7,12 +7,15 @@ import type { PanelKind } from "../../protocol/contracts.ts";
 import { panelEditor, panelKinds, panelTitles, panelView } from "../ids.ts";
 import { attachPanel, type PanelServices } from "./panelController.ts";
 
+export type PanelPlace = "sideBar" | "editor";
+
 export interface PanelPlaces extends vscode.Disposable {
-  /** Shows the panel where it is visible already, else its view in the side bar. */
-  reveal(kind: PanelKind): Promise<void>;
-  revealInEditor(kind: PanelKind): void;
+  /** Brings the panel forward in that place and gives it the keyboard. */
+  open(kind: PanelKind, place: PanelPlace): Promise<void>;
+  /** Brings it forward in that place unless it is on screen anywhere; the keyboard stays where it is. */
+  show(kind: PanelKind, place: PanelPlace): Promise<void>;
   /** What is on screen, for tests. */
-  readonly visible: readonly { readonly kind: PanelKind; readonly place: "sideBar" | "editor" }[];
+  readonly visible: readonly { readonly kind: PanelKind; readonly place: PanelPlace }[];
 }
 
 export function registerPanelPlaces(services: PanelServices): PanelPlaces {
@@ -42,18 +45,23 @@ export function registerPanelPlaces(services: PanelServices): PanelPlaces {
     });
   }
 
-  function revealInEditor(kind: PanelKind): void {
+  async function bring(kind: PanelKind, place: PanelPlace, preserveFocus: boolean): Promise<void> {
+    if (place === "sideBar") {
+      await vscode.commands.executeCommand(`${panelView(kind)}.focus`, { preserveFocus });
+      return;
+    }
     const existing = editors.get(kind);
     if (existing) {
-      existing.reveal();
+      existing.reveal(undefined, preserveFocus);
       return;
     }
     const title = `Unroll: ${panelTitles[kind]}`;
-    adoptEditor(
-      kind,
-      vscode.window.createWebviewPanel(panelEditor(kind), title, vscode.ViewColumn.Active),
-    );
+    const column = { viewColumn: vscode.ViewColumn.Active, preserveFocus };
+    adoptEditor(kind, vscode.window.createWebviewPanel(panelEditor(kind), title, column));
   }
+
+  const isVisible = (kind: PanelKind): boolean =>
+    views.get(kind)?.visible === true || editors.get(kind)?.visible === true;
 
   const registrations = panelKinds.flatMap((kind) => [
     vscode.window.registerWebviewViewProvider(panelView(kind), {
@@ -67,14 +75,10 @@ export function registerPanelPlaces(services: PanelServices): PanelPlaces {
   ]);
 
   return {
-    async reveal(kind) {
-      const editor = editors.get(kind);
-      if (views.get(kind)?.visible) return;
-      if (editor) editor.reveal(undefined, true);
-      else
-        await vscode.commands.executeCommand(`${panelView(kind)}.focus`, { preserveFocus: true });
+    open: (kind, place) => bring(kind, place, false),
+    async show(kind, place) {
+      if (!isVisible(kind)) await bring(kind, place, true);
     },
-    revealInEditor,
     get visible() {
       const shown = [...views]
         .filter(([, view]) => view.visible)

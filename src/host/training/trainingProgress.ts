@@ -1,6 +1,6 @@
 /** Shows a training while it runs: the status bar item, and a notification that can stop it. */
 import * as vscode from "vscode";
-import type { CommandId } from "../commands/commandIds.ts";
+import { openCommand } from "../panels/openCommand.ts";
 import { completion, describeProgress, formatLoss } from "./progressText.ts";
 import type { TrainingController, TrainingRequest } from "./trainingController.ts";
 
@@ -20,7 +20,6 @@ function createStatusBarItem(training: TrainingController): vscode.Disposable {
     10,
   );
   item.name = "Unroll Training";
-  item.command = "unroll.openCurves" satisfies CommandId;
 
   function update(): void {
     const { request, status } = training;
@@ -35,6 +34,7 @@ function createStatusBarItem(training: TrainingController): vscode.Disposable {
     item.tooltip = status
       ? `${describeProgress(status)}\nClick to open the curves.`
       : "Reading the data…";
+    item.command = openCommand("curves");
     item.show();
   }
 

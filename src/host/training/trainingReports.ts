@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import * as vscode from "vscode";
 import type { TrainingResult } from "../../protocol/contracts.ts";
 import type { CommandId } from "../commands/commandIds.ts";
+import { openCommand } from "../panels/openCommand.ts";
 import { showError, type Log } from "../log.ts";
 import { checkpointFile } from "../../runs/checkpoint.ts";
 import type { RunLibrary } from "../views/runLibrary.ts";
@@ -74,16 +75,16 @@ async function reportDeath(
   await offer(vscode.window.showErrorMessage(text, ...buttons), runFolder);
 }
 
-const commandOf: Readonly<Record<string, CommandId>> = {
-  Resume: "unroll.resumeRun",
-  "Step Through": "unroll.stepThrough",
-  "Open Curves": "unroll.openCurves",
-  "Show Log": "unroll.showLog",
+const commandOf: Readonly<Record<string, () => CommandId>> = {
+  Resume: () => "unroll.resumeRun",
+  "Step Through": () => "unroll.stepThrough",
+  "Open Curves": () => openCommand("curves"),
+  "Show Log": () => "unroll.showLog",
 };
 
 async function offer(message: Thenable<string | undefined>, runFolder: string): Promise<void> {
   const choice = await message;
-  const command = choice === undefined ? undefined : commandOf[choice];
+  const command = choice === undefined ? undefined : commandOf[choice]?.();
   if (command) await vscode.commands.executeCommand(command, runFolder);
 }
 

@@ -17,7 +17,9 @@ export interface RunLibrary extends vscode.Disposable {
   readonly onDidChange: vscode.Event<void>;
 }
 
+/** A change on disk is followed by others; a training writes its record many times a second. */
 const settleMs = 150;
+const leastPauseMs = 1000;
 const runFiles = "**/.unroll/runs/*/run.json";
 
 export function createRunLibrary(training: TrainingController, log: Log): RunLibrary {
@@ -27,6 +29,7 @@ export function createRunLibrary(training: TrainingController, log: Log): RunLib
   let timer: NodeJS.Timeout | undefined;
   let reading: Promise<void> | undefined;
   let readAgain = false;
+  let readAt = 0;
 
   async function read(): Promise<void> {
     configFolders ??= await findConfigFolders();
@@ -36,6 +39,7 @@ export function createRunLibrary(training: TrainingController, log: Log): RunLib
       b.record.createdAt.localeCompare(a.record.createdAt),
     );
     runs = newestFirst;
+    readAt = Date.now();
     changed.fire();
   }
 
@@ -66,8 +70,14 @@ export function createRunLibrary(training: TrainingController, log: Log): RunLib
   }
 
   function refreshSoon(): void {
-    clearTimeout(timer);
-    timer = setTimeout(() => void refresh(), settleMs);
+    // Not put off by further changes, which may never stop.
+    timer ??= setTimeout(
+      () => {
+        timer = undefined;
+        void refresh();
+      },
+      Math.max(settleMs, readAt + leastPauseMs - Date.now()),
+    );
   }
 
   function searchAgain(): void {
