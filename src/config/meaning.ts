@@ -119,7 +119,8 @@ function dataProblems({ data }: Config, isWritten: IsWritten): PathProblem[] {
   return problems;
 }
 
-function modelProblems({ data, model }: Config, isWritten: IsWritten): PathProblem[] {
+function modelProblems(config: Config, isWritten: IsWritten): PathProblem[] {
+  const { data, model } = config;
   const problems: PathProblem[] = [];
   const readsNumbers =
     data.kind === "table" || (data.kind === "synthetic" && numericTasks.has(data.task));
@@ -142,6 +143,7 @@ function modelProblems({ data, model }: Config, isWritten: IsWritten): PathProbl
       ),
     );
   }
+  problems.push(...directionProblems(config));
   if (isWritten("model", "initialization", "forgetBias") && !cells.has("lstm")) {
     problems.push(
       idle(
@@ -151,6 +153,35 @@ function modelProblems({ data, model }: Config, isWritten: IsWritten): PathProbl
     );
   }
   return problems;
+}
+
+/** A layer that reads backwards has to have whole sequences, and must not meet what is to be predicted. */
+function directionProblems({ data, model, training }: Config): PathProblem[] {
+  const index = model.layers.findIndex(({ bidirectional }) => bidirectional);
+  if (index < 0) return [];
+  const refuse = (why: string) => [error(["model", "layers", index, "bidirectional"], why)];
+  if (data.kind === "text") {
+    return refuse(
+      "Backwards it reads the very characters that it is to predict, and the text has no end to begin at: only a layer that reads forward can model language.",
+    );
+  }
+  if (data.kind === "synthetic" && data.task === "reber") {
+    return refuse("Backwards it reads the very symbols that it is to predict.");
+  }
+  if (data.kind === "table" && data.shape === "many-to-many" && data.horizon > 0) {
+    const leaked = data.targets.find((name) => data.inputs.includes(name));
+    if (leaked !== undefined) {
+      return refuse(
+        `Backwards it reads "${leaked}" of the rows that it is to predict: the answer leaks. Take "shape": "many-to-one", or a layer that reads forward.`,
+      );
+    }
+  }
+  if (training.bptt !== "full") {
+    return refuse(
+      `Backwards it begins at the end of a sequence, and "bptt": ${training.bptt} cuts sequences into windows: take "full".`,
+    );
+  }
+  return [];
 }
 
 function trainingProblems({ data, model, training }: Config, isWritten: IsWritten): PathProblem[] {

@@ -126,6 +126,13 @@ const synthetic = z
   })
   .describe("A synthetic task with a known answer and a known difficulty.");
 
+const bidirectional = z
+  .boolean()
+  .optional()
+  .describe(
+    "Read every sequence backwards as well, with weights of its own, and hand on both states side by side (Schuster & Paliwal 1997). Off unless `true`.",
+  );
+
 const rnnLayer = z.strictObject({
   cell: z
     .literal("rnn")
@@ -135,6 +142,7 @@ const rnnLayer = z.strictObject({
     .enum(["tanh", "relu"])
     .default("tanh")
     .describe("What follows the sum; `tanh` keeps h within ±1, `relu` may explode."),
+  bidirectional,
 });
 const lstmLayer = z.strictObject({
   cell: z
@@ -143,6 +151,7 @@ const lstmLayer = z.strictObject({
       "Long short-term memory of Hochreiter & Schmidhuber 1997 with the forget gate of Gers et al. 2000.",
     ),
   hidden: count("Units in the hidden state, H."),
+  bidirectional,
 });
 const gruLayer = z.strictObject({
   cell: z.literal("gru").describe("Gated recurrent unit of Cho et al. 2014 (arXiv:1406.1078)."),
@@ -153,6 +162,7 @@ const gruLayer = z.strictObject({
     .describe(
       "Where the reset gate acts: `after` the recurrent product as PyTorch and cuDNN, or `before` it as in the paper.",
     ),
+  bidirectional,
 });
 const layer = z.discriminatedUnion("cell", [rnnLayer, lstmLayer, gruLayer]);
 

@@ -9,10 +9,19 @@ import type { Batch } from "../trace/batch.ts";
 import type { Real } from "../trace/trace.ts";
 import type { RecurrentCell } from "./cells/cell.ts";
 import {
+  firstAfter,
+  firstBefore,
+  initialRow,
+  joinStates,
+  splitGradients,
+  stepAt,
+} from "./layers/directions.ts";
+import {
   accumulateInputGradients,
   inputGradient,
   prepareLayer,
   projectInput,
+  type RecurrentLayer,
 } from "./layers/recurrentLayer.ts";
 import { expectLength, loadInput } from "./layers/inputLayer.ts";
 import { outputBackward, outputForward } from "./layers/outputLayer.ts";
@@ -20,7 +29,8 @@ import type { LossResult } from "./losses/loss.ts";
 import { takeLoss } from "./losses/takeLoss.ts";
 import type { Model } from "./model.ts";
 import { beginStates, carryStates } from "./carriedState.ts";
-import { checkBatch, layerOf, outputRows, sourceOf, type Pass } from "./pass.ts";
+import { gatherLast, scatterLast } from "./lastStates.ts";
+import { checkBatch, handedOn, outputRows, sourceOf, type Pass } from "./pass.ts";
 
 export { carriedState, restoreCarriedState } from "./carriedState.ts";
 export { firstNonFinite } from "./firstNonFinite.ts";
@@ -39,8 +49,9 @@ export function forward(pass: Pass, batch: Batch): LossResult {
 /** Takes over the weights; until they change, `forwardPrepared` may run any number of times. */
 export function prepareWeights(pass: Pass): void {
   const { kernels } = pass.model;
-  for (const index of pass.layers.keys()) {
-    prepareLayer(layerOf(pass, index, "forward"), sourceOf(pass, index, 1), kernels);
+  for (const [index, layers] of pass.layers.entries()) {
+    const source = sourceOf(pass, index, 1);
+    for (const layer of layers.values()) prepareLayer(layer, source, kernels);
   }
   kernels.pack(pass.output.packed, pass.output.weight.value, 0);
 }
@@ -59,10 +70,14 @@ export function forwardPrepared(pass: Pass, batch: Batch): LossResult {
 
   loadInput(pass.input, batch, kernels);
   beginStates(pass, batch.carry);
-  for (const index of pass.layers.keys()) {
-    const layer = layerOf(pass, index, "forward");
-    projectInput(layer, sourceOf(pass, index, size), steps * size, kernels);
-    runForward(layer.cell, pass);
+  for (const [index, layers] of pass.layers.entries()) {
+    const source = sourceOf(pass, index, size);
+    for (const layer of layers.values()) {
+      projectInput(layer, source, steps * size, kernels);
+      runForward(layer, pass);
+    }
+    const joined = pass.joined[index];
+    if (joined) joinStates(joined, layers.values(), steps * size, size);
   }
   carryStates(pass);
 
@@ -77,17 +92,20 @@ export function forwardPrepared(pass: Pass, batch: Batch): LossResult {
   return result;
 }
 
-/** The time loop of one layer. */
-function runForward(cell: RecurrentCell, pass: Pass) {
+/** The time loop of one layer in one direction. */
+function runForward({ cell, direction }: RecurrentLayer, pass: Pass) {
   const { steps, batch, shortest } = pass.current;
-  for (let t = 0; t < steps; t++) {
+  const before = firstBefore(direction, batch);
+  const after = firstAfter(direction, batch);
+  for (let taken = 0; taken < steps; taken++) {
+    const t = stepAt(direction, taken, steps);
     const row = t * batch;
-    cell.forward(row, row, row + batch, batch);
-    if (t >= shortest) holdEnded(cell, pass, t, row, row + batch);
+    cell.forward(row, row + before, row + after, batch);
+    if (t >= shortest) holdEnded(cell, pass, t, row + before, row + after);
   }
 }
 
-/** Where sequences ended before step `t`, the states stay and the gates are zero. */
+/** Where sequences ended before step `t`, or backwards have not begun, the states stay and the gates are zero. */
 function holdEnded(cell: RecurrentCell, pass: Pass, t: number, previous: number, next: number) {
   const { hidden, gates, gateWidth, states } = cell;
   const { batch } = pass.current;
@@ -115,65 +133,101 @@ export function backward(pass: Pass): void {
   const { steps, batch } = current;
   const rows = steps * batch;
   for (const layers of pass.layers) {
-    for (const { cell } of layers.values()) {
-      // Only h is fed from above, and that is written whole; the rest is added up over time.
-      for (const { name, gradient } of cell.states) {
-        gradient.fill(0, 0, (name === "h" ? batch : rows + batch) * cell.hidden);
-      }
-    }
+    for (const layer of layers.values()) clearStateGradients(layer, pass);
   }
 
-  const top = layerOf(pass, pass.layers.length - 1, "forward").cell;
-  const [h] = top.states;
+  const top = pass.layers.length - 1;
   if (output.last) {
     const { last } = output;
     outputBackward(model, output, last.h, last.hGradient, 0, batch);
-    h.gradient.fill(0, 0, (rows + batch) * top.hidden);
-    kernels.scatterRows(h.gradient, last.hGradient, last.rows, batch, top.hidden);
+    scatterLast(pass, last);
   } else {
-    outputBackward(model, output, h.value, h.gradient, batch * top.hidden, rows);
+    const { value, gradient, offset } = handedOn(pass, top, batch);
+    outputBackward(model, output, value, gradient, offset, rows);
   }
 
-  for (let index = pass.layers.length - 1; index >= 0; index--) {
-    const layer = layerOf(pass, index, "forward");
-    runBackward(layer.cell, pass);
-    layer.cell.accumulateGradients(0, rows);
-    accumulateInputGradients(layer, sourceOf(pass, index, batch), rows, kernels);
-    if (index > 0) {
-      const below = layerOf(pass, index - 1, "forward").cell;
-      inputGradient(layer, below.states[0].gradient, batch * below.hidden, rows, kernels);
-    } else if (input.kind === "embedding") {
-      inputGradient(layer, input.gradient, 0, rows, kernels);
-      kernels.scatterRows(input.table.gradient, input.gradient, input.tokens, rows, input.size);
+  for (let index = top; index >= 0; index--) {
+    const layers = pass.layers[index];
+    const joined = pass.joined[index];
+    if (joined && !(index === top && output.last)) {
+      splitGradients(joined, layers.values(), rows, batch);
     }
+    const source = sourceOf(pass, index, batch);
+    let accumulate = false;
+    for (const layer of layers.values()) {
+      runBackward(layer, pass);
+      layer.cell.accumulateGradients(firstBefore(layer.direction, batch), rows);
+      accumulateInputGradients(layer, source, rows, kernels);
+      if (index > 0) {
+        const { gradient, offset } = handedOn(pass, index - 1, batch);
+        inputGradient(layer, gradient, offset, rows, accumulate, kernels);
+      } else if (input.kind === "embedding") {
+        inputGradient(layer, input.gradient, 0, rows, accumulate, kernels);
+      }
+      accumulate = true;
+    }
+  }
+  if (input.kind === "embedding") {
+    kernels.scatterRows(input.table.gradient, input.gradient, input.tokens, rows, input.size);
   }
   current.holds = "gradients";
 }
 
-/**
- * The time loop of one layer, backwards. Nothing is masked: no loss is taken after a sequence's end, so that
- * every gradient there is 0 to begin with and stays so.
- */
-function runBackward(cell: RecurrentCell, pass: Pass) {
+/** Sets to 0 what is added up over time; of h only what is not written whole from above. */
+function clearStateGradients({ cell, direction }: RecurrentLayer, pass: Pass) {
   const { steps, batch } = pass.current;
-  for (let t = steps - 1; t >= 0; t--) {
-    const row = t * batch;
-    cell.backward(row, row, row + batch, batch);
+  const everything = (steps + 1) * batch * cell.hidden;
+  const first = initialRow(direction, steps, batch) * cell.hidden;
+  const fedLast =
+    pass.output.last !== undefined && pass.layers.at(-1)?.get(direction)?.cell === cell;
+  for (const { name, gradient } of cell.states) {
+    if (name === "h" && !fedLast) gradient.fill(0, first, first + batch * cell.hidden);
+    else gradient.fill(0, 0, everything);
   }
 }
 
-/** The linear output, at each step or from the state that each sequence ended in. */
+/**
+ * The time loop of one layer, against its direction. Forward, nothing is masked: no loss is taken after a sequence's
+ * end, so that every gradient there is 0 to begin with and stays so. In reverse what lies after the end comes before
+ * the first step, and the gradient of a state that was held goes to the state it was held from.
+ */
+function runBackward({ cell, direction }: RecurrentLayer, pass: Pass) {
+  const { steps, batch, shortest } = pass.current;
+  const before = firstBefore(direction, batch);
+  const after = firstAfter(direction, batch);
+  for (let taken = steps - 1; taken >= 0; taken--) {
+    const t = stepAt(direction, taken, steps);
+    const row = t * batch;
+    if (direction === "reverse" && t >= shortest)
+      passHeld(cell, pass, t, row + before, row + after);
+    cell.backward(row, row + before, row + after, batch);
+  }
+}
+
+/** Moves dL/d states on where they were held at step `t`, so that the cell's step there finds 0. */
+function passHeld(cell: RecurrentCell, pass: Pass, t: number, previous: number, next: number) {
+  const { hidden, states } = cell;
+  for (let b = 0; b < pass.current.batch; b++) {
+    if (t < pass.lengths[b]) continue;
+    const to = (previous + b) * hidden;
+    const from = (next + b) * hidden;
+    for (const { gradient } of states) {
+      for (let k = 0; k < hidden; k++) gradient[to + k] += gradient[from + k];
+      gradient.fill(0, from, from + hidden);
+    }
+  }
+}
+
+/** The linear output, at each step or from the states that each sequence ended in. */
 function runOutput(pass: Pass) {
-  const { model, output, lengths } = pass;
+  const { model, output } = pass;
   const { steps, batch } = pass.current;
-  const { cell } = layerOf(pass, pass.layers.length - 1, "forward");
-  const h = cell.states[0].value;
-  if (!output.last) return outputForward(model, output, h, batch * cell.hidden, steps * batch);
-  const { last } = output;
-  // Row `length` of the states is the one after the last valid step: the initial one, for an empty sequence.
-  for (let b = 0; b < batch; b++) last.rows[b] = lengths[b] * batch + b;
-  model.kernels.gatherRows(last.h, h, last.rows, batch, cell.hidden);
-  outputForward(model, output, last.h, 0, batch);
+  if (!output.last) {
+    const { value, offset } = handedOn(pass, pass.layers.length - 1, batch);
+    return outputForward(model, output, value, offset, steps * batch);
+  }
+  gatherLast(pass, output.last);
+  outputForward(model, output, output.last.h, 0, batch);
 }
 
 /** The batch's weights, 1 where it gives none, and 0 for padding whatever it gives. */

@@ -4,11 +4,12 @@
  */
 import { layerTensor } from "../trace/names.ts";
 import type { Real } from "../trace/trace.ts";
+import { finalRow, initialRow } from "./layers/directions.ts";
 import type { Pass } from "./pass.ts";
 
 /** Fills the states before the first step: with what was carried, or with zero. */
 export function beginStates(pass: Pass, carry: boolean): void {
-  const { batch, carriedBatch } = pass.current;
+  const { batch, carriedBatch, steps } = pass.current;
   // Carrying on from nothing, as a stream's first window does, is beginning at zero.
   const carried = carry && carriedBatch > 0;
   if (carried && carriedBatch !== batch) {
@@ -16,11 +17,12 @@ export function beginStates(pass: Pass, carry: boolean): void {
       `The states of ${carriedBatch} sequences cannot be carried into a batch of ${batch}.`,
     );
   }
-  for (const { cell, carried: kept } of allLayers(pass)) {
+  for (const { cell, direction, carried: kept } of allLayers(pass)) {
+    const first = initialRow(direction, steps, batch) * cell.hidden;
     for (const [index, { value }] of cell.states.entries()) {
       const length = batch * cell.hidden;
-      if (carried) copy(kept[index], value, 0, length);
-      else value.fill(0, 0, length);
+      if (carried) copy(kept[index], value, first, length);
+      else value.fill(0, first, first + length);
     }
   }
 }
@@ -28,10 +30,10 @@ export function beginStates(pass: Pass, carry: boolean): void {
 /** Keeps the states after the last step. Each sequence's own: where it ended early, they were held. */
 export function carryStates(pass: Pass): void {
   const { batch, steps } = pass.current;
-  for (const { cell, carried } of allLayers(pass)) {
+  for (const { cell, direction, carried } of allLayers(pass)) {
+    const from = finalRow(direction, steps, batch) * cell.hidden;
     for (const [index, { value }] of cell.states.entries()) {
       const kept = carried[index];
-      const from = steps * batch * cell.hidden;
       for (let k = 0; k < batch * cell.hidden; k++) kept[k] = value[from + k];
     }
   }

@@ -1,6 +1,7 @@
 /** Finds where a calculation first left the finite numbers, so that a person learns more than "NaN". */
 import { gradientOf, layerTensor } from "../trace/names.ts";
 import type { Real } from "../trace/trace.ts";
+import { firstAfter, stepAt } from "./layers/directions.ts";
 import { outputRows, type Pass } from "./pass.ts";
 
 export interface NonFinite {
@@ -16,7 +17,7 @@ export interface NonFinite {
 }
 
 /**
- * The first NaN or infinity of the last pass, in the order in which the pass computed: forward in time, layers
+ * The first NaN or infinity of the last pass, in the order in which the pass computed: along time, layers
  * upwards, then output and loss; and where all that is finite, the gradients backward in time, layers downwards.
  * For output at the last step, t is the step that was last.
  */
@@ -39,7 +40,9 @@ function firstInForward(pass: Pass): NonFinite | undefined {
         // States are what gates become; the last of them, c, is computed before h.
         for (const { name, value } of cell.states.toReversed()) {
           const tensor = layerTensor(layer, direction, name);
-          const found = inRows(tensor, layer, t, value, (t + 1) * batch, batch, cell.hidden);
+          const step = stepAt(direction, t, steps);
+          const row = step * batch + firstAfter(direction, batch);
+          const found = inRows(tensor, layer, step, value, row, batch, cell.hidden);
           if (found) return found;
         }
       }
@@ -63,7 +66,9 @@ function firstInBackward(pass: Pass): NonFinite | undefined {
       for (const { cell, direction } of pass.layers[layer].values()) {
         for (const { name, gradient } of cell.states) {
           const tensor = gradientOf(layerTensor(layer, direction, name));
-          const found = inRows(tensor, layer, t, gradient, (t + 1) * batch, batch, cell.hidden);
+          const step = stepAt(direction, t, steps);
+          const row = step * batch + firstAfter(direction, batch);
+          const found = inRows(tensor, layer, step, gradient, row, batch, cell.hidden);
           if (found) return found;
         }
       }

@@ -1,7 +1,7 @@
 /** A network as numbers: its description, and its parameters with PyTorch's names, shapes and order. */
 import type { InitializationConfig, LayerConfig } from "../config/schema.ts";
 import { gatesOf } from "../trace/names.ts";
-import type { Cell, LayerDescription, ModelDescription, Real } from "../trace/trace.ts";
+import type { Cell, Direction, LayerDescription, ModelDescription, Real } from "../trace/trace.ts";
 import type { CellWeights } from "./cells/cell.ts";
 import { fillNormal, fillUniform, initializeCell } from "./init.ts";
 import type { Kernels } from "./kernels/kernels.ts";
@@ -33,7 +33,10 @@ export interface Model {
   readonly spec: ModelSpec;
   readonly description: ModelDescription;
   readonly kernels: Kernels;
-  /** embedding.weight, then per layer weight_ih, weight_hh, bias_ih, bias_hh, then output.weight, output.bias. */
+  /**
+   * embedding.weight, then per layer and direction weight_ih, weight_hh, bias_ih, bias_hh, then output.weight,
+   * output.bias.
+   */
   readonly parameters: readonly Parameter[];
 }
 
@@ -49,11 +52,11 @@ export function describeModel(spec: ModelSpec): ModelDescription {
       cell: layer.cell,
       hidden: layer.hidden,
       inputSize,
-      directions: ["forward"],
+      directions: layer.bidirectional ? ["forward", "reverse"] : ["forward"],
       ...(layer.cell === "rnn" && { nonlinearity: layer.nonlinearity }),
       ...(layer.cell === "gru" && { reset: layer.reset }),
     };
-    inputSize = layer.hidden;
+    inputSize = outputSizeOf(description);
     return description;
   });
   const shapes = parameterShapes({ input, layers, output });
@@ -79,11 +82,13 @@ export function createModel(
     fillNormal(parameterOf(model, "embedding.weight").value, random);
   for (const [index, layer] of description.layers.entries()) {
     const forgetBlock = layer.cell === "lstm" ? gatesOf.lstm.indexOf("f") : undefined;
-    initializeCell(cellWeights(model, index), {
-      initialization: spec.initialization,
-      forgetBlock,
-      random,
-    });
+    for (const direction of layer.directions) {
+      initializeCell(cellWeights(model, index, direction), {
+        initialization: spec.initialization,
+        forgetBlock,
+        random,
+      });
+    }
   }
   const weight = parameterOf(model, "output.weight");
   const bound = 1 / Math.sqrt(weight.shape[1]);
@@ -101,14 +106,23 @@ export function parameterOf(model: Model, name: string): Parameter {
   return parameter;
 }
 
-export function cellWeights(model: Model, layer: number): CellWeights {
+export function cellWeights(model: Model, layer: number, direction: Direction): CellWeights {
+  const suffix = suffixOf(layer, direction);
   return {
-    weightIh: parameterOf(model, `weight_ih_l${layer}`),
-    weightHh: parameterOf(model, `weight_hh_l${layer}`),
-    biasIh: parameterOf(model, `bias_ih_l${layer}`),
-    biasHh: parameterOf(model, `bias_hh_l${layer}`),
+    weightIh: parameterOf(model, `weight_ih${suffix}`),
+    weightHh: parameterOf(model, `weight_hh${suffix}`),
+    biasIh: parameterOf(model, `bias_ih${suffix}`),
+    biasHh: parameterOf(model, `bias_hh${suffix}`),
   };
 }
+
+/** PyTorch's: `_l0`, `_l0_reverse`. */
+const suffixOf = (layer: number, direction: Direction): string =>
+  direction === "forward" ? `_l${layer}` : `_l${layer}_reverse`;
+
+/** What a layer hands on at each step: h of all its directions. */
+const outputSizeOf = ({ hidden, directions }: LayerDescription): number =>
+  hidden * directions.length;
 
 export function hasEmbedding(
   input: ModelDescription["input"],
@@ -129,19 +143,22 @@ function parameterShapes(
   if (hasEmbedding(input)) {
     shapes.push({ name: "embedding.weight", shape: [input.vocabulary, input.embedding] });
   }
-  for (const [index, { cell, hidden, inputSize }] of layers.entries()) {
+  for (const [index, { cell, hidden, inputSize, directions }] of layers.entries()) {
     const gateWidth = gateCountOf(cell) * hidden;
-    shapes.push(
-      { name: `weight_ih_l${index}`, shape: [gateWidth, inputSize] },
-      { name: `weight_hh_l${index}`, shape: [gateWidth, hidden] },
-      { name: `bias_ih_l${index}`, shape: [gateWidth] },
-      { name: `bias_hh_l${index}`, shape: [gateWidth] },
-    );
+    for (const direction of directions) {
+      const suffix = suffixOf(index, direction);
+      shapes.push(
+        { name: `weight_ih${suffix}`, shape: [gateWidth, inputSize] },
+        { name: `weight_hh${suffix}`, shape: [gateWidth, hidden] },
+        { name: `bias_ih${suffix}`, shape: [gateWidth] },
+        { name: `bias_hh${suffix}`, shape: [gateWidth] },
+      );
+    }
   }
   const top = layers.at(-1);
   if (!top) throw new Error("A model needs at least one recurrent layer.");
   shapes.push(
-    { name: "output.weight", shape: [output.size, top.hidden] },
+    { name: "output.weight", shape: [output.size, outputSizeOf(top)] },
     { name: "output.bias", shape: [output.size] },
   );
   return shapes;

@@ -3,7 +3,8 @@
  * remember is what a person wants to see, so these buffers are also the trace (`readTrace.ts`).
  */
 import type { Batch } from "../trace/batch.ts";
-import type { Direction } from "../trace/trace.ts";
+import type { Direction, Real } from "../trace/trace.ts";
+import { createJoinedStates, firstAfter, type JoinedStates } from "./layers/directions.ts";
 import { createInputLayer, type InputLayer } from "./layers/inputLayer.ts";
 import { createOutputLayer, type OutputLayer } from "./layers/outputLayer.ts";
 import {
@@ -26,6 +27,8 @@ export interface Pass {
   readonly input: InputLayer;
   /** One entry per layer, next to the input first; in it one per direction. */
   readonly layers: readonly ReadonlyMap<Direction, RecurrentLayer>[];
+  /** Per layer, what it hands on where it reads in both directions. */
+  readonly joined: readonly (JoinedStates | undefined)[];
   readonly output: OutputLayer;
   /** (B) valid steps of each sequence. */
   readonly lengths: Int32Array;
@@ -53,19 +56,22 @@ export function createPass(model: Model, capacity: Capacity): Pass {
   }
   const rows = steps * batch;
   const { description, kernels } = model;
+  const input = createInputLayer(model, rows);
+  const layers = description.layers.map(
+    ({ directions }, index) =>
+      new Map(
+        directions.map((direction) => [
+          direction,
+          createRecurrentLayer(model, index, direction, { rows, batch }),
+        ]),
+      ),
+  );
   return {
     model,
     capacity,
-    input: createInputLayer(model, rows),
-    layers: description.layers.map(
-      ({ directions }, index) =>
-        new Map(
-          directions.map((direction) => [
-            direction,
-            createRecurrentLayer(model, index, direction, { rows, batch }),
-          ]),
-        ),
-    ),
+    input,
+    layers,
+    joined: layers.map((directions) => createJoinedStates([...directions.values()], rows, kernels)),
     output: createOutputLayer(model, description.output.at === "last-step" ? batch : rows),
     lengths: kernels.allocateIntegers(batch),
     current: { steps: 0, batch: 0, shortest: 0, carriedBatch: 0, holds: "nothing" },
@@ -81,13 +87,25 @@ export function layerOf(pass: Pass, index: number, direction: Direction): Recurr
 /** The rows that feed a layer, for batches of `batch` sequences. */
 export function sourceOf(pass: Pass, index: number, batch: number): LayerSource {
   if (index > 0) {
-    const { cell } = layerOf(pass, index - 1, "forward");
-    // The states before the first step come first; what a layer hands on begins after them.
-    return { kind: "dense", values: cell.states[0].value, offset: batch * cell.hidden };
+    const { value, offset } = handedOn(pass, index - 1, batch);
+    return { kind: "dense", values: value, offset };
   }
   const { input } = pass;
   if (input.kind === "one-hot") return input;
   return { kind: "dense", values: input.values, offset: 0 };
+}
+
+/** What a layer hands on, (T·B,D·H) from `offset` in both buffers: h after each step, of all directions. */
+export function handedOn(
+  pass: Pass,
+  index: number,
+  batch: number,
+): { readonly value: Real; readonly gradient: Real; readonly offset: number } {
+  const joined = pass.joined[index];
+  if (joined) return { ...joined, offset: 0 };
+  const { cell } = layerOf(pass, index, "forward");
+  // The states before the first step come first; what a layer hands on begins after them.
+  return { ...cell.states[0], offset: firstAfter("forward", batch) * cell.hidden };
 }
 
 /** Rows of output, N, that the last forward pass left. */

@@ -5,7 +5,8 @@ import type { RecurrentLayer } from "./layers/recurrentLayer.ts";
 import { sumOf } from "./losses/loss.ts";
 import { referenceKernels } from "./kernels/reference.ts";
 import { readInput } from "./layers/inputLayer.ts";
-import { layerOf, outputRows, type Pass } from "./pass.ts";
+import { firstAfter, firstBefore, initialRow } from "./layers/directions.ts";
+import { outputRows, type Pass } from "./pass.ts";
 
 /**
  * Everything that the last forward pass computed and, once `backward` has run, dL/d all of it (`grad.…`). Padding
@@ -58,13 +59,14 @@ function readInputs(pass: Pass, withGradients: boolean, add: Add) {
  * kernels compute it, since kernels with a memory of their own do not get back what they allocate.
  */
 function gradientOfInput(pass: Pass, rows: number): Real {
-  const { inputSize, weights, cell } = layerOf(pass, 0, "forward");
-  const { gateGradients, gateWidth } = cell;
   const plain = referenceKernels(pass.model.kernels.precision);
-  const packed = plain.allocatePacked(inputSize, gateWidth);
-  plain.packTransposed(packed, weights.weightIh.value, 0);
-  const gradient = plain.allocate(rows * inputSize);
-  plain.multiply(gradient, 0, inputSize, gateGradients, 0, gateWidth, packed, rows, false);
+  const gradient = plain.allocate(rows * pass.input.size);
+  for (const { inputSize, weights, cell } of pass.layers[0].values()) {
+    const { gateGradients, gateWidth } = cell;
+    const packed = plain.allocatePacked(inputSize, gateWidth);
+    plain.packTransposed(packed, weights.weightIh.value, 0);
+    plain.multiply(gradient, 0, inputSize, gateGradients, 0, gateWidth, packed, rows, true);
+  }
   return gradient;
 }
 
@@ -81,18 +83,24 @@ function readLayer(
   const rows = steps * batch;
   const axes: readonly Axis[] = ["T", "B", "H"];
   const shape = [steps, batch, hidden];
-  const begin = batch * hidden;
-  const end = (rows + batch) * hidden;
+  const begin = initialRow(direction, steps, batch) * hidden;
+  const end = begin + batch * hidden;
+  const first = firstAfter(direction, batch) * hidden;
+  const last = first + rows * hidden;
   for (const { name, value, gradient } of cell.states) {
     const after = layerTensor(number, direction, name);
     const initial = layerTensor(number, direction, `${name}0`);
-    add(initial, ["B", "H"], [batch, hidden], value.slice(0, begin));
-    add(after, axes, shape, value.slice(begin, end));
+    add(initial, ["B", "H"], [batch, hidden], value.slice(begin, end));
+    add(after, axes, shape, value.slice(first, last));
     if (!withGradients) continue;
-    add(gradientOf(initial), ["B", "H"], [batch, hidden], gradient.slice(0, begin));
-    add(gradientOf(after), axes, shape, gradient.slice(begin, end));
+    add(gradientOf(initial), ["B", "H"], [batch, hidden], gradient.slice(begin, end));
+    add(gradientOf(after), axes, shape, gradient.slice(first, last));
   }
-  for (const { name, value, gradient } of cell.readGates(0, batch, rows)) {
+  for (const { name, value, gradient } of cell.readGates(
+    firstBefore(direction, batch),
+    firstAfter(direction, batch),
+    rows,
+  )) {
     const gate = layerTensor(number, direction, name);
     add(gate, axes, shape, value);
     if (withGradients) add(gradientOf(gate), axes, shape, gradient);

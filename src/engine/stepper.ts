@@ -16,7 +16,10 @@ export interface Stepper {
 
 export function createStepper(model: Model): Stepper {
   const pass = createPass(model, { steps: 1, batch: 1 });
-  const { input, output } = model.description;
+  const { input, output, layers } = model.description;
+  if (layers.some(({ directions }) => directions.includes("reverse"))) {
+    throw new Error("A network that also reads backwards cannot go one step at a time.");
+  }
   const tokens = new Int32Array(1);
   const values = new Float64Array(input.kind === "dense" ? input.size : 0);
   const batch: Batch = {

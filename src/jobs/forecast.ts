@@ -74,6 +74,15 @@ export async function forecast(
 
 /** Steps whose outputs are what the network predicts, whatever its loss makes of them. */
 function createForecaster(model: Model): Stepper {
+  if (model.description.layers.some(({ directions }) => directions.includes("reverse"))) {
+    throw new UserError(
+      "forecast",
+      "A network that also reads backwards cannot go on step by step.",
+      {
+        advice: 'Train one without "bidirectional" layers to forecast beyond the end of the table.',
+      },
+    );
+  }
   const stepper = createStepper(model);
   return {
     ...stepper,

@@ -81,7 +81,8 @@ export function traceBytes(
 ): number {
   const inputSize = input.kind === "dense" ? input.size : (input.embedding ?? input.vocabulary);
   const perStep = layers.reduce(
-    (sum, { cell, hidden }) => sum + hidden * (gatesOf[cell].length + statesOf[cell].length),
+    (sum, { cell, hidden, directions }) =>
+      sum + directions.length * hidden * (gatesOf[cell].length + statesOf[cell].length),
     inputSize + output.size,
   );
   return 2 * 4 * steps * perStep + 4 * parameterCount;

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { decodeSafetensors, type StoredTensor } from "../../src/formats/safetensors.ts";
 import { createModel, type Model, type ModelSpec } from "../../src/engine/model.ts";
-import type { Precision } from "../../src/engine/kernels/kernels.ts";
+import type { Kernels, Precision } from "../../src/engine/kernels/kernels.ts";
 import { referenceKernels } from "../../src/engine/kernels/reference.ts";
 import { createRandom } from "../../src/engine/rng.ts";
 import type { Batch } from "../../src/trace/batch.ts";
@@ -42,10 +42,13 @@ function integersOf(fixture: Fixture, name: string): Int32Array {
 }
 
 /** The fixture's model with the fixture's weights. */
-export function modelOf(fixture: Fixture, precision: Precision): Model {
+export function modelOf(
+  fixture: Fixture,
+  precision: Precision,
+  kernels: Kernels = referenceKernels(precision),
+): Model {
   const spec = JSON.parse(fixture.metadata.spec) as Omit<ModelSpec, "initialization">;
   const initialization = { input: "uniform", recurrent: "uniform", forgetBias: 0 } as const;
-  const kernels = referenceKernels(precision);
   const model = createModel({ ...spec, initialization }, { kernels, random: createRandom(1) });
   for (const { name, value } of model.parameters) value.set(realsOf(fixture, `param.${name}`));
   return model;
@@ -76,12 +79,14 @@ export function batchOf(fixture: Fixture, model: Model): Batch {
 
 export function statesIn(fixture: Fixture, model: Model): ReadonlyMap<string, Real> {
   const states = new Map<string, Real>();
-  for (const [number, { cell }] of model.description.layers.entries()) {
-    for (const state of statesOf[cell]) {
-      states.set(
-        layerTensor(number, "forward", state),
-        realsOf(fixture, layerTensor(number, "forward", `${state}0`)),
-      );
+  for (const [number, { cell, directions }] of model.description.layers.entries()) {
+    for (const direction of directions) {
+      for (const state of statesOf[cell]) {
+        states.set(
+          layerTensor(number, direction, state),
+          realsOf(fixture, layerTensor(number, direction, `${state}0`)),
+        );
+      }
     }
   }
   return states;

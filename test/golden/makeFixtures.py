@@ -76,10 +76,11 @@ def gru_step(x, state, p, layer):
 STEP = {"rnn": rnn_step, "lstm": lstm_step, "gru": gru_step}
 
 
-def run_layer(x, initial, p, layer, lengths):
+def run_layer(x, initial, p, layer, lengths, direction):
     """x (T,B,I). Returns per step the states and gates, each a leaf of its own for gradients."""
     state, states, gates = initial, [], []
-    for t in range(x.shape[0]):
+    steps = range(x.shape[0]) if direction == "forward" else reversed(range(x.shape[0]))
+    for t in steps:
         valid = (t < lengths).unsqueeze(1)
         new, gate = STEP[layer["cell"]](x[t], state, p, layer)
         if layer["cell"] == "lstm":
@@ -90,7 +91,7 @@ def run_layer(x, initial, p, layer, lengths):
             state = {"h": kept(torch.where(valid, new["h"], state["h"]))}
         states.append(state)
         gates.append(gate)
-    return states, gates
+    return (states, gates) if direction == "forward" else (states[::-1], gates[::-1])
 
 
 # ------------------------------------------------------------------- a whole network
@@ -103,18 +104,28 @@ def random_parameters(spec):
     width = VOCABULARY if spec["input"]["kind"] == "tokens" and "embedding" not in spec["input"] else INPUT
     for number, layer in enumerate(spec["layers"]):
         rows = max(1, len(GATES[layer["cell"]])) * layer["hidden"]
-        shapes[f"weight_ih_l{number}"] = (rows, width)
-        shapes[f"weight_hh_l{number}"] = (rows, layer["hidden"])
-        shapes[f"bias_ih_l{number}"] = (rows,)
-        shapes[f"bias_hh_l{number}"] = (rows,)
-        width = layer["hidden"]
+        for direction in directions_of(layer):
+            suffix = SUFFIX[direction]
+            shapes[f"weight_ih_l{number}{suffix}"] = (rows, width)
+            shapes[f"weight_hh_l{number}{suffix}"] = (rows, layer["hidden"])
+            shapes[f"bias_ih_l{number}{suffix}"] = (rows,)
+            shapes[f"bias_hh_l{number}{suffix}"] = (rows,)
+        width = layer["hidden"] * len(directions_of(layer))
     shapes["output.weight"] = (spec["output"]["size"], width)
     shapes["output.bias"] = (spec["output"]["size"],)
     return {name: (0.6 * torch.randn(shape)).requires_grad_() for name, shape in shapes.items()}
 
 
-def layer_parameters(parameters, number):
-    return {name: parameters[f"{name}_l{number}"] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}
+SUFFIX = {"forward": "", "reverse": "_reverse"}
+
+
+def directions_of(layer):
+    return ("forward", "reverse") if layer.get("bidirectional") else ("forward",)
+
+
+def layer_parameters(parameters, number, direction="forward"):
+    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    return {name: parameters[f"{name}_l{number}{SUFFIX[direction]}"] for name in names}
 
 
 def network_input(spec, parameters, raw, mask):
@@ -166,9 +177,10 @@ def take_loss(spec, y, target, weights):
 
 
 def head(spec, parameters, h, lengths):
-    """h (T,B,H) to outputs at each step, or at the last step of each sequence."""
+    """h (T,B,D·H) to outputs at each step, or from where each direction ends in each sequence."""
     if spec["output"]["at"] == "last-step":
-        h = h[lengths - 1, torch.arange(BATCH)]
+        hidden = spec["layers"][-1]["hidden"]
+        h = torch.cat([h[lengths - 1, torch.arange(BATCH), :hidden], h[0, :, hidden:]], dim=1)
     return kept(h @ parameters["output.weight"].T + parameters["output.bias"])
 
 
@@ -181,11 +193,18 @@ def check_against_modules(spec, parameters, data, mine):
     for number, layer in enumerate(spec["layers"]):
         make = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[layer["cell"]]
         options = {"nonlinearity": layer["nonlinearity"]} if layer["cell"] == "rnn" else {}
-        module = make(x.shape[-1], layer["hidden"], **options)
-        names = {f"{name}_l0": value for name, value in layer_parameters(parameters, number).items()}
-        initial = {s: data["initial"][number][s].detach().clone().requires_grad_() for s in STATES[layer["cell"]]}
+        directions = directions_of(layer)
+        module = make(x.shape[-1], layer["hidden"], bidirectional=len(directions) > 1, **options)
+        names = {
+            f"{name}_l0{SUFFIX[direction]}": value
+            for direction in directions
+            for name, value in layer_parameters(parameters, number, direction).items()
+        }
+        initial = {
+            key: value.detach().clone().requires_grad_() for key, value in data["initial"][number].items()
+        }
         initial_leaves[number] = initial
-        state = tuple(value.unsqueeze(0) for value in initial.values())
+        state = tuple(torch.stack([initial[d, s] for d in directions]) for s in STATES[layer["cell"]])
         packed = pack_padded_sequence(x, data["lengths"], enforce_sorted=False)
         out, _ = torch.func.functional_call(module, names, (packed, state if len(state) > 1 else state[0]))
         x, _ = pad_packed_sequence(out, total_length=STEPS)
@@ -197,14 +216,15 @@ def check_against_modules(spec, parameters, data, mine):
     for name, parameter in parameters.items():
         same(parameter.grad, mine["gradients"][name])
     for number, initial in initial_leaves.items():
-        for state, value in initial.items():
-            same(value.grad, data["initial"][number][state].grad)
+        for key, value in initial.items():
+            same(value.grad, data["initial"][number][key].grad)
     return {name: parameter.grad.clone() for name, parameter in parameters.items()}
 
 
-def make_case(name, kind, depth, loss, at, input_kind, seed, loss_options=None):
+def make_case(name, kind, depth, loss, at, input_kind, seed, loss_options=None, bidirectional=False):
     torch.manual_seed(seed)
-    layers = [{**CELLS[kind], "hidden": hidden} for hidden in HIDDEN[:depth]]
+    extra = {"bidirectional": True} if bidirectional else {}
+    layers = [{**CELLS[kind], "hidden": hidden, **extra} for hidden in HIDDEN[:depth]]
     inputs = {
         "dense": {"kind": "dense", "size": INPUT},
         "embedding": {"kind": "tokens", "vocabulary": VOCABULARY, "embedding": INPUT},
@@ -226,15 +246,23 @@ def make_case(name, kind, depth, loss, at, input_kind, seed, loss_options=None):
     weights = torch.rand(rows) + 0.5
     if at == "each-step":
         weights = weights * valid * (torch.rand(rows) < 0.7)
-    initial = [{s: torch.randn(BATCH, layer["hidden"]).requires_grad_() for s in STATES[layer["cell"]]} for layer in layers]
+    initial = [
+        {(d, s): torch.randn(BATCH, layer["hidden"]).requires_grad_() for d in directions_of(layer) for s in STATES[layer["cell"]]}
+        for layer in layers
+    ]
     data = {"raw": raw, "mask": valid.unsqueeze(2), "lengths": lengths, "target": target, "weights": weights, "initial": initial}
 
     x = network_input(spec, parameters, raw, data["mask"])
     below, run = x, []
     for number, layer in enumerate(layers):
-        states, gates = run_layer(below, initial[number], layer_parameters(parameters, number), layer, lengths)
-        run.append((states, gates))
-        below = torch.stack([state["h"] for state in states])
+        ways = {}
+        for direction in directions_of(layer):
+            first = {s: initial[number][direction, s] for s in STATES[layer["cell"]]}
+            weights_of = layer_parameters(parameters, number, direction)
+            ways[direction] = run_layer(below, first, weights_of, layer, lengths, direction)
+        run.append(ways)
+        joined = [torch.stack([state["h"] for state in states]) for states, _ in ways.values()]
+        below = torch.cat(joined, dim=2)
     y = head(spec, parameters, below, lengths)
     total, row_losses = take_loss(spec, y, target, weights)
     total.backward()
@@ -254,19 +282,25 @@ def make_case(name, kind, depth, loss, at, input_kind, seed, loss_options=None):
     trace("input", x, x.grad)
     trace("output", y, y.grad)
     tensors["loss"] = row_losses * (weights > 0)
-    for number, (states, gates) in enumerate(run):
-        prefix = f"layers.{number}.forward."
-        for s, value in initial[number].items():
+    for number, direction, states, gates in (
+        (number, direction, *way) for number, ways in enumerate(run) for direction, way in ways.items()
+    ):
+        prefix = f"layers.{number}.{direction}."
+        for s in STATES[layers[number]["cell"]]:
+            value = initial[number][direction, s]
             trace(f"{prefix}{s}0", value, value.grad)
             steps = [state[s] for state in states]
-            trace(prefix + s, torch.stack(steps), torch.stack([gradient_of(step) for step in steps]))
+            # What lies after the end belongs, backwards, to the state before the first step.
+            own = valid.unsqueeze(2) if direction == "reverse" else True
+            gradient = torch.stack([gradient_of(step) for step in steps]) * own
+            trace(prefix + s, torch.stack(steps), gradient)
         for gate in gates[0]:
             steps = [each[gate] for each in gates]
             mask = valid.unsqueeze(2)
             trace(prefix + gate, torch.stack(steps) * mask, torch.stack([gradient_of(step) for step in steps]) * mask)
     # A network of dead relus would prove nothing.
     if any(not value.any() for key, value in tensors.items() if key.startswith("grad.")):
-        return make_case(name, kind, depth, loss, at, input_kind, seed + 100, loss_options)
+        return make_case(name, kind, depth, loss, at, input_kind, seed + 100, loss_options, bidirectional)
     write(name, tensors, {"spec": json.dumps(spec), "loss": repr(total.item())})
 
 
@@ -468,6 +502,11 @@ def main():
         seed += 1
         at = "each-step" if seed % 2 else "last-step"
         make_case(f"loss-{name}-{at}", "lstm", 2, loss, at, "dense", seed, options)
+    for kind in CELLS:
+        for depth, loss, at, input_kind in (combinations[0], combinations[2], (2, "huber", "each-step", "dense")):
+            seed += 1
+            name = f"bidirectional-{kind}-{depth}-{loss}-{at}-{input_kind}"
+            make_case(name, kind, depth, loss, at, input_kind, seed, bidirectional=True)
     make_optimizers()
     make_schedules()
 

@@ -1,4 +1,5 @@
 /** Outputs, every state and gate at every step, and every gradient, against PyTorch's. */
+import { simdBytes } from "unroll:simd";
 import { describe, expect, it } from "vitest";
 import {
   backward,
@@ -7,19 +8,22 @@ import {
   readTrace,
   restoreCarriedState,
 } from "../../src/engine/bptt.ts";
-import type { Precision } from "../../src/engine/kernels/kernels.ts";
+import type { Kernels, Precision } from "../../src/engine/kernels/kernels.ts";
+import { simdKernels } from "../../src/engine/kernels/simd.ts";
 import { disagreement } from "../gradcheck/differences.ts";
 import { batchOf, modelOf, networkFixtures, readFixture, realsOf, statesIn } from "./fixture.ts";
 
 /** Relative to the largest entry of each tensor. */
 const tolerances: Readonly<Record<Precision, number>> = { float64: 1e-9, float32: 1e-4 };
 
+const vectors = simdKernels(simdBytes);
+
 /** What a fixture holds that is not in a trace. */
 const given = new Set(["raw", "target", "lengths", "weights"]);
 
-function compare(name: string, precision: Precision): readonly string[] {
+function compare(name: string, precision: Precision, kernels?: Kernels): readonly string[] {
   const fixture = readFixture(name);
-  const model = modelOf(fixture, precision);
+  const model = modelOf(fixture, precision, kernels);
   const batch = batchOf(fixture, model);
   // Larger than the batch: what lies beyond it must not matter.
   const pass = createPass(model, { steps: batch.steps + 2, batch: batch.size + 1 });
@@ -41,14 +45,18 @@ function compare(name: string, precision: Precision): readonly string[] {
   return problems.filter((problem) => problem !== undefined);
 }
 
+const starting = (start: string) => (name: string) => name.startsWith(start);
+
 describe("networks agree with PyTorch", () => {
-  it("has a fixture for every cell, depth, loss and input", () => {
-    expect(networkFixtures.filter((name) => !name.startsWith("loss-"))).toHaveLength(20);
-    expect(networkFixtures.filter((name) => name.startsWith("loss-"))).toHaveLength(7);
+  it("has a fixture for every cell, depth, direction, loss and input", () => {
+    expect(networkFixtures.filter(starting("loss-"))).toHaveLength(7);
+    expect(networkFixtures.filter(starting("bidirectional-"))).toHaveLength(15);
+    expect(networkFixtures).toHaveLength(20 + 7 + 15);
   });
 
   for (const name of networkFixtures) {
     it(`${name}, float64`, () => expect(compare(name, "float64")).toEqual([]));
     it(`${name}, float32`, () => expect(compare(name, "float32")).toEqual([]));
+    it(`${name}, vectors`, () => expect(compare(name, "float32", vectors)).toEqual([]));
   }
 });

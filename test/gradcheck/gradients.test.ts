@@ -15,6 +15,7 @@ import { gradientOf } from "../../src/trace/names.ts";
 import { tensorOf, type Real } from "../../src/trace/trace.ts";
 import { centralDifferences, disagreement } from "./differences.ts";
 import {
+  bothWays,
   buildBatch,
   buildModel,
   buildPass,
@@ -96,6 +97,45 @@ describe("gradients agree with central differences", () => {
       const model = buildModel({ layers: stacked(kind), at: "last-step" });
       const batch = buildBatch(model, { lengths: [0, 4], carry: true });
       expect(checkGradients(model, batch, buildStates(model, 2)), kind).toEqual([]);
+    }
+  });
+});
+
+/** A layer of dead relus would prove nothing. */
+function keepAlive({ parameters }: Model): void {
+  for (const { name, value } of parameters) {
+    if (name.startsWith("bias_ih")) value.fill(1);
+    if (/^weight_(ih_l1|hh)/.test(name)) value.set(value.map((one) => Math.abs(one) / 2));
+  }
+}
+
+describe("gradients of networks that read both ways agree with central differences", () => {
+  for (const kind of cellKinds) {
+    for (const [index, input] of inputKinds.entries()) {
+      for (const at of ["each-step", "last-step"] as const) {
+        it(`${kind}, two layers, ${input} input, ${at}`, () => {
+          const layers = stacked(kind).map(bothWays);
+          const loss = "mean-squared-error";
+          const model = buildModel({ layers, input, at, loss, seed: 4 + index });
+          if (kind === "rnn relu") keepAlive(model);
+          const batch = buildBatch(model, { lengths: [5, 2, 4], carry: true });
+          expect(checkGradients(model, batch, buildStates(model, batch.size))).toEqual([]);
+        });
+      }
+    }
+  }
+
+  it("below and above layers that read one way, with a sequence of no steps beside others", () => {
+    for (const at of ["each-step", "last-step"] as const) {
+      const layers = [
+        layerConfig("lstm", 3),
+        bothWays(layerConfig("gru before", 4)),
+        bothWays(layerConfig("lstm", 2)),
+        layerConfig("rnn tanh", 3),
+      ];
+      const model = buildModel({ layers, at });
+      const batch = buildBatch(model, { lengths: [3, 0, 4, 1], carry: true });
+      expect(checkGradients(model, batch, buildStates(model, batch.size)), at).toEqual([]);
     }
   });
 });

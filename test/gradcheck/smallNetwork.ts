@@ -34,6 +34,8 @@ const layerConfigs: Readonly<Record<CellKind, (hidden: number) => LayerConfig>> 
 export const layerConfig = (kind: CellKind, hidden: number): LayerConfig =>
   layerConfigs[kind](hidden);
 
+export const bothWays = (layer: LayerConfig): LayerConfig => ({ ...layer, bidirectional: true });
+
 function inputOf(kind: InputKind): ModelSpec["input"] {
   if (kind === "dense") return { kind: "dense", size: sizes.input };
   if (kind === "one-hot") return { kind: "tokens", vocabulary: sizes.vocabulary };
@@ -126,9 +128,11 @@ const integers = (length: number, below: number, random: Random): Int32Array =>
 export function buildStates(model: Model, batch: number, seed = 3): Map<string, Real> {
   const random = createRandom(seed);
   const states = new Map<string, Real>();
-  for (const [number, layer] of model.description.layers.entries()) {
-    for (const state of statesOf[layer.cell]) {
-      states.set(layerTensor(number, "forward", state), normals(batch * layer.hidden, random));
+  for (const [number, { cell, directions, hidden }] of model.description.layers.entries()) {
+    for (const direction of directions) {
+      for (const state of statesOf[cell]) {
+        states.set(layerTensor(number, direction, state), normals(batch * hidden, random));
+      }
     }
   }
   return states;

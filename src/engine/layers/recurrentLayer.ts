@@ -35,7 +35,7 @@ export function createRecurrentLayer(
 ): RecurrentLayer {
   const { kernels, description } = model;
   const layer = description.layers[index];
-  const weights = cellWeights(model, index);
+  const weights = cellWeights(model, index, direction);
   const [gateWidth, inputSize] = weights.weightIh.shape;
   const cell = createCell(kernels, layer, weights, capacity);
   return {
@@ -133,12 +133,13 @@ export function accumulateInputGradients(
   }
 }
 
-/** out (R,I) = dL/dX = dL/dgates · W_ih, as one product over all rows. */
+/** out (R,I) = or += dL/dX = dL/dgates · W_ih, as one product over all rows. */
 export function inputGradient(
   layer: RecurrentLayer,
   out: Real,
   outOffset: number,
   rows: number,
+  accumulate: boolean,
   kernels: Kernels,
 ): void {
   const { gateGradients, gateWidth } = layer.cell;
@@ -152,6 +153,6 @@ export function inputGradient(
     gateWidth,
     layer.packedTransposed,
     rows,
-    false,
+    accumulate,
   );
 }

@@ -117,3 +117,33 @@ describe("the loss", () => {
     ]);
   });
 });
+
+const errorsOf = (data: Record<string, unknown>, training: Record<string, unknown> = {}) => {
+  const layers = [
+    { cell: "gru", hidden: 4 },
+    { cell: "lstm", hidden: 3, bidirectional: true },
+  ];
+  const { problems } = parseConfig(JSON.stringify({ data, model: { layers }, training }));
+  return problems
+    .filter(({ severity }) => severity === "error")
+    .map((problem) => problem.path.join("."));
+};
+
+describe("a layer that reads both ways", () => {
+  const path = "model.layers.1.bidirectional";
+  const table = { kind: "table", path: "a.csv", inputs: ["a", "b"], targets: ["b"] };
+
+  it("may read texts with labels, windows with one answer, and columns beside what is predicted", () => {
+    expect(errorsOf({ kind: "labelled-text", path: "a.csv" })).toEqual([]);
+    expect(errorsOf({ ...table, shape: "many-to-one" })).toEqual([]);
+    expect(errorsOf({ ...table, inputs: ["a"] })).toEqual([]);
+    expect(errorsOf({ kind: "synthetic", task: "parity" })).toEqual([]);
+  });
+
+  it("is refused where it would read the answer, or only part of a sequence", () => {
+    expect(errorsOf({ kind: "text", path: "a.txt" })).toEqual([path]);
+    expect(errorsOf({ kind: "synthetic", task: "reber" })).toEqual([path]);
+    expect(errorsOf(table)).toEqual([path]);
+    expect(errorsOf({ kind: "labelled-text", path: "a.csv" }, { bptt: 20 })).toEqual([path]);
+  });
+});
