@@ -58,7 +58,6 @@ async function runHeadless(): Promise<void> {
       try {
         const { record } = await takeTour({
           page,
-          editor,
           experiment: join(workspace, experiment),
           name: experiment,
           screenshots: screenshotFolder,

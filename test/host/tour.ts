@@ -5,7 +5,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import type { Run } from "../../src/runs/runFolder.ts";
-import type { EditorPlace } from "./editor.ts";
 import {
   findPanel,
   openPanel,
@@ -32,7 +31,6 @@ import { waitUntil } from "./waiting.ts";
 
 export interface Tour {
   readonly page: Page;
-  readonly editor: EditorPlace;
   /** Folder of the config that is being trained. */
   readonly experiment: string;
   /** The config's name, as the status bar shows it. */
@@ -125,10 +123,10 @@ async function checkStepping(page: Page, timeline: Panel): Promise<void> {
 }
 
 /** Every panel as a tab in every theme, and the window as a whole with the timeline on top. */
-async function photograph({ page, editor, screenshots }: Tour): Promise<void> {
+async function photograph({ page, screenshots }: Tour): Promise<void> {
   const kinds = panelKinds.toReversed();
   for (const theme of Object.keys(themes) as Theme[]) {
-    await setTheme(page, editor, theme);
+    await setTheme(page, theme);
     for (const kind of kinds) {
       const panel = await openPanel(page, kind, "editor");
       await panel.frame.locator("canvas").first().waitFor();
@@ -137,5 +135,5 @@ async function photograph({ page, editor, screenshots }: Tour): Promise<void> {
     await screenshotWindow(page, screenshots, `${theme}-window`);
     console.log(`Photographed every panel in the ${theme} theme.`);
   }
-  await setTheme(page, editor, "dark");
+  await setTheme(page, "dark");
 }

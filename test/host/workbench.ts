@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { commandTitles, type CommandId } from "../../src/host/commands/commandIds.ts";
-import { urlOfFolder, writeSettings, type EditorPlace } from "./editor.ts";
+import { urlOfFolder, type EditorPlace } from "./editor.ts";
 import { waitUntil } from "./waiting.ts";
 
 export interface WorkbenchOptions {
@@ -65,11 +65,7 @@ export async function runCommand(page: Page, title: string, limitMs = 20_000): P
       await openQuickInput(page, "F1", `>${title}`);
       const labels = quickInput(page).locator(".monaco-list-row .label-name");
       // The list is filled a moment after typing; what is not in it then needs another look.
-      await labels
-        .filter({ hasText: title })
-        .first()
-        .waitFor({ timeout: 1_500 })
-        .catch(() => undefined);
+      await succeeds(labels.filter({ hasText: title }).first().waitFor({ timeout: 1_500 }));
       const position = (await labels.allTextContents()).indexOf(title);
       if (position < 0) {
         await page.keyboard.press("Escape");
@@ -97,24 +93,40 @@ export async function runUnroll(page: Page, id: CommandId, limitMs?: number): Pr
   await runCommand(page, `Unroll: ${commandTitles[id]}`, limitMs);
 }
 
-/** A key that is pressed while the workbench is still closing a list, or opening a panel, is lost. */
+/**
+ * A key that is pressed while the workbench is still closing a list is lost, and a panel that takes the
+ * focus as it opens closes the list again.
+ */
 async function openQuickInput(page: Page, key: string, text: string): Promise<void> {
   const input = quickInput(page).locator("input").first();
   await waitUntil(`${key} to open its list`, async () => {
     await page.keyboard.press(key);
-    const opened = input.waitFor({ timeout: 1_500 });
-    return opened.then(
-      () => true,
-      () => false,
-    );
+    return succeeds(input.fill(text, { timeout: 1_500 }));
   });
-  await input.fill(text);
 }
 
-/** Waits for a quick pick to offer a row whose text matches, and takes it with the keyboard. */
-export async function pick(page: Page, { row }: { readonly row: RegExp }): Promise<string> {
+const succeeds = (work: Promise<unknown>): Promise<boolean> =>
+  work.then(
+    () => true,
+    () => false,
+  );
+
+interface Pick {
+  /** What the row's text must match. */
+  readonly row: RegExp;
+  /** Typed first, to shorten the list. */
+  readonly filter?: string;
+  readonly limitMs?: number;
+}
+
+/** Waits for a quick pick to offer a row, and takes it with the keyboard. Returns the row's text. */
+export async function pick(page: Page, { row, filter, limitMs = 30_000 }: Pick): Promise<string> {
   const rows = quickInput(page).locator(".monaco-list-row");
-  await rows.filter({ hasText: row }).first().waitFor({ timeout: 30_000 });
+  await rows.first().waitFor({ timeout: limitMs });
+  if (filter !== undefined) {
+    await quickInput(page).locator("input").first().fill(filter, { timeout: limitMs });
+  }
+  await rows.filter({ hasText: row }).first().waitFor({ timeout: limitMs });
   const focused = quickInput(page).locator(".monaco-list-row.focused");
   const count = await rows.count();
   for (let moves = 0; moves <= count; moves++) {
@@ -160,19 +172,30 @@ export function statusBarItem(page: Page, text: RegExp): Locator {
 }
 
 export const themes = {
-  dark: { name: "Dark 2026", bodyClass: "vs-dark" },
-  light: { name: "Light 2026", bodyClass: "vs" },
-  "high-contrast": { name: "Default High Contrast", bodyClass: "hc-black" },
-  "high-contrast-light": { name: "Default High Contrast Light", bodyClass: "hc-light" },
+  dark: { label: "Dark 2026", bodyClass: "vs-dark" },
+  light: { label: "Light 2026", bodyClass: "vs" },
+  "high-contrast": { label: "Dark High Contrast", bodyClass: "hc-black" },
+  "high-contrast-light": { label: "Light High Contrast", bodyClass: "hc-light" },
 } as const;
 
 export type Theme = keyof typeof themes;
 
-/** Changes the colour theme for every window of the editor and waits until this one shows it. */
-export async function setTheme(page: Page, editor: EditorPlace, theme: Theme): Promise<void> {
-  const { name, bodyClass } = themes[theme];
-  await writeSettings(editor.userDataDir, { "workbench.colorTheme": name });
-  await page.locator(`.monaco-workbench.${bodyClass}`).waitFor({ timeout: 15_000 });
+/** Chooses a colour theme as a person does, and waits until the workbench shows it. */
+export async function setTheme(page: Page, theme: Theme): Promise<void> {
+  const { label, bodyClass } = themes[theme];
+  const shown = page.locator(`.monaco-workbench.${bodyClass}`);
+  if (await shown.isVisible()) return;
+  await waitUntil(
+    `the theme ${label}`,
+    async () => {
+      await runCommand(page, "Preferences: Color Theme");
+      const row = new RegExp(`^${label}`);
+      // A window that is still restoring its panels may close the list.
+      const picked = await succeeds(pick(page, { row, filter: label, limitMs: 3_000 }));
+      return picked && (await succeeds(shown.waitFor({ timeout: 5_000 })));
+    },
+    30_000,
+  );
 }
 
 /** A picture of the whole window. */
