@@ -32,10 +32,10 @@ describe("Moby Dick, one character at a time", () => {
 });
 
 describe("the weather in Seattle", () => {
-  it(
-    "is forecast better than by expecting tomorrow to be like today",
-    async () => {
-      const sample = await trainSample("weather/unroll.json");
+  it.each(["weather/unroll.json", "weather/week.unroll.json"])(
+    "is forecast better than by expecting every day to be like today: %s",
+    async (file) => {
+      const sample = await trainSample(file);
       const persistence = baseline(sample, "same as the last row").loss;
       expect(sample.result.bestValidationLoss).toBeLessThan(0.95 * persistence);
     },

@@ -71,6 +71,7 @@ describe("the sample workspaces", () => {
       "moby-dick/unroll.json",
       "spam/unroll.json",
       "weather/unroll.json",
+      "weather/week.unroll.json",
     ]);
     expect(files.some((file) => file.endsWith(".mjs"))).toBe(false);
     expect(await sizeOf("spam/messages.csv")).toBeLessThan(700_000);
