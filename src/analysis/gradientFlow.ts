@@ -59,6 +59,11 @@ export function* followGradient(
   if (model.description.layers.some(({ directions }) => directions.includes("reverse"))) {
     throw new Error("Gradient flow is followed here only through networks that run forward.");
   }
+  if (model.description.layers.some(({ residual }) => residual)) {
+    throw new Error(
+      "Gradient flow is followed here only through networks without residual layers.",
+    );
+  }
   if (trace.batch !== 1)
     throw new Error("Gradient flow is followed through one sequence at a time.");
 

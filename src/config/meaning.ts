@@ -143,7 +143,7 @@ function modelProblems(config: Config, isWritten: IsWritten): PathProblem[] {
       ),
     );
   }
-  problems.push(...directionProblems(config));
+  problems.push(...directionProblems(config), ...connectionProblems(model));
   if (isWritten("model", "initialization", "forgetBias") && !cells.has("lstm")) {
     problems.push(
       idle(
@@ -182,6 +182,41 @@ function directionProblems({ data, model, training }: Config): PathProblem[] {
     );
   }
   return [];
+}
+
+/** About dropout and residual connections. */
+function connectionProblems({ layers }: Config["model"]): PathProblem[] {
+  return layers.flatMap(({ hidden, bidirectional, dropout, variational, residual }, index) => {
+    const problems: PathProblem[] = [];
+    const handsOn = hidden * (bidirectional ? 2 : 1);
+    const below = layers[index - 1];
+    if (residual && !below) {
+      problems.push(
+        error(
+          ["model", "layers", index, "residual"],
+          "The first layer's input is data, which cannot be added to states: only layers above it can be residual.",
+        ),
+      );
+    }
+    const reads = below ? below.hidden * (below.bidirectional ? 2 : 1) : handsOn;
+    if (residual && reads !== handsOn) {
+      problems.push(
+        error(
+          ["model", "layers", index, "residual"],
+          `This layer reads ${reads} numbers and hands on ${handsOn}, which cannot be added: make them the same.`,
+        ),
+      );
+    }
+    if (variational && !dropout) {
+      problems.push(
+        idle(
+          ["model", "layers", index, "variational"],
+          'Nothing is dropped without "dropout", a share such as 0.3.',
+        ),
+      );
+    }
+    return problems;
+  });
 }
 
 function trainingProblems({ data, model, training }: Config, isWritten: IsWritten): PathProblem[] {

@@ -133,6 +133,22 @@ const bidirectional = z
     "Read every sequence backwards as well, with weights of its own, and hand on both states side by side (Schuster & Paliwal 1997). Off unless `true`.",
   );
 
+const dropout = share(
+  "Share of what this layer hands on that is dropped in training, as PyTorch's `dropout`; nothing is dropped in validation.",
+).optional();
+const variational = z
+  .boolean()
+  .optional()
+  .describe(
+    "Drop the same units at every step of a sequence, not others at each (Gal & Ghahramani 2016). Off unless `true`.",
+  );
+const residual = z
+  .boolean()
+  .optional()
+  .describe(
+    "Add this layer's input to what it hands on, so that gradients find a way around it; both need the same size. Off unless `true`.",
+  );
+
 const rnnLayer = z.strictObject({
   cell: z
     .literal("rnn")
@@ -143,6 +159,9 @@ const rnnLayer = z.strictObject({
     .default("tanh")
     .describe("What follows the sum; `tanh` keeps h within ±1, `relu` may explode."),
   bidirectional,
+  dropout,
+  variational,
+  residual,
 });
 const lstmLayer = z.strictObject({
   cell: z
@@ -152,6 +171,9 @@ const lstmLayer = z.strictObject({
     ),
   hidden: count("Units in the hidden state, H."),
   bidirectional,
+  dropout,
+  variational,
+  residual,
 });
 const gruLayer = z.strictObject({
   cell: z.literal("gru").describe("Gated recurrent unit of Cho et al. 2014 (arXiv:1406.1078)."),
@@ -163,6 +185,9 @@ const gruLayer = z.strictObject({
       "Where the reset gate acts: `after` the recurrent product as PyTorch and cuDNN, or `before` it as in the paper.",
     ),
   bidirectional,
+  dropout,
+  variational,
+  residual,
 });
 const layer = z.discriminatedUnion("cell", [rnnLayer, lstmLayer, gruLayer]);
 

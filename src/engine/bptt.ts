@@ -8,14 +8,8 @@
 import type { Batch } from "../trace/batch.ts";
 import type { Real } from "../trace/trace.ts";
 import type { RecurrentCell } from "./cells/cell.ts";
-import {
-  firstAfter,
-  firstBefore,
-  initialRow,
-  joinStates,
-  splitGradients,
-  stepAt,
-} from "./layers/directions.ts";
+import { firstAfter, firstBefore, initialRow, stepAt } from "./layers/directions.ts";
+import { addResidual, handOn, takeBack } from "./layers/handOn.ts";
 import {
   accumulateInputGradients,
   inputGradient,
@@ -76,8 +70,9 @@ export function forwardPrepared(pass: Pass, batch: Batch): LossResult {
       projectInput(layer, source, steps * size, kernels);
       runForward(layer, pass);
     }
-    const joined = pass.joined[index];
-    if (joined) joinStates(joined, layers.values(), steps * size, size);
+    const handed = pass.handed[index];
+    const input = source.kind === "dense" ? source : undefined;
+    if (handed) handOn(handed, layers.values(), input, steps, size);
   }
   carryStates(pass);
 
@@ -148,10 +143,8 @@ export function backward(pass: Pass): void {
 
   for (let index = top; index >= 0; index--) {
     const layers = pass.layers[index];
-    const joined = pass.joined[index];
-    if (joined && !(index === top && output.last)) {
-      splitGradients(joined, layers.values(), rows, batch);
-    }
+    const handed = pass.handed[index];
+    if (handed) takeBack(handed, layers.values(), rows, batch);
     const source = sourceOf(pass, index, batch);
     let accumulate = false;
     for (const layer of layers.values()) {
@@ -166,6 +159,10 @@ export function backward(pass: Pass): void {
       }
       accumulate = true;
     }
+    if (handed && index > 0) {
+      const { gradient, offset } = handedOn(pass, index - 1, batch);
+      addResidual(handed, gradient, offset, rows);
+    }
   }
   if (input.kind === "embedding") {
     kernels.scatterRows(input.table.gradient, input.gradient, input.tokens, rows, input.size);
@@ -179,7 +176,9 @@ function clearStateGradients({ cell, direction }: RecurrentLayer, pass: Pass) {
   const everything = (steps + 1) * batch * cell.hidden;
   const first = initialRow(direction, steps, batch) * cell.hidden;
   const fedLast =
-    pass.output.last !== undefined && pass.layers.at(-1)?.get(direction)?.cell === cell;
+    pass.output.last !== undefined &&
+    pass.handed.at(-1) === undefined &&
+    pass.layers.at(-1)?.get(direction)?.cell === cell;
   for (const { name, gradient } of cell.states) {
     if (name === "h" && !fedLast) gradient.fill(0, first, first + batch * cell.hidden);
     else gradient.fill(0, 0, everything);

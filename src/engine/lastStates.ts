@@ -1,66 +1,75 @@
-/** The states that each sequence ends in, for output at the last step: side by side where there are two directions. */
+/** What each sequence ends in, for output at the last step: where there are two directions, each at its own last step. */
+import { initialRow } from "./layers/directions.ts";
 import type { OutputLayer } from "./layers/outputLayer.ts";
 import type { RecurrentLayer } from "./layers/recurrentLayer.ts";
 import type { Pass } from "./pass.ts";
 
 type LastStates = NonNullable<OutputLayer["last"]>;
 
-/** last.h (B,D·H) = h after the last step that each direction took of each sequence. */
+/** last.h (B,D·H) = what the top layer hands on after the last step of each sequence. */
 export function gatherLast(pass: Pass, last: LastStates): void {
-  const { kernels } = pass.model;
   const { batch } = pass.current;
-  forEachDirection(pass, (layer, column, width) => {
+  const handed = pass.handed.at(-1);
+  for (const layer of topLayers(pass)) {
     const { hidden, states } = layer.cell;
-    findRows(pass, layer, last.rows);
-    if (width === hidden) {
-      kernels.gatherRows(last.h, states[0].value, last.rows, batch, hidden);
+    const [{ value }] = states;
+    if (!handed) {
+      pass.model.kernels.gatherRows(last.h, value, findRows(pass, last), batch, hidden);
       return;
     }
-    for (let b = 0; b < batch; b++) {
-      const from = last.rows[b] * hidden;
-      const to = b * width + column;
-      for (let k = 0; k < hidden; k++) last.h[to + k] = states[0].value[from + k];
-    }
-  });
-}
-
-/** dL/dh of the rows that `gatherLast` took += last.hGradient (B,D·H). */
-export function scatterLast(pass: Pass, last: LastStates): void {
-  const { kernels } = pass.model;
-  const { batch } = pass.current;
-  forEachDirection(pass, (layer, column, width) => {
-    const { hidden, states } = layer.cell;
-    findRows(pass, layer, last.rows);
-    if (width === hidden) {
-      kernels.scatterRows(states[0].gradient, last.hGradient, last.rows, batch, hidden);
-      return;
-    }
-    for (let b = 0; b < batch; b++) {
-      const to = last.rows[b] * hidden;
-      const from = b * width + column;
-      for (let k = 0; k < hidden; k++) states[0].gradient[to + k] += last.hGradient[from + k];
-    }
-  });
-}
-
-function forEachDirection(
-  { layers }: Pass,
-  visit: (layer: RecurrentLayer, column: number, width: number) => void,
-) {
-  const top = [...(layers.at(-1)?.values() ?? [])];
-  const width = top.reduce((sum, { cell }) => sum + cell.hidden, 0);
-  let column = 0;
-  for (const layer of top) {
-    visit(layer, column, width);
-    column += layer.cell.hidden;
+    forEachPart(pass, layer, handed.width, (end, part, initial) => {
+      const [source, from] = end === undefined ? [value, initial] : [handed.value, end];
+      for (let k = 0; k < hidden; k++) last.h[part + k] = source[from + k];
+    });
   }
 }
 
+/** dL/d what `gatherLast` took from last.hGradient (B,D·H); 0 for everything else that the top layer hands on. */
+export function scatterLast(pass: Pass, last: LastStates): void {
+  const { batch, steps } = pass.current;
+  const handed = pass.handed.at(-1);
+  handed?.gradient.fill(0, 0, steps * batch * handed.width);
+  for (const layer of topLayers(pass)) {
+    const { hidden, states } = layer.cell;
+    const [{ gradient }] = states;
+    if (!handed) {
+      pass.model.kernels.scatterRows(gradient, last.hGradient, findRows(pass, last), batch, hidden);
+      return;
+    }
+    forEachPart(pass, layer, handed.width, (end, part, initial) => {
+      const [target, to] = end === undefined ? [gradient, initial] : [handed.gradient, end];
+      for (let k = 0; k < hidden; k++) target[to + k] += last.hGradient[part + k];
+    });
+  }
+}
+
+const topLayers = ({ layers }: Pass): Iterable<RecurrentLayer> => layers.at(-1)?.values() ?? [];
+
 /**
- * Row `length` of the forward states is the one after the last valid step, and the initial one for an empty sequence;
- * backwards, every sequence ends in row 0.
+ * For a single direction whose h is read where it is. Row `length` of the states is the one after the last valid step,
+ * and the initial one for an empty sequence.
  */
-function findRows({ lengths, current }: Pass, { direction }: RecurrentLayer, rows: Int32Array) {
-  const { batch } = current;
-  for (let b = 0; b < batch; b++) rows[b] = direction === "forward" ? lengths[b] * batch + b : b;
+function findRows({ lengths, current }: Pass, { rows }: LastStates): Int32Array {
+  for (let b = 0; b < current.batch; b++) rows[b] = lengths[b] * current.batch + b;
+  return rows;
+}
+
+/**
+ * For each sequence, where the H numbers of one direction begin: in what is handed on after the direction's last step
+ * (undefined for an empty sequence), in last.h, and in the initial states.
+ */
+function forEachPart(
+  { lengths, current }: Pass,
+  { cell, direction }: RecurrentLayer,
+  width: number,
+  visit: (end: number | undefined, part: number, initial: number) => void,
+) {
+  const { steps, batch } = current;
+  const { hidden } = cell;
+  const column = direction === "forward" ? 0 : width - hidden;
+  for (let b = 0; b < batch; b++) {
+    const lastStep = direction === "forward" ? lengths[b] - 1 : 0;
+    const end = lengths[b] === 0 ? undefined : (lastStep * batch + b) * width + column;
+    visit(end, b * width + column, (initialRow(direction, steps, batch) + b) * hidden);
+  }
 }

@@ -47,6 +47,9 @@ const gateCountOf = (cell: Cell): number => Math.max(1, gatesOf[cell].length);
 export function describeModel(spec: ModelSpec): ModelDescription {
   const { input, output, loss } = spec;
   let inputSize = inputSizeOf(input);
+  if (spec.layers[0]?.residual) {
+    throw new Error("The first layer's input cannot be added to what it hands on.");
+  }
   const layers = spec.layers.map((layer): LayerDescription => {
     const description: LayerDescription = {
       cell: layer.cell,
@@ -55,7 +58,15 @@ export function describeModel(spec: ModelSpec): ModelDescription {
       directions: layer.bidirectional ? ["forward", "reverse"] : ["forward"],
       ...(layer.cell === "rnn" && { nonlinearity: layer.nonlinearity }),
       ...(layer.cell === "gru" && { reset: layer.reset }),
+      ...(layer.dropout && { dropout: layer.dropout }),
+      ...(layer.variational && { variational: true }),
+      ...(layer.residual && { residual: true }),
     };
+    if (layer.residual && inputSize !== outputSizeOf(description)) {
+      throw new Error(
+        `A layer that hands on ${outputSizeOf(description)} numbers cannot add the ${inputSize} of its input to them.`,
+      );
+    }
     inputSize = outputSizeOf(description);
     return description;
   });

@@ -4,7 +4,8 @@
  */
 import type { Batch } from "../trace/batch.ts";
 import type { Direction, Real } from "../trace/trace.ts";
-import { createJoinedStates, firstAfter, type JoinedStates } from "./layers/directions.ts";
+import { firstAfter } from "./layers/directions.ts";
+import { createHandedOn, type HandedOn } from "./layers/handOn.ts";
 import { createInputLayer, type InputLayer } from "./layers/inputLayer.ts";
 import { createOutputLayer, type OutputLayer } from "./layers/outputLayer.ts";
 import {
@@ -13,6 +14,7 @@ import {
   type RecurrentLayer,
 } from "./layers/recurrentLayer.ts";
 import type { Model } from "./model.ts";
+import type { Random } from "./rng.ts";
 
 export interface Capacity {
   /** T, largest. */
@@ -27,8 +29,8 @@ export interface Pass {
   readonly input: InputLayer;
   /** One entry per layer, next to the input first; in it one per direction. */
   readonly layers: readonly ReadonlyMap<Direction, RecurrentLayer>[];
-  /** Per layer, what it hands on where it reads in both directions. */
-  readonly joined: readonly (JoinedStates | undefined)[];
+  /** Per layer, what it hands on where that is more than its h. */
+  readonly handed: readonly (HandedOn | undefined)[];
   readonly output: OutputLayer;
   /** (B) valid steps of each sequence. */
   readonly lengths: Int32Array;
@@ -46,8 +48,15 @@ export interface Pass {
   };
 }
 
-/** Lays out every buffer for batches of up to `capacity`. Smaller batches use the front of each. */
-export function createPass(model: Model, capacity: Capacity): Pass {
+/**
+ * Lays out every buffer for batches of up to `capacity`. Smaller batches use the front of each. A pass that trains draws
+ * the masks of layers with dropout from `dropout`; in any other, nothing is dropped.
+ */
+export function createPass(
+  model: Model,
+  capacity: Capacity,
+  options: { readonly dropout?: Pick<Random, "uniform"> } = {},
+): Pass {
   const { steps, batch } = capacity;
   if (!(steps >= 1 && batch >= 1)) {
     throw new Error(
@@ -71,7 +80,9 @@ export function createPass(model: Model, capacity: Capacity): Pass {
     capacity,
     input,
     layers,
-    joined: layers.map((directions) => createJoinedStates([...directions.values()], rows, kernels)),
+    handed: description.layers.map((layer) =>
+      createHandedOn(layer, rows, kernels, options.dropout),
+    ),
     output: createOutputLayer(model, description.output.at === "last-step" ? batch : rows),
     lengths: kernels.allocateIntegers(batch),
     current: { steps: 0, batch: 0, shortest: 0, carriedBatch: 0, holds: "nothing" },
@@ -101,8 +112,8 @@ export function handedOn(
   index: number,
   batch: number,
 ): { readonly value: Real; readonly gradient: Real; readonly offset: number } {
-  const joined = pass.joined[index];
-  if (joined) return { ...joined, offset: 0 };
+  const handed = pass.handed[index];
+  if (handed) return { ...handed, offset: 0 };
   const { cell } = layerOf(pass, index, "forward");
   // The states before the first step come first; what a layer hands on begins after them.
   return { ...cell.states[0], offset: firstAfter("forward", batch) * cell.hidden };

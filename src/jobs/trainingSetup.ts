@@ -86,7 +86,7 @@ export async function prepareTraining(
     ...config.training,
     uniform: () => shuffler.uniform(),
   });
-  const pass = createPass(model, batcher.largest);
+  const pass = createPass(model, batcher.largest, { dropout: noise });
   const evaluator = createEvaluator(averaged?.model ?? model, dataset.validation, config.training);
   const updates = Math.ceil(batcher.updatesPerEpoch / accumulate) * epochs;
 

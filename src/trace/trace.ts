@@ -26,6 +26,12 @@ export interface LayerDescription {
   readonly directions: readonly Direction[];
   readonly nonlinearity?: "tanh" | "relu";
   readonly reset?: "after" | "before";
+  /** Share of what it hands on that is dropped in training; 0 when absent. */
+  readonly dropout?: number;
+  /** The same is dropped at every step of a sequence. */
+  readonly variational?: boolean;
+  /** Its input is added to what it hands on. */
+  readonly residual?: boolean;
 }
 
 /** What is taken as the loss of a step: the first two are of classes and labels, the others of numbers. */

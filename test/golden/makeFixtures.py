@@ -207,7 +207,9 @@ def check_against_modules(spec, parameters, data, mine):
         state = tuple(torch.stack([initial[d, s] for d in directions]) for s in STATES[layer["cell"]])
         packed = pack_padded_sequence(x, data["lengths"], enforce_sorted=False)
         out, _ = torch.func.functional_call(module, names, (packed, state if len(state) > 1 else state[0]))
-        x, _ = pad_packed_sequence(out, total_length=STEPS)
+        below, (x, _) = x, pad_packed_sequence(out, total_length=STEPS)
+        if layer.get("residual"):
+            x = x + below
     y = head(spec, parameters, x, data["lengths"])
     loss, _ = take_loss(spec, y, data["target"], data["weights"])
     loss.backward()
@@ -221,10 +223,12 @@ def check_against_modules(spec, parameters, data, mine):
     return {name: parameter.grad.clone() for name, parameter in parameters.items()}
 
 
-def make_case(name, kind, depth, loss, at, input_kind, seed, loss_options=None, bidirectional=False):
+def make_case(name, kind, depth, loss, at, input_kind, seed, loss_options=None, bidirectional=False, residual=False):
     torch.manual_seed(seed)
     extra = {"bidirectional": True} if bidirectional else {}
     layers = [{**CELLS[kind], "hidden": hidden, **extra} for hidden in HIDDEN[:depth]]
+    if residual:
+        layers = [layers[0], {**layers[0], "residual": True}]
     inputs = {
         "dense": {"kind": "dense", "size": INPUT},
         "embedding": {"kind": "tokens", "vocabulary": VOCABULARY, "embedding": INPUT},
@@ -261,8 +265,8 @@ def make_case(name, kind, depth, loss, at, input_kind, seed, loss_options=None, 
             weights_of = layer_parameters(parameters, number, direction)
             ways[direction] = run_layer(below, first, weights_of, layer, lengths, direction)
         run.append(ways)
-        joined = [torch.stack([state["h"] for state in states]) for states, _ in ways.values()]
-        below = torch.cat(joined, dim=2)
+        joined = torch.cat([torch.stack([state["h"] for state in states]) for states, _ in ways.values()], dim=2)
+        below = joined + below if layer.get("residual") else joined
     y = head(spec, parameters, below, lengths)
     total, row_losses = take_loss(spec, y, target, weights)
     total.backward()
@@ -300,7 +304,7 @@ def make_case(name, kind, depth, loss, at, input_kind, seed, loss_options=None, 
             trace(prefix + gate, torch.stack(steps) * mask, torch.stack([gradient_of(step) for step in steps]) * mask)
     # A network of dead relus would prove nothing.
     if any(not value.any() for key, value in tensors.items() if key.startswith("grad.")):
-        return make_case(name, kind, depth, loss, at, input_kind, seed + 100, loss_options, bidirectional)
+        return make_case(name, kind, depth, loss, at, input_kind, seed + 100, loss_options, bidirectional, residual)
     write(name, tensors, {"spec": json.dumps(spec), "loss": repr(total.item())})
 
 
@@ -507,6 +511,10 @@ def main():
             seed += 1
             name = f"bidirectional-{kind}-{depth}-{loss}-{at}-{input_kind}"
             make_case(name, kind, depth, loss, at, input_kind, seed, bidirectional=True)
+    for kind, at, both in (("lstm", "each-step", False), ("gru-after", "last-step", False), ("lstm", "last-step", True)):
+        seed += 1
+        name = f"residual-{'bidirectional-' if both else ''}{kind}-{at}"
+        make_case(name, kind, 2, "mean-squared-error", at, "dense", seed, bidirectional=both, residual=True)
     make_optimizers()
     make_schedules()
 

@@ -51,7 +51,8 @@ describe("networks agree with PyTorch", () => {
   it("has a fixture for every cell, depth, direction, loss and input", () => {
     expect(networkFixtures.filter(starting("loss-"))).toHaveLength(7);
     expect(networkFixtures.filter(starting("bidirectional-"))).toHaveLength(15);
-    expect(networkFixtures).toHaveLength(20 + 7 + 15);
+    expect(networkFixtures.filter(starting("residual-"))).toHaveLength(3);
+    expect(networkFixtures).toHaveLength(20 + 7 + 15 + 3);
   });
 
   for (const name of networkFixtures) {

@@ -9,6 +9,8 @@ import {
 } from "../../src/engine/bptt.ts";
 import type { Kernels } from "../../src/engine/kernels/kernels.ts";
 import { referenceKernels } from "../../src/engine/kernels/reference.ts";
+import { createRandom, resumableRandom } from "../../src/engine/rng.ts";
+import type { LayerConfig } from "../../src/config/schema.ts";
 import type { Model } from "../../src/engine/model.ts";
 import type { Batch } from "../../src/trace/batch.ts";
 import { gradientOf } from "../../src/trace/names.ts";
@@ -35,8 +37,12 @@ function checkGradients(
   batch: Batch,
   states: ReadonlyMap<string, Real>,
 ): readonly string[] {
-  const pass = buildPass(model, batch, states);
+  const random = resumableRandom(createRandom(7));
+  const masks = random.state();
+  const pass = buildPass(model, batch, states, random);
   const loss = (): number => {
+    // The same masks every time.
+    random.restore(masks);
     restoreCarriedState(pass, states);
     return forward(pass, batch).loss;
   };
@@ -138,6 +144,32 @@ describe("gradients of networks that read both ways agree with central differenc
       expect(checkGradients(model, batch, buildStates(model, batch.size)), at).toEqual([]);
     }
   });
+});
+
+describe("gradients through dropout and around residual layers agree with central differences", () => {
+  for (const at of ["each-step", "last-step"] as const) {
+    for (const variational of [false, true]) {
+      for (const ways of ["one way", "both ways"]) {
+        it(`${at}, ${variational ? "variational" : "a mask for each step"}, ${ways}`, () => {
+          const both = ways === "both ways" ? bothWays : (layer: LayerConfig) => layer;
+          const layers = [
+            { ...layerConfig("lstm", 4), dropout: 0.4, variational },
+            { ...layerConfig("gru after", 4), dropout: 0.3, variational, residual: true },
+            { ...layerConfig("rnn tanh", 4), residual: true },
+            {
+              ...layerConfig("gru before", 4),
+              dropout: 0.5,
+              variational,
+              residual: at === "last-step",
+            },
+          ].map(both);
+          const model = buildModel({ layers, at, input: "embedding", loss: "huber" });
+          const batch = buildBatch(model, { lengths: [3, 0, 4, 1], carry: true });
+          expect(checkGradients(model, batch, buildStates(model, batch.size))).toEqual([]);
+        });
+      }
+    }
+  }
 });
 
 const losses: Readonly<Record<string, Pick<NetworkOptions, "loss" | "lossOptions">>> = {

@@ -139,8 +139,13 @@ export function buildStates(model: Model, batch: number, seed = 3): Map<string, 
 }
 
 /** A pass that fits the batch exactly and begins at the given states. */
-export function buildPass(model: Model, batch: Batch, states?: ReadonlyMap<string, Real>): Pass {
-  const pass = createPass(model, { steps: batch.steps, batch: batch.size });
+export function buildPass(
+  model: Model,
+  batch: Batch,
+  states?: ReadonlyMap<string, Real>,
+  dropout?: Random,
+): Pass {
+  const pass = createPass(model, { steps: batch.steps, batch: batch.size }, { dropout });
   if (states) restoreCarriedState(pass, states);
   return pass;
 }

@@ -147,3 +147,35 @@ describe("a layer that reads both ways", () => {
     expect(errorsOf({ kind: "labelled-text", path: "a.csv" }, { bptt: 20 })).toEqual([path]);
   });
 });
+
+const problemsOf = (...layers: readonly Record<string, unknown>[]) =>
+  parseConfig(
+    JSON.stringify({ data: { kind: "synthetic", task: "adding" }, model: { layers } }),
+  ).problems.map(({ severity, path }) => `${severity} ${path.join(".")}`);
+const lstm = (hidden: number, more: Record<string, unknown> = {}) => ({
+  cell: "lstm",
+  hidden,
+  ...more,
+});
+
+describe("a residual layer", () => {
+  it("needs as many numbers below it as it hands on", () => {
+    expect(problemsOf(lstm(4), lstm(4, { residual: true }))).toEqual([]);
+    expect(problemsOf(lstm(8), lstm(4, { residual: true, bidirectional: true }))).toEqual([]);
+    const wrong = ["error model.layers.1.residual"];
+    expect(problemsOf(lstm(4), lstm(5, { residual: true }))).toEqual(wrong);
+    expect(problemsOf(lstm(4), lstm(4, { residual: true, bidirectional: true }))).toEqual(wrong);
+  });
+
+  it("is not the first", () => {
+    expect(problemsOf(lstm(4, { residual: true }))).toEqual(["error model.layers.0.residual"]);
+  });
+
+  it("may drop something, and variational needs something to drop", () => {
+    expect(problemsOf(lstm(4, { dropout: 0.2, variational: true }))).toEqual([]);
+    expect(problemsOf(lstm(4, { variational: true }))).toEqual([
+      "warning model.layers.0.variational",
+    ]);
+    expect(problemsOf(lstm(4, { dropout: 1 }))).toEqual(["error model.layers.0.dropout"]);
+  });
+});

@@ -1,9 +1,14 @@
-/** Schedules, accumulated gradients, noise and averaged weights in a whole training, stopped and resumed. */
+/** Schedules, accumulated gradients, noise, dropout and averaged weights in a whole training, stopped and resumed. */
 import { describe, expect, it } from "vitest";
 import { train } from "../../../src/jobs/train.ts";
 import { readCheckpoint } from "../../../src/runs/checkpoint.ts";
 import { readMetrics } from "../../../src/runs/metrics.ts";
 import { experiment, remains, stopAfter } from "./trainingFixture.ts";
+
+const dropping = [
+  { cell: "lstm", hidden: 4, dropout: 0.4 },
+  { cell: "gru", hidden: 4, dropout: 0.3, variational: true, residual: true },
+];
 
 const options: Readonly<Record<string, Record<string, unknown>>> = {
   "a plateau": {
@@ -14,6 +19,7 @@ const options: Readonly<Record<string, Record<string, unknown>>> = {
   "accumulated gradients": { accumulate: 3 },
   noise: { gradientNoise: { scale: 0.3 } },
   "averaged weights": { averageWeights: { decay: 0.8 } },
+  dropout: {},
   everything: {
     schedule: { kind: "exponential", factor: 0.7, warmupUpdates: 4 },
     accumulate: 2,
@@ -28,7 +34,10 @@ describe("stopping and resuming is the same, bit for bit, as running through", (
   for (const [title, training] of Object.entries(options)) {
     for (const kind of ["text, state carried", "labelled text"] as const) {
       it(`with ${title}: ${kind}`, async () => {
-        const request = await experiment(kind, { training: { bptt: 5, ...training } });
+        const request = await experiment(kind, {
+          model: title === "dropout" ? { layers: dropping } : {},
+          training: { bptt: 5, ...training },
+        });
         const through = await remains((await train(request)).runFolder);
         let result = await train(request, stopAfter(1));
         for (let round = 1; result.state === "stopped"; round++) {

@@ -1,0 +1,144 @@
+/**
+ * What a layer hands on to the one above, where that is more than its own h: both directions side by side, some of it
+ * dropped in training, its input added. In this order, so that what is added is never dropped:
+ *   y = dropout([h_forward, h_reverse]) + x
+ * Columns 0 … H − 1 are the forward direction's, as torch.nn.LSTM(bidirectional=True) has it.
+ */
+import type { LayerDescription, Real } from "../../trace/trace.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import type { Random } from "../rng.ts";
+import { firstAfter } from "./directions.ts";
+import type { RecurrentLayer } from "./recurrentLayer.ts";
+
+export interface HandedOn {
+  /** D·H */
+  readonly width: number;
+  /** (R,D·H): y after every step. */
+  readonly value: Real;
+  /** (R,D·H) */
+  readonly gradient: Real;
+  readonly residual: boolean;
+  readonly dropout?: Dropout;
+}
+
+interface Dropout {
+  /** Dropped, of 1. */
+  readonly share: number;
+  /** One mask for all steps of a sequence (Gal & Ghahramani 2016), not one for each. */
+  readonly variational: boolean;
+  readonly random: Pick<Random, "uniform">;
+  /** (R,D·H): 0 or 1 / (1 − share), so that the mean stays. */
+  readonly mask: Real;
+}
+
+/** Undefined where h is read where it is. Without `random` nothing is ever dropped. */
+export function createHandedOn(
+  layer: LayerDescription,
+  rows: number,
+  kernels: Kernels,
+  random: Pick<Random, "uniform"> | undefined,
+): HandedOn | undefined {
+  const { hidden, directions, dropout: share = 0, variational = false, residual = false } = layer;
+  const drops = random !== undefined && share > 0;
+  if (directions.length === 1 && !drops && !residual) return undefined;
+  const width = hidden * directions.length;
+  const allocate = () => kernels.allocate(rows * width);
+  return {
+    width,
+    value: allocate(),
+    gradient: allocate(),
+    residual,
+    ...(drops && { dropout: { share, variational, random, mask: allocate() } }),
+  };
+}
+
+/** Writes `value` from every direction's h, and from the layer's input at `offset` of `input`. */
+export function handOn(
+  handed: HandedOn,
+  layers: Iterable<RecurrentLayer>,
+  input: { readonly values: Real; readonly offset: number } | undefined,
+  steps: number,
+  batch: number,
+): void {
+  const { width, value, dropout, residual } = handed;
+  const rows = steps * batch;
+  let column = 0;
+  for (const { cell, direction } of layers) {
+    const { hidden, states } = cell;
+    const from = firstAfter(direction, batch) * hidden;
+    copyRows(value, column, width, states[0].value, from, hidden, rows, hidden);
+    column += hidden;
+  }
+  if (dropout) {
+    const { mask } = dropout;
+    drawMask(dropout, steps, batch, width);
+    for (let k = 0; k < rows * width; k++) value[k] *= mask[k];
+  }
+  if (!residual) return;
+  if (!input) throw new Error("Only vectors can be added to what a layer hands on, not tokens.");
+  const { values, offset } = input;
+  for (let k = 0; k < rows * width; k++) value[k] += values[offset + k];
+}
+
+/** Writes dL/dh of every direction from `gradient`. */
+export function takeBack(
+  { width, gradient, dropout }: HandedOn,
+  layers: Iterable<RecurrentLayer>,
+  rows: number,
+  batch: number,
+): void {
+  let column = 0;
+  for (const { cell, direction } of layers) {
+    const { hidden, states } = cell;
+    const to = firstAfter(direction, batch) * hidden;
+    const below = states[0].gradient;
+    copyRows(below, to, hidden, gradient, column, width, rows, hidden);
+    if (dropout) {
+      for (let row = 0; row < rows; row++) {
+        const masked = row * width + column;
+        for (let k = 0; k < hidden; k++) below[to + row * hidden + k] *= dropout.mask[masked + k];
+      }
+    }
+    column += hidden;
+  }
+}
+
+/** dL/dx += what the input received past the layer. */
+export function addResidual(
+  { width, gradient, residual }: HandedOn,
+  inputGradient: Real,
+  offset: number,
+  rows: number,
+): void {
+  if (!residual) return;
+  for (let k = 0; k < rows * width; k++) inputGradient[offset + k] += gradient[k];
+}
+
+function drawMask(
+  { share, variational, random, mask }: Dropout,
+  steps: number,
+  batch: number,
+  width: number,
+) {
+  const kept = 1 / (1 - share);
+  const first = (variational ? 1 : steps) * batch * width;
+  for (let k = 0; k < first; k++) mask[k] = random.uniform() < share ? 0 : kept;
+  for (let k = first; k < steps * batch * width; k += first) mask.copyWithin(k, 0, first);
+}
+
+function copyRows(
+  to: Real,
+  toOffset: number,
+  toStride: number,
+  from: Real,
+  fromOffset: number,
+  fromStride: number,
+  rows: number,
+  width: number,
+) {
+  for (let row = 0; row < rows; row++) {
+    const target = toOffset + row * toStride;
+    const source = fromOffset + row * fromStride;
+    for (let k = 0; k < width; k++) to[target + k] = from[source + k];
+  }
+}
