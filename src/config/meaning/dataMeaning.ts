@@ -1,0 +1,82 @@
+/** Data that cannot be what it says. */
+import type { Config, SyntheticTask } from "../schema.ts";
+import type { PathProblem } from "../validate.ts";
+import { error, idle, warning, type IsWritten } from "./judgement.ts";
+
+/** Fewest steps in which a synthetic task makes sense. */
+export const shortestLength: Readonly<Record<SyntheticTask, number>> = {
+  adding: 2,
+  copy: 1,
+  "temporal-order": 10,
+  parity: 1,
+  reber: 8,
+  waveform: 1,
+};
+
+export function dataProblems({ data }: Config, isWritten: IsWritten): PathProblem[] {
+  const problems: PathProblem[] = [];
+  const paths = data.kind === "synthetic" ? [] : [data.path].flat();
+  paths.forEach((path, index) => {
+    if (!/^([/\\]|[a-z]:)/i.test(path)) return;
+    const place =
+      data.kind === "text" && Array.isArray(data.path) ? ["data", "path", index] : ["data", "path"];
+    problems.push(
+      error(
+        place,
+        "A path is relative to this config and stays inside the workspace folder, so that the experiment runs on other machines too.",
+      ),
+    );
+  });
+
+  if (data.kind === "synthetic" && data.length < shortestLength[data.task]) {
+    problems.push(
+      error(
+        ["data", "length"],
+        `The task "${data.task}" needs at least ${shortestLength[data.task]} steps.`,
+      ),
+    );
+  }
+  if (data.kind !== "table") return problems;
+
+  for (const key of ["inputs", "targets"] as const) {
+    data[key].forEach((name, index) => {
+      if (data[key].indexOf(name) === index) return;
+      problems.push(error(["data", key, index], `"${name}" is listed twice.`));
+    });
+  }
+  data.targets.forEach((name, index) => {
+    if (data.horizon > 0 || !data.inputs.includes(name)) return;
+    problems.push(
+      warning(
+        ["data", "targets", index],
+        `With "horizon": 0 the network predicts "${name}" of the row in which it already reads it: the answer leaks. Use a horizon of 1 or more, or take it out of "inputs".`,
+      ),
+    );
+  });
+  data.inputs.forEach((name, index) => {
+    if (name !== data.time) return;
+    problems.push(
+      warning(
+        ["data", "inputs", index],
+        `"${name}" only names the rows; as an input it has to be a number.`,
+      ),
+    );
+  });
+  if (data.shape === "one-to-one") {
+    if (isWritten("data", "window"))
+      problems.push(
+        idle(
+          ["data", "window"],
+          'With "shape": "one-to-one" every row is a sequence of one step, so "window" has no effect.',
+        ),
+      );
+  } else if (data.window < 2) {
+    problems.push(
+      warning(
+        ["data", "window"],
+        "A window of one step gives a recurrent network nothing to remember.",
+      ),
+    );
+  }
+  return problems;
+}

@@ -1,0 +1,30 @@
+/** What the checks of meaning share: how they say what is wrong, and what was really written. */
+import type { ConfigPath } from "../positions.ts";
+import type { Config, SyntheticTask } from "../schema.ts";
+import type { PathProblem } from "../validate.ts";
+
+/** Whether somebody wrote the key, rather than left it to its default. */
+export type IsWritten = (...path: string[]) => boolean;
+
+export const error = (path: ConfigPath, message: string): PathProblem => ({
+  severity: "error",
+  path,
+  message,
+});
+export const warning = (path: ConfigPath, message: string): PathProblem => ({
+  severity: "warning",
+  path,
+  message,
+});
+/** About a key that is there but does nothing. */
+export const idle = (path: ConfigPath, message: string): PathProblem => ({
+  ...warning(path, message),
+  at: "key",
+});
+
+/** Tasks that read numbers rather than symbols. */
+const numericTasks: ReadonlySet<SyntheticTask> = new Set(["adding", "waveform"]);
+
+/** Whether the network reads and predicts numbers, rather than symbols and classes. */
+export const hasNumbers = (data: Config["data"]): boolean =>
+  data.kind === "table" || (data.kind === "synthetic" && numericTasks.has(data.task));

@@ -1,0 +1,102 @@
+/** Networks that cannot read their data, or whose parts do not fit. */
+import type { Config } from "../schema.ts";
+import type { PathProblem } from "../validate.ts";
+import { error, hasNumbers, idle, warning, type IsWritten } from "./judgement.ts";
+
+export function modelProblems(config: Config, isWritten: IsWritten): PathProblem[] {
+  const { data, model } = config;
+  const problems: PathProblem[] = [];
+  if (model.embedding !== undefined && hasNumbers(data)) {
+    problems.push({
+      ...error(
+        ["model", "embedding"],
+        "An embedding turns tokens into vectors, and this data is numbers already: remove it.",
+      ),
+      at: "key",
+    });
+  }
+  const cells = new Set(model.layers.map((layer) => layer.cell));
+  if (model.initialization.recurrent === "identity" && (cells.has("lstm") || cells.has("gru"))) {
+    const gated = [...cells].filter((cell) => cell !== "rnn").map((cell) => cell.toUpperCase());
+    problems.push(
+      warning(
+        ["model", "initialization", "recurrent"],
+        `"identity" is meant for a plain RNN with "relu" (Le et al. 2015); here it also fills each gate of the ${gated.join(" and ")}.`,
+      ),
+    );
+  }
+  problems.push(...directionProblems(config), ...connectionProblems(model));
+  if (isWritten("model", "initialization", "forgetBias") && !cells.has("lstm")) {
+    problems.push(
+      idle(
+        ["model", "initialization", "forgetBias"],
+        "Only an LSTM has a forget gate, and this model has no LSTM layer.",
+      ),
+    );
+  }
+  return problems;
+}
+
+/** A layer that reads backwards has to have whole sequences, and must not meet what is to be predicted. */
+function directionProblems({ data, model, training }: Config): PathProblem[] {
+  const index = model.layers.findIndex(({ bidirectional }) => bidirectional);
+  if (index < 0) return [];
+  const refuse = (why: string) => [error(["model", "layers", index, "bidirectional"], why)];
+  if (data.kind === "text") {
+    return refuse(
+      "Backwards it reads the very characters that it is to predict, and the text has no end to begin at: only a layer that reads forward can model language.",
+    );
+  }
+  if (data.kind === "synthetic" && data.task === "reber") {
+    return refuse("Backwards it reads the very symbols that it is to predict.");
+  }
+  if (data.kind === "table" && data.shape === "many-to-many" && data.horizon > 0) {
+    const leaked = data.targets.find((name) => data.inputs.includes(name));
+    if (leaked !== undefined) {
+      return refuse(
+        `Backwards it reads "${leaked}" of the rows that it is to predict: the answer leaks. Take "shape": "many-to-one", or a layer that reads forward.`,
+      );
+    }
+  }
+  if (training.bptt !== "full") {
+    return refuse(
+      `Backwards it begins at the end of a sequence, and "bptt": ${training.bptt} cuts sequences into windows: take "full".`,
+    );
+  }
+  return [];
+}
+
+/** About dropout and residual connections. */
+function connectionProblems({ layers }: Config["model"]): PathProblem[] {
+  return layers.flatMap(({ hidden, bidirectional, dropout, variational, residual }, index) => {
+    const problems: PathProblem[] = [];
+    const handsOn = hidden * (bidirectional ? 2 : 1);
+    const below = layers[index - 1];
+    if (residual && !below) {
+      problems.push(
+        error(
+          ["model", "layers", index, "residual"],
+          "The first layer's input is data, which cannot be added to states: only layers above it can be residual.",
+        ),
+      );
+    }
+    const reads = below ? below.hidden * (below.bidirectional ? 2 : 1) : handsOn;
+    if (residual && reads !== handsOn) {
+      problems.push(
+        error(
+          ["model", "layers", index, "residual"],
+          `This layer reads ${reads} numbers and hands on ${handsOn}, which cannot be added: make them the same.`,
+        ),
+      );
+    }
+    if (variational && !dropout) {
+      problems.push(
+        idle(
+          ["model", "layers", index, "variational"],
+          'Nothing is dropped without "dropout", a share such as 0.3.',
+        ),
+      );
+    }
+    return problems;
+  });
+}

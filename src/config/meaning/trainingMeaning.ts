@@ -1,0 +1,158 @@
+/** Ways to train that cannot work, or do not do what they seem to. */
+import type { Config, LossConfig, TrainingConfig } from "../schema.ts";
+import type { PathProblem } from "../validate.ts";
+import { error, hasNumbers, idle, warning, type IsWritten } from "./judgement.ts";
+
+export function trainingProblems(
+  { data, model, training }: Config,
+  isWritten: IsWritten,
+): PathProblem[] {
+  const problems: PathProblem[] = [];
+  const { bptt, clip, validation } = training;
+  const longest = longestSequence(data);
+  if (bptt !== "full" && longest !== undefined && bptt > longest.steps) {
+    problems.push(
+      warning(
+        ["training", "bptt"],
+        `Gradients cannot travel back ${bptt} steps: ${longest.why} has ${longest.steps}. This does the same as "full".`,
+      ),
+    );
+  }
+  if (isWritten("training", "carryState") && bptt === "full" && data.kind !== "text") {
+    problems.push(
+      idle(
+        ["training", "carryState"],
+        'With "bptt": "full" every sequence is one window, so that there is nothing to carry.',
+      ),
+    );
+  }
+  const mayExplode = model.layers.some(
+    (layer) => layer.cell === "rnn" && layer.nonlinearity === "relu",
+  );
+  if (mayExplode && clip.norm === undefined && clip.value === undefined) {
+    problems.push(
+      warning(
+        ["training", "clip"],
+        'A recurrent "relu" has no upper bound, so that gradients explode easily; "clip": { "norm": 1 } prevents it.',
+      ),
+    );
+  }
+  problems.push(...lossProblems(data, training.loss), ...optimizerProblems(training));
+  if (validation.share === 0) {
+    if (training.earlyStopping)
+      problems.push(
+        error(
+          ["training", "earlyStopping"],
+          'Early stopping watches the validation loss, and "validation.share" is 0: give it a share such as 0.1.',
+        ),
+      );
+    if (validation.everyUpdates !== undefined)
+      problems.push(
+        idle(
+          ["training", "validation", "everyUpdates"],
+          'Nothing is validated while "share" is 0.',
+        ),
+      );
+  }
+  return problems;
+}
+
+function lossProblems(data: Config["data"], loss: LossConfig | undefined): PathProblem[] {
+  if (!loss) return [];
+  const isNumbers = hasNumbers(data);
+  const path = ["training", "loss", "kind"];
+  if (loss.kind === "cross-entropy") {
+    const labels = loss.classWeights?.map(({ label }) => label) ?? [];
+    const repeated = labels.flatMap((label, index) =>
+      labels.indexOf(label) === index
+        ? []
+        : error(
+            ["training", "loss", "classWeights", index, "label"],
+            `"${label}" is listed twice.`,
+          ),
+    );
+    if (!isNumbers) return repeated;
+    return [
+      error(
+        path,
+        'This data has numbers to predict, and "cross-entropy" is for classes: take "mean-squared-error".',
+      ),
+    ];
+  }
+  if (!isNumbers) {
+    return [
+      error(
+        path,
+        `This data has classes to predict, and "${loss.kind}" is for numbers: take "cross-entropy".`,
+      ),
+    ];
+  }
+  if (loss.kind !== "sigmoid-cross-entropy") return [];
+  if (data.kind !== "table") {
+    return [error(path, "Only the columns of a table can be a yes or no each.")];
+  }
+  if (!data.standardize) return [];
+  return [
+    error(
+      path,
+      'Its targets are 0 or 1, and "data.standardize" shifts and scales every column: set it to false.',
+    ),
+  ];
+}
+
+function optimizerProblems({
+  optimizer,
+  schedule,
+  validation,
+  epochs,
+}: TrainingConfig): PathProblem[] {
+  const problems: PathProblem[] = [];
+  if (optimizer.kind === "sgd" && optimizer.nesterov && optimizer.momentum === 0) {
+    problems.push(
+      error(
+        ["training", "optimizer", "nesterov"],
+        'Nesterov\'s step looks ahead along the momentum, and there is none: give "momentum" a share such as 0.9.',
+      ),
+    );
+  }
+  if (!schedule) return problems;
+  if (schedule.kind === "plateau" && validation.share === 0) {
+    problems.push(
+      error(
+        ["training", "schedule", "kind"],
+        '"plateau" watches the validation loss, and "validation.share" is 0: give it a share such as 0.1.',
+      ),
+    );
+  }
+  if ("minimumLearningRate" in schedule && schedule.minimumLearningRate >= optimizer.learningRate) {
+    problems.push(
+      error(
+        ["training", "schedule", "minimumLearningRate"],
+        `The learning rate begins at ${optimizer.learningRate}, so that it cannot fall to ${schedule.minimumLearningRate}.`,
+      ),
+    );
+  }
+  if (schedule.kind === "step" && schedule.everyEpochs >= epochs) {
+    problems.push(
+      warning(
+        ["training", "schedule", "everyEpochs"],
+        `Training ends after ${epochs} epochs, before the learning rate is first reduced.`,
+      ),
+    );
+  }
+  return problems;
+}
+
+/** Steps of the longest sequence, where the config alone decides them. */
+function longestSequence(data: Config["data"]): { steps: number; why: string } | undefined {
+  if (data.kind === "table") {
+    const single = data.shape === "one-to-one";
+    return { steps: single ? 1 : data.window, why: single ? "a one-to-one sequence" : "a window" };
+  }
+  if (data.kind === "labelled-text")
+    return { steps: data.maximumLength, why: '"maximumLength": a text' };
+  if (data.kind === "synthetic") {
+    return { steps: data.task === "copy" ? data.length + 20 : data.length, why: "a sequence" };
+  }
+  return undefined;
+}

@@ -1,0 +1,115 @@
+/** `data`: what the network reads. */
+import { z } from "zod";
+import { count, path } from "./parts.ts";
+
+const shapes = ["one-to-one", "one-to-many", "many-to-one", "many-to-many"] as const;
+export type Shape = (typeof shapes)[number];
+
+const syntheticTasks = ["adding", "copy", "temporal-order", "parity", "reber", "waveform"] as const;
+export type SyntheticTask = (typeof syntheticTasks)[number];
+
+const text = z
+  .strictObject({
+    kind: z.literal("text"),
+    path: z
+      .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+      .describe(
+        "A text file, a folder, or a glob such as `chapters/*.txt`, relative to this file. A list is read in its order.",
+      ),
+    level: z
+      .enum(["character", "word"])
+      .default("character")
+      .describe(
+        "What one time step reads: a character, or a word (punctuation marks count as words).",
+      ),
+    lowercase: z
+      .boolean()
+      .default(false)
+      .describe("Fold the text to lower case first: a smaller vocabulary."),
+    maximumVocabulary: count(
+      "Keep only this many of the most frequent tokens; the rest become ⟨unknown⟩.",
+    ).optional(),
+  })
+  .describe("Language modelling: predict the next character or word of a text (many-to-many).");
+
+const labelledText = z
+  .strictObject({
+    kind: z.literal("labelled-text"),
+    path: path("A CSV file with a header, or a JSON Lines file (`.jsonl`), relative to this file."),
+    text: z.string().min(1).default("text").describe("The column or key that holds the text."),
+    label: z.string().min(1).default("label").describe("The column or key that holds the class."),
+    level: z
+      .enum(["character", "word"])
+      .default("word")
+      .describe("What one time step reads: a character, or a word."),
+    lowercase: z.boolean().default(true).describe("Fold the text to lower case first."),
+    maximumVocabulary: count(
+      "Keep only this many of the most frequent tokens; the rest become ⟨unknown⟩.",
+    ).default(5000),
+    maximumLength: count("Read at most this many tokens of each text.").default(200),
+  })
+  .describe("Classification of whole texts, such as sentiment or spam (many-to-one).");
+
+const table = z
+  .strictObject({
+    kind: z.literal("table"),
+    path: path(
+      "A CSV file with a header, one row per time step, oldest first, relative to this file.",
+    ),
+    inputs: z
+      .array(z.string().min(1))
+      .min(1)
+      .describe("The columns that the network reads at each step."),
+    targets: z.array(z.string().min(1)).min(1).describe("The columns that it predicts."),
+    time: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("The column that names each row, such as a date; shown on the timeline's axis."),
+    window: count("Time steps in one training sequence.").default(50),
+    horizon: z
+      .int()
+      .min(0)
+      .default(1)
+      .describe(
+        "How many steps ahead the targets are predicted: `1` is the next row, `7` the next seven rows at once, `0` the same row.",
+      ),
+    shape: z
+      .enum(shapes)
+      .default("many-to-many")
+      .describe(
+        "Where inputs are read and losses are taken: at every step, or only at the first or last one.",
+      ),
+    standardize: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Shift and scale every column to mean 0 and deviation 1, fitted on the training rows only.",
+      ),
+  })
+  .describe("Forecasting from a table of numbers: weather, prices, sensors.");
+
+const synthetic = z
+  .strictObject({
+    kind: z.literal("synthetic"),
+    task: z
+      .enum(syntheticTasks)
+      .describe(
+        [
+          "A task of the literature, generated from the seed:",
+          "- `adding`: the sum of two marked numbers (Hochreiter & Schmidhuber 1997)",
+          "- `copy`: repeat ten symbols after a long delay (Hochreiter & Schmidhuber 1997; Arjovsky et al. 2016)",
+          "- `temporal-order`: which of X and Y came first, twice (Hochreiter & Schmidhuber 1997, task 6a)",
+          "- `parity`: is the number of ones odd, at every step",
+          "- `reber`: next symbol of the embedded Reber grammar (Cleeremans et al. 1989)",
+          "- `waveform`: one number, a frequency, becomes a sine wave (one-to-many)",
+        ].join("\n"),
+      ),
+    length: count("Time steps of a sequence; for `copy`, the delay.").default(50),
+    examples: count("Training sequences to generate.").default(2000),
+  })
+  .describe("A synthetic task with a known answer and a known difficulty.");
+
+export const dataSchema = z
+  .discriminatedUnion("kind", [text, labelledText, table, synthetic])
+  .describe("What the network reads.");

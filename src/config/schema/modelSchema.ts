@@ -1,0 +1,101 @@
+/** `model`: the network. */
+import { z } from "zod";
+import { count, share } from "./parts.ts";
+
+const bidirectional = z
+  .boolean()
+  .optional()
+  .describe(
+    "Read every sequence backwards as well, with weights of its own, and hand on both states side by side (Schuster & Paliwal 1997). Off unless `true`.",
+  );
+
+const dropout = share(
+  "Share of what this layer hands on that is dropped in training, as PyTorch's `dropout`; nothing is dropped in validation.",
+).optional();
+const variational = z
+  .boolean()
+  .optional()
+  .describe(
+    "Drop the same units at every step of a sequence, not others at each (Gal & Ghahramani 2016). Off unless `true`.",
+  );
+const residual = z
+  .boolean()
+  .optional()
+  .describe(
+    "Add this layer's input to what it hands on, so that gradients find a way around it; both need the same size. Off unless `true`.",
+  );
+
+const rnnLayer = z.strictObject({
+  cell: z
+    .literal("rnn")
+    .describe("Vanilla recurrent cell of Elman 1990: h = tanh(W_ih x + b_ih + W_hh h₋ + b_hh)."),
+  hidden: count("Units in the hidden state, H."),
+  nonlinearity: z
+    .enum(["tanh", "relu"])
+    .default("tanh")
+    .describe("What follows the sum; `tanh` keeps h within ±1, `relu` may explode."),
+  bidirectional,
+  dropout,
+  variational,
+  residual,
+});
+const lstmLayer = z.strictObject({
+  cell: z
+    .literal("lstm")
+    .describe(
+      "Long short-term memory of Hochreiter & Schmidhuber 1997 with the forget gate of Gers et al. 2000.",
+    ),
+  hidden: count("Units in the hidden state, H."),
+  bidirectional,
+  dropout,
+  variational,
+  residual,
+});
+const gruLayer = z.strictObject({
+  cell: z.literal("gru").describe("Gated recurrent unit of Cho et al. 2014 (arXiv:1406.1078)."),
+  hidden: count("Units in the hidden state, H."),
+  reset: z
+    .enum(["after", "before"])
+    .default("after")
+    .describe(
+      "Where the reset gate acts: `after` the recurrent product as PyTorch and cuDNN, or `before` it as in the paper.",
+    ),
+  bidirectional,
+  dropout,
+  variational,
+  residual,
+});
+const layer = z.discriminatedUnion("cell", [rnnLayer, lstmLayer, gruLayer]);
+
+const initialization = z
+  .strictObject({
+    input: z
+      .enum(["uniform", "xavier", "orthogonal"])
+      .default("uniform")
+      .describe(
+        "Input weights W_ih: `uniform` is PyTorch's U(−1/√H, 1/√H); `xavier` is Glorot & Bengio 2010.",
+      ),
+    recurrent: z
+      .enum(["uniform", "xavier", "orthogonal", "identity"])
+      .default("orthogonal")
+      .describe(
+        "Recurrent weights W_hh: `orthogonal` keeps gradient norms (Saxe et al. 2014); `identity` with `relu` is the IRNN of Le et al. 2015.",
+      ),
+    forgetBias: z
+      .number()
+      .default(1)
+      .describe(
+        "Added to the LSTM's forget-gate bias, so that it remembers from the start (Jozefowicz et al. 2015).",
+      ),
+  })
+  .describe("How weights start.");
+
+export const modelSchema = z
+  .strictObject({
+    embedding: count(
+      "Learn a vector of this many numbers for every token; without it tokens are one-hot.",
+    ).optional(),
+    layers: z.array(layer).min(1).describe("Recurrent layers, the first one next to the input."),
+    initialization: initialization.prefault({}),
+  })
+  .describe("The network: embedding or one-hot input, recurrent layers, one linear output.");

@@ -1,0 +1,9 @@
+/** Kinds of values that recur in the schema. */
+import { z } from "zod";
+
+// A content security policy without `unsafe-eval` applies where this may run.
+z.config({ jitless: true });
+
+export const count = (description: string) => z.int().positive().describe(description);
+export const share = (description: string) => z.number().min(0).lt(1).describe(description);
+export const path = (description: string) => z.string().min(1).describe(description);

@@ -1,0 +1,104 @@
+/** `training`: how the network learns. */
+import { z } from "zod";
+import { lossSchema } from "./lossSchema.ts";
+import { optimizerSchema, scheduleSchema } from "./optimizerSchema.ts";
+import { count, share } from "./parts.ts";
+
+export const trainingSchema = z
+  .strictObject({
+    epochs: count("Passes over the training data.").default(10),
+    batch: count("Sequences that are trained side by side, B.").default(32),
+    bptt: z
+      .union([z.int().positive(), z.literal("full")])
+      .default("full")
+      .describe(
+        "Steps that gradients travel back: truncated backpropagation through time (Williams & Peng 1990). `full` follows each sequence to its start; a text, which has no end, is then cut into windows of 64.",
+      ),
+    carryState: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Carry the hidden state from one truncated window into the next. Off, every window starts from zero.",
+      ),
+    accumulate: count(
+      "Batches whose gradients are averaged into one update: the effect of a larger batch without its memory.",
+    ).default(1),
+    loss: lossSchema.optional(),
+    optimizer: optimizerSchema.prefault({ kind: "adam" }).describe("How gradients become steps."),
+    schedule: scheduleSchema.optional(),
+    clip: z
+      .strictObject({
+        parameterNorm: z
+          .number()
+          .positive()
+          .optional()
+          .describe(
+            "Scale the gradient of each weight matrix and bias down to this L2 norm by itself.",
+          ),
+        norm: z
+          .number()
+          .positive()
+          .optional()
+          .describe("Scale the whole gradient down to this L2 norm (Pascanu et al. 2013)."),
+        value: z.number().positive().optional().describe("Cut every component to ± this."),
+      })
+      .prefault({ norm: 1 })
+      .describe("Clipping, the cure for exploding gradients. `{}` switches it off."),
+    gradientNoise: z
+      .strictObject({
+        scale: z
+          .number()
+          .positive()
+          .default(0.01)
+          .describe("Variance of the noise at the first update; 0.01, 0.3 and 1 are usual."),
+        decay: z
+          .number()
+          .min(0)
+          .default(0.55)
+          .describe("The variance falls with (1 + update) to the power of minus this."),
+      })
+      .optional()
+      .describe(
+        "Add Gaussian noise to every gradient after clipping, less and less of it (Neelakantan et al. 2015).",
+      ),
+    averageWeights: z
+      .strictObject({
+        decay: share("Share of the average that is kept at each update.").default(0.999),
+      })
+      .optional()
+      .describe(
+        "Keep an exponential moving average of the weights; validation and the best checkpoint use it.",
+      ),
+    validation: z
+      .strictObject({
+        share: share(
+          "Share of the data held back: the last part of a text or table, a random part of examples.",
+        ).default(0.1),
+        everyUpdates: count(
+          "Measure the validation loss after this many updates; without it after every epoch.",
+        ).optional(),
+      })
+      .prefault({})
+      .describe("The data that the network never trains on."),
+    earlyStopping: z
+      .strictObject({
+        patience: count("Validations without a better loss before training stops."),
+        minimumImprovement: z
+          .number()
+          .min(0)
+          .default(0)
+          .describe("How much lower counts as better."),
+      })
+      .optional()
+      .describe("Stop when validation no longer improves."),
+    checkpointEveryUpdates: count("Save the last state at least this often, in updates.").default(
+      500,
+    ),
+    seed: z
+      .int()
+      .min(0)
+      .max(0xffffffff)
+      .default(1)
+      .describe("Same seed, same config: the same bits."),
+  })
+  .describe("How the network learns.");
