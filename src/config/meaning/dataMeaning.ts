@@ -4,7 +4,7 @@ import type { PathProblem } from "../validate.ts";
 import { error, idle, warning, type IsWritten } from "./judgement.ts";
 
 /** Fewest steps in which a synthetic task makes sense. */
-export const shortestLength: Readonly<Record<SyntheticTask, number>> = {
+const shortestLength: Readonly<Record<SyntheticTask, number>> = {
   adding: 2,
   copy: 1,
   "temporal-order": 10,
