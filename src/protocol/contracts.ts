@@ -101,6 +101,11 @@ export interface CellSummary {
   /** L2 norms of dL/dh_t and dL/dc_t, total; absent when no loss was taken. */
   readonly hGradientNorm?: number;
   readonly cGradientNorm?: number;
+  /** The two parts of dL/dh_t: through the layer above at this step, and through the next step. */
+  readonly hGradientFromAboveNorm?: number;
+  readonly hGradientFromFutureNorm?: number;
+  /** What of dL/dc_t comes through the next step's cell state. */
+  readonly cGradientFromFutureNorm?: number;
 }
 
 export interface TimelineColumn {
@@ -296,6 +301,11 @@ export interface CurveRun {
   readonly name: string;
   readonly state: RunState;
   readonly rows: readonly MetricsRow[];
+  /**
+   * What the run's losses measure, for the axis of their curve: "cross-entropy, nats per step", "mean squared error, in
+   * standardized units". Runs whose units differ cannot be compared on one axis. Absent until the run's folder was read.
+   */
+  readonly lossUnit?: string;
 }
 
 export interface PanelState {

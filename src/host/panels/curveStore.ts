@@ -5,9 +5,12 @@
 import * as vscode from "vscode";
 import type { CurveRun, MetricsRow } from "../../protocol/contracts.ts";
 import { readMetrics } from "../../runs/metrics.ts";
+import { readRun } from "../../runs/runFolder.ts";
 import { explain, type Log } from "../log.ts";
+import { trainedConfig } from "../trainedConfig.ts";
 import type { TrainingController, TrainingRequest } from "../training/trainingController.ts";
 import type { RunLibrary } from "../views/runLibrary.ts";
+import { lossUnit } from "./lossUnit.ts";
 
 export interface CurveStore extends vscode.Disposable {
   readonly shown: readonly CurveRun[];
@@ -15,8 +18,9 @@ export interface CurveStore extends vscode.Disposable {
   readonly onDidChange: vscode.Event<void>;
 }
 
-interface LoadedRows {
+interface Loaded {
   readonly rows: MetricsRow[];
+  readonly lossUnit?: string;
   /** `updatedAt` of the run's record when they were read. */
   readonly asOf: string | undefined;
 }
@@ -30,7 +34,7 @@ export function createCurveStore(
   log: Log,
 ): CurveStore {
   const changed = new vscode.EventEmitter<void>();
-  const loaded = new Map<string, LoadedRows>();
+  const loaded = new Map<string, Loaded>();
   let chosen = memory.get<readonly string[]>(memoryKey, []);
   let live:
     | { request: TrainingRequest | undefined; runFolder: string; rows: MetricsRow[] }
@@ -40,12 +44,14 @@ export function createCurveStore(
     if (loaded.has(runFolder)) return;
     try {
       const asOf = library.find(runFolder)?.record.updatedAt;
+      const unit = await readLossUnit(runFolder);
       const { rows } = await readMetrics(runFolder);
       // Progress that arrived while the file was read is newer than what the file said.
       const newer = live?.runFolder === runFolder ? live.rows : [];
       const first = newer[0]?.update ?? Number.POSITIVE_INFINITY;
       loaded.set(runFolder, {
         rows: [...rows.filter((row) => row.update < first), ...newer],
+        ...(unit === undefined ? {} : { lossUnit: unit }),
         asOf,
       });
     } catch (error) {
@@ -101,11 +107,22 @@ export function createCurveStore(
         const name = status?.runName ?? record?.name;
         const state = status?.state ?? record?.state;
         if (name === undefined || state === undefined) return [];
-        return [{ runFolder, name, state, rows: loaded.get(runFolder)?.rows ?? [] }];
+        const { rows = [], lossUnit } = loaded.get(runFolder) ?? {};
+        return [{ runFolder, name, state, rows, ...(lossUnit === undefined ? {} : { lossUnit }) }];
       });
     },
     compare: show,
     onDidChange: changed.event,
     dispose: () => vscode.Disposable.from(...subscriptions).dispose(),
   };
+}
+
+/** Undefined when the run cannot be read: its curves can be drawn all the same. */
+async function readLossUnit(runFolder: string): Promise<string | undefined> {
+  try {
+    const { record } = await readRun(runFolder);
+    return lossUnit(record.model, (await trainedConfig(runFolder))?.data);
+  } catch {
+    return undefined;
+  }
 }

@@ -11,7 +11,7 @@ import { panelTitles } from "../ids.ts";
 import type { CursorStore } from "../tracing/cursorStore.ts";
 import type { TraceStore } from "../tracing/traceStore.ts";
 import type { LazyWorker } from "../workers/lazyWorker.ts";
-import { panelHtml } from "./panelHtml.ts";
+import { panelHtml, type PanelPlace } from "./panelHtml.ts";
 import type { PanelStateSource } from "./panelState.ts";
 import { webviewTransport } from "./webviewTransport.ts";
 
@@ -32,6 +32,7 @@ export interface PanelController extends vscode.Disposable {
 /** `isVisible` because a hidden page is gone: it will ask for everything when it is shown again. */
 export function attachPanel(
   kind: PanelKind,
+  place: PanelPlace,
   webview: vscode.Webview,
   isVisible: () => boolean,
   services: PanelServices,
@@ -67,6 +68,7 @@ export function attachPanel(
   webview.options = { enableScripts: true, localResourceRoots: [root] };
   webview.html = panelHtml({
     kind,
+    place,
     title: panelTitles[kind],
     source: webview.cspSource,
     nonce: randomUUID(),

@@ -1,8 +1,13 @@
 /** The page of a panel: one script, its styles, and a policy under which nothing else can run. */
 import type { PanelKind } from "../../protocol/contracts.ts";
 
+/** Where a panel is shown: as a view, which the person may have dragged anywhere, or as an editor tab. */
+export type PanelPlace = "sideBar" | "editor";
+
 export interface PanelPage {
   readonly kind: PanelKind;
+  /** On the body as `data-place`: a tab needs no button that opens it as a tab, and has the editor's background. */
+  readonly place: PanelPlace;
   readonly title: string;
   /** Where the webview may load from; `Webview.cspSource`. */
   readonly source: string;
@@ -15,6 +20,7 @@ export interface PanelPage {
 
 export function panelHtml({
   kind,
+  place,
   title,
   source,
   nonce,
@@ -41,7 +47,7 @@ export function panelHtml({
 <link id="vscode-codicon-stylesheet" rel="stylesheet" href="${codicons}" nonce="${nonce}">
 <link rel="stylesheet" href="${style}">
 </head>
-<body data-panel="${kind}">
+<body data-panel="${kind}" data-place="${place}">
 <main id="panel"></main>
 <script nonce="${nonce}" src="${script}"></script>
 </body>

@@ -6,8 +6,7 @@ import * as vscode from "vscode";
 import type { PanelKind } from "../../protocol/contracts.ts";
 import { panelEditor, panelKinds, panelTitles, panelView } from "../ids.ts";
 import { attachPanel, type PanelServices } from "./panelController.ts";
-
-export type PanelPlace = "sideBar" | "editor";
+import type { PanelPlace } from "./panelHtml.ts";
 
 export interface PanelPlaces extends vscode.Disposable {
   /** Brings the panel forward in that place and gives it the keyboard. */
@@ -28,7 +27,7 @@ export function registerPanelPlaces(services: PanelServices): PanelPlaces {
 
   function adoptEditor(kind: PanelKind, panel: vscode.WebviewPanel): void {
     panel.iconPath = icons;
-    const controller = attachPanel(kind, panel.webview, () => panel.visible, services);
+    const controller = attachPanel(kind, "editor", panel.webview, () => panel.visible, services);
     editors.set(kind, panel);
     panel.onDidDispose(() => {
       controller.dispose();
@@ -37,7 +36,7 @@ export function registerPanelPlaces(services: PanelServices): PanelPlaces {
   }
 
   function adoptView(kind: PanelKind, view: vscode.WebviewView): void {
-    const controller = attachPanel(kind, view.webview, () => view.visible, services);
+    const controller = attachPanel(kind, "sideBar", view.webview, () => view.visible, services);
     views.set(kind, view);
     view.onDidDispose(() => {
       controller.dispose();

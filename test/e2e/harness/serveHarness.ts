@@ -82,6 +82,7 @@ async function bundle(panels: readonly PanelKind[]): Promise<Map<string, Uint8Ar
 function page(kind: PanelKind, origin: string): string {
   const html = panelHtml({
     kind,
+    place: "sideBar",
     title: titles[kind],
     source: origin,
     nonce,

@@ -82,6 +82,7 @@ describe("numbers for reading", () => {
 describe("a panel's page", () => {
   const html = panelHtml({
     kind: "gates",
+    place: "editor",
     title: "Gates",
     source: "https://webview.example",
     nonce: "n0nce",
@@ -105,8 +106,8 @@ describe("a panel's page", () => {
     expect(html).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=/);
   });
 
-  it("says which panel it is, and where the icons are", () => {
-    expect(html).toContain('<body data-panel="gates">');
+  it("says which panel it is and where it is shown, and where the icons are", () => {
+    expect(html).toContain('<body data-panel="gates" data-place="editor">');
     expect(html).toContain('<main id="panel"></main>');
     expect(html).toContain('id="vscode-codicon-stylesheet"');
   });
