@@ -1,6 +1,6 @@
 /** One layer's cell at one step in a few numbers, for the unrolled timeline. */
 import { activationOf, isSaturatedHigh, isSaturatedLow } from "../trace/activation.ts";
-import { gatesOf, gradientOf, layerTensor } from "../trace/names.ts";
+import { gatesOf, gradientFromAbove, gradientOf, layerTensor } from "../trace/names.ts";
 import { stepNorms } from "../trace/norms.ts";
 import { planeOf } from "../trace/plane.ts";
 import { tensorOf, type Direction, type Trace } from "../trace/trace.ts";
@@ -23,6 +23,9 @@ export interface CellNumbers {
   readonly cNorm?: number;
   readonly hGradientNorm?: number;
   readonly cGradientNorm?: number;
+  readonly hGradientFromAboveNorm?: number;
+  readonly hGradientFromFutureNorm?: number;
+  readonly cGradientFromFutureNorm?: number;
 }
 
 /** The cells of every layer and direction at step `t` of a trace of one sequence, lowest layer first. */
@@ -39,9 +42,54 @@ export function cellsAt(trace: Trace, t: number): readonly CellNumbers[] {
         cNorm: norm(name("c")),
         hGradientNorm: norm(gradientOf(name("h"))),
         cGradientNorm: norm(gradientOf(name("c"))),
+        ...gradientParts(trace, layer, direction, t),
       };
     }),
   );
+}
+
+type GradientParts = Pick<
+  CellNumbers,
+  "hGradientFromAboveNorm" | "hGradientFromFutureNorm" | "cGradientFromFutureNorm"
+>;
+
+/** What of dL/dh_t and dL/dc_t comes from the layer above at step `t`, and what through the step after it. */
+function gradientParts(
+  trace: Trace,
+  layer: number,
+  direction: Direction,
+  t: number,
+): GradientParts {
+  const aboveTensor = trace.tensors.get(gradientFromAbove(layer, direction));
+  if (!aboveTensor) return {};
+  const name = (part: string): string => layerTensor(layer, direction, part);
+  const above = planeOf(aboveTensor);
+  const total = planeOf(tensorOf(trace, gradientOf(name("h"))));
+  const h = normOf(above.units, (unit) => {
+    const at = t * above.units + unit;
+    return total.data[at] - above.data[at];
+  });
+  const parts = {
+    hGradientFromAboveNorm: stepNorms(aboveTensor)[t],
+    hGradientFromFutureNorm: h,
+  };
+  if (trace.model.layers[layer].cell !== "lstm") return parts;
+  // c of the step after reads this c through its forget gate alone.
+  const after = direction === "forward" ? t + 1 : t - 1;
+  if (after < 0 || after >= trace.steps) return { ...parts, cGradientFromFutureNorm: 0 };
+  const { data: forget } = planeOf(tensorOf(trace, name("f")));
+  const { data: dc } = planeOf(tensorOf(trace, gradientOf(name("c"))));
+  const c = normOf(above.units, (unit) => {
+    const at = after * above.units + unit;
+    return dc[at] * forget[at];
+  });
+  return { ...parts, cGradientFromFutureNorm: c };
+}
+
+function normOf(units: number, valueOf: (unit: number) => number): number {
+  let squares = 0;
+  for (let unit = 0; unit < units; unit++) squares += valueOf(unit) ** 2;
+  return Math.sqrt(squares);
 }
 
 /** L2 norm over units at a step, or undefined when the trace has no such tensor. */

@@ -148,6 +148,7 @@ export function backward(pass: Pass): void {
     const source = sourceOf(pass, index, batch);
     let accumulate = false;
     for (const layer of layers.values()) {
+      keepApart(layer, pass, index);
       runBackward(layer, pass);
       layer.cell.accumulateGradients(firstBefore(layer.direction, batch), rows);
       accumulateInputGradients(layer, source, rows, kernels);
@@ -183,6 +184,15 @@ function clearStateGradients({ cell, direction }: RecurrentLayer, pass: Pass) {
     if (name === "h" && !fedLast) gradient.fill(0, first, first + batch * cell.hidden);
     else gradient.fill(0, 0, everything);
   }
+}
+
+/** Copies dL/dh as it came from above, where the pass keeps it. */
+function keepApart({ cell, direction }: RecurrentLayer, pass: Pass, index: number) {
+  const { steps, batch } = pass.current;
+  const from = firstAfter(direction, batch) * cell.hidden;
+  const length = steps * batch * cell.hidden;
+  const kept = pass.fromAbove?.[index].get(direction);
+  kept?.set(cell.states[0].gradient.subarray(from, from + length));
 }
 
 /**

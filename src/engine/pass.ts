@@ -34,6 +34,8 @@ export interface Pass {
   readonly output: OutputLayer;
   /** (B) valid steps of each sequence. */
   readonly lengths: Int32Array;
+  /** Per layer and direction (R,H): dL/dh before the time loop adds what comes from the future; see `createPass`. */
+  readonly fromAbove: readonly ReadonlyMap<Direction, Real>[] | undefined;
   /** What the buffers hold now. */
   readonly current: {
     /** T and B of the last forward pass; 0 before the first. */
@@ -50,12 +52,13 @@ export interface Pass {
 
 /**
  * Lays out every buffer for batches of up to `capacity`. Smaller batches use the front of each. A pass that trains draws
- * the masks of layers with dropout from `dropout`; in any other, nothing is dropped.
+ * the masks of layers with dropout from `dropout`; in any other, nothing is dropped. One that is traced may keep apart, with
+ * `separate`, which part of dL/dh comes from above and which from the future.
  */
 export function createPass(
   model: Model,
   capacity: Capacity,
-  options: { readonly dropout?: Pick<Random, "uniform"> } = {},
+  options: { readonly dropout?: Pick<Random, "uniform">; readonly separate?: boolean } = {},
 ): Pass {
   const { steps, batch } = capacity;
   if (!(steps >= 1 && batch >= 1)) {
@@ -83,6 +86,12 @@ export function createPass(
     handed: description.layers.map((layer) =>
       createHandedOn(layer, rows, kernels, options.dropout),
     ),
+    fromAbove: options.separate
+      ? description.layers.map(
+          ({ directions, hidden }) =>
+            new Map(directions.map((direction) => [direction, kernels.allocate(rows * hidden)])),
+        )
+      : undefined,
     output: createOutputLayer(model, description.output.at === "last-step" ? batch : rows),
     lengths: kernels.allocateIntegers(batch),
     current: { steps: 0, batch: 0, shortest: 0, carriedBatch: 0, holds: "nothing" },

@@ -1,5 +1,5 @@
 /** Reads a pass out as a trace: copies of its buffers, under the names that everyone uses. */
-import { gradientOf, layerTensor } from "../trace/names.ts";
+import { gradientFromAbove, gradientOf, layerTensor } from "../trace/names.ts";
 import type { Axis, Real, Tensor, Trace } from "../trace/trace.ts";
 import type { RecurrentLayer } from "./layers/recurrentLayer.ts";
 import { sumOf } from "./losses/loss.ts";
@@ -95,6 +95,10 @@ function readLayer(
     if (!withGradients) continue;
     add(gradientOf(initial), ["B", "H"], [batch, hidden], gradient.slice(begin, end));
     add(gradientOf(after), axes, shape, gradient.slice(first, last));
+  }
+  const fromAbove = pass.fromAbove?.[number].get(direction);
+  if (withGradients && fromAbove) {
+    add(gradientFromAbove(number, direction), axes, shape, fromAbove.slice(0, rows * hidden));
   }
   for (const { name, value, gradient } of cell.readGates(
     firstBefore(direction, batch),

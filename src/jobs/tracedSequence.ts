@@ -66,7 +66,7 @@ export function traceSequence(
     );
   }
   const model = networkOf(loaded, kernels);
-  const pass = createPass(model, { steps: batch.steps, batch: 1 });
+  const pass = createPass(model, { steps: batch.steps, batch: 1 }, { separate: true });
   zeroGradients(model);
   const { loss, weight } = forward(pass, batch);
   if (weight > 0) backward(pass);

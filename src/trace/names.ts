@@ -19,6 +19,10 @@ export const sigmoidGates: ReadonlySet<string> = new Set(["i", "f", "o", "r", "z
 export const layerTensor = (layer: number, direction: Direction, part: string): string =>
   `layers.${layer}.${direction}.${part}`;
 
+/** The part of dL/dh_t that comes from the layer above at the same step (T,B,H); the rest comes from the future. */
+export const gradientFromAbove = (layer: number, direction: Direction): string =>
+  `grad.layers.${layer}.${direction}.h.above`;
+
 export const gradientOf = (name: string): string => `grad.${name}`;
 
 /** In words, for legends and text alternatives. */

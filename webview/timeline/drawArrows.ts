@@ -8,7 +8,7 @@ import type { Theme } from "../lib/theme.ts";
 import { boxLeft, columnLeft, type CellRow, type StateLine } from "./layout.ts";
 import { arrowWidth, gradientShare } from "./scales.ts";
 import type { Scene } from "./scene.ts";
-import { cellAt, gradientNorm } from "./words.ts";
+import { cellAt, gradientFromAbove, gradientThroughTime } from "./words.ts";
 
 /** The arrows between the cells of steps `t` and `t + 1`. */
 export function drawRecurrentArrows(
@@ -24,7 +24,7 @@ export function drawRecurrentArrows(
   const column = scene.column(isReverse ? t + 1 : t);
   const cell = column && cellAt(column, row);
   for (const state of row.states) {
-    const norm = cell && gradientNorm(cell, state.part);
+    const norm = cell && gradientThroughTime(cell, state.part);
     const ends = isReverse ? { from: right, to: left } : { from: left, to: right };
     if (layout.tier === "full") {
       const y = state.y - state.height / 2 - 2;
@@ -83,12 +83,12 @@ export function drawVerticalArrow(
   );
 }
 
-/** The norm of the gradient that comes down out of the rows of one layer: both directions together. */
+/** The norm of the gradient that comes down into the rows of one layer: both directions together. */
 export function outputGradient(column: TimelineColumn, layer: number): number | undefined {
   let squares: number | undefined;
   for (const cell of column.cells) {
-    if (cell.layer !== layer || cell.hGradientNorm === undefined) continue;
-    squares = (squares ?? 0) + cell.hGradientNorm ** 2;
+    const norm = cell.layer === layer ? gradientFromAbove(cell) : undefined;
+    if (norm !== undefined) squares = (squares ?? 0) + norm ** 2;
   }
   return squares === undefined ? undefined : Math.sqrt(squares);
 }
@@ -101,7 +101,7 @@ export function drawRiver(
   cell: CellSummary,
   x: number,
 ): void {
-  const norm = gradientNorm(cell, state.part);
+  const norm = gradientThroughTime(cell, state.part);
   if (norm === undefined || !scene.gradient) return;
   const share = gradientShare(scene.gradient, norm);
   const height = share === 0 ? 1 : arrowWidth(share, state.height);

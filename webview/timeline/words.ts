@@ -39,6 +39,19 @@ export const cellAt = (
 export const gradientNorm = (cell: CellSummary, part: StateLine["part"]): number | undefined =>
   part === "c" ? cell.cGradientNorm : cell.hGradientNorm;
 
+/** What comes back into a state through the arrow from the step after it, which is not all of its gradient. */
+export const gradientThroughTime = (
+  cell: CellSummary,
+  part: StateLine["part"],
+): number | undefined =>
+  part === "c"
+    ? (cell.cGradientFromFutureNorm ?? cell.cGradientNorm)
+    : (cell.hGradientFromFutureNorm ?? cell.hGradientNorm);
+
+/** What comes back into h from the layer above, or from the loss. */
+export const gradientFromAbove = (cell: CellSummary): number | undefined =>
+  cell.hGradientFromAboveNorm ?? cell.hGradientNorm;
+
 export const stateNorm = (cell: CellSummary, part: StateLine["part"]): number | undefined =>
   part === "c" ? cell.cNorm : cell.hNorm;
 
@@ -91,22 +104,26 @@ function arrowLines(
 ): readonly string[] {
   const cell = cellAt(column, row);
   const [from, to] = row.direction === "reverse" ? [t + 1, t] : [t, t + 1];
-  const carried = cell && gradientNorm(cell, state.part);
+  const carried = cell && gradientThroughTime(cell, state.part);
   const title = `${partTitles[state.part]} ${state.part}, layer ${row.layer}: step ${from} → ${to}`;
   return carried === undefined
     ? [title]
-    : [title, `gradient back into step ${from}: ‖dL/d${state.part}‖ = ${gradientText(carried)}`];
+    : [
+        title,
+        `gradient through time into step ${from}: ‖dL/d${state.part}‖ = ${gradientText(carried)}`,
+      ];
 }
 
 function verticalLines(row: CellRow | undefined, column: TimelineColumn): readonly string[] {
-  const norm = row ? cellAt(column, row)?.hGradientNorm : column.inputGradientNorm;
+  const cell = row && cellAt(column, row);
+  const norm = row ? cell && gradientFromAbove(cell) : column.inputGradientNorm;
   const name = row ? `h of layer ${row.layer}, upwards` : "input, upwards";
-  const symbol = row ? "‖dL/dh‖" : "‖dL/dx‖";
+  const symbol = row ? "‖dL/dh‖ from above" : "‖dL/dx‖";
   return norm === undefined ? [name] : [name, `${symbol} = ${gradientText(norm)}`];
 }
 
 const gradientText = (norm: number): string =>
-  norm === 0 ? "0 (no loss after it)" : formatNumber(norm);
+  norm === 0 ? "0 (no loss there)" : formatNumber(norm);
 
 function inputLines(column: TimelineColumn): readonly string[] {
   const values = (column.inputValues ?? []).map(({ name, value }) => `${name} ${valueText(value)}`);

@@ -28,6 +28,7 @@ const column: TimelineColumn = {
       hNorm: 2,
       cNorm: 5,
       hGradientNorm: 0.0123,
+      hGradientFromFutureNorm: 0.004,
       cGradientNorm: 0.5,
     },
     { layer: 1, direction: "forward", gates: [], hNorm: 1, hGradientNorm: 0 },
@@ -69,13 +70,13 @@ describe("what the timeline says under the pointer", () => {
     ]);
   });
 
-  it("gives an arrow's number and the steps that it joins", () => {
+  it("gives what comes back through an arrow, which is not all of the gradient, and the steps that it joins", () => {
     const forward = row(0, "forward");
     const hit = hitTest(layout, columnLeft(layout, 4), forward.states[1].y);
     if (!hit) throw new Error("Nothing was hit.");
     expect(hitLines(hit, column, model)).toEqual([
       "hidden state h, layer 0: step 3 → 4",
-      "gradient back into step 3: ‖dL/dh‖ = 0.0123",
+      "gradient through time into step 3: ‖dL/dh‖ = 0.004",
     ]);
   });
 
@@ -86,7 +87,7 @@ describe("what the timeline says under the pointer", () => {
     expect(hit.t).toBe(2);
     expect(hitLines(hit, column, model)).toEqual([
       "hidden state h, layer 1: step 3 → 2",
-      "gradient back into step 3: ‖dL/dh‖ = 4",
+      "gradient through time into step 3: ‖dL/dh‖ = 4",
     ]);
   });
 
