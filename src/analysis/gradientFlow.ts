@@ -1,11 +1,17 @@
 /**
  * How much of the loss at one step reaches the hidden state at an earlier one: ‖∂L_t/∂h_k‖, the matrix
  * in which a vanishing gradient can be seen (Pascanu et al. 2013, arXiv:1211.5063, eq. 5).
+ *
+ * Each loss step is one copy of the sequence in a batch, with that step alone weighted, and goes through the
+ * engine's own backward: what holds for training holds here, whatever the network is made of.
  */
+import { backward, createPass, forwardPrepared, prepareWeights } from "../engine/bptt.ts";
+import { firstAfter } from "../engine/layers/directions.ts";
 import type { Model } from "../engine/model.ts";
-import { gradientOf } from "../trace/names.ts";
-import type { Direction, Trace } from "../trace/trace.ts";
-import { createFlowSweep } from "./flowSweep.ts";
+import { layerOf, type Pass } from "../engine/pass.ts";
+import type { Batch } from "../trace/batch.ts";
+import type { Direction } from "../trace/trace.ts";
+import { lossAlone } from "./lossAlone.ts";
 import { sampleEvenly } from "./sampleEvenly.ts";
 
 export interface GradientFlowRequest {
@@ -23,78 +29,97 @@ export interface GradientFlowMatrix {
   readonly sourceSteps: Uint32Array<ArrayBuffer>;
   /**
    * (lossSteps, sourceSteps) L2 norm of the total derivative of L_t with respect to h_k: along every
-   * way up and forward through the network. NaN where k > t, which nothing of h_k can reach.
+   * way up and through the network. NaN where k > t in a network without a reverse direction, which nothing
+   * of h_k can reach.
    */
   readonly values: Float64Array<ArrayBuffer>;
 }
 
+/** Numbers in the states of one pass; a bound on its memory and on how long it keeps others waiting. */
+const numbersPerPass = 2 ** 20;
+/** More copies than this side by side are no faster. */
+const maximumCopies = 32;
+
 /**
  * L_t is what the loss would be if step t alone were weighted: the cross-entropy at t, or the mean
- * squared error over the outputs at t. `trace` is a pass of one sequence through `model` with its
- * weights as they are now; when it has no loss or no backward pass, the matrix has no rows. What the
- * sweep allocates comes from the model's kernels.
+ * squared error over the outputs at t. `batch` is one sequence; without a target the matrix has no rows. Buffers come
+ * from the model's kernels, and its parameters' gradients are overwritten.
  */
 export function gradientFlow(
   model: Model,
-  trace: Trace,
+  batch: Batch,
   request: GradientFlowRequest,
 ): GradientFlowMatrix {
-  const following = followGradient(model, trace, request);
+  const following = followGradient(model, batch, request);
   for (;;) {
     const { done, value } = following.next();
     if (done) return value;
   }
 }
 
-/** `gradientFlow` that lets its caller do something else after every step back through time. */
+/** `gradientFlow` that lets its caller do something else now and then. */
 export function* followGradient(
   model: Model,
-  trace: Trace,
+  batch: Batch,
   request: GradientFlowRequest,
 ): Generator<undefined, GradientFlowMatrix> {
   const { layer, direction } = request;
-  if (!model.description.layers[layer]?.directions.includes(direction)) {
+  const { layers, output } = model.description;
+  if (!layers[layer]?.directions.includes(direction)) {
     throw new Error(`The network has no layer ${layer} that runs ${direction}.`);
   }
-  if (model.description.layers.some(({ directions }) => directions.includes("reverse"))) {
-    throw new Error("Gradient flow is followed here only through networks that run forward.");
-  }
-  if (model.description.layers.some(({ residual }) => residual)) {
-    throw new Error(
-      "Gradient flow is followed here only through networks without residual layers.",
-    );
-  }
-  if (trace.batch !== 1)
+  if (batch.size !== 1) {
     throw new Error("Gradient flow is followed through one sequence at a time.");
-
-  const allSteps = [...Array(trace.steps).keys()];
-  const lossSteps = Uint32Array.from(sampleEvenly(stepsWithLoss(trace), request.rows));
+  }
+  const allSteps = [...Array(batch.steps).keys()];
+  const lossSteps = Uint32Array.from(sampleEvenly(stepsWithLoss(model, batch), request.rows));
   const sourceSteps = Uint32Array.from(sampleEvenly(allSteps, request.columns));
   const values = new Float64Array(lossSteps.length * sourceSteps.length).fill(NaN);
-  const lastRow = lossSteps.length - 1;
-  if (lastRow < 0) return { lossSteps, sourceSteps, values };
+  if (lossSteps.length === 0) return { lossSteps, sourceSteps, values };
 
-  const columnOf = new Map(Array.from(sourceSteps, (step, column) => [step, column]));
-  const sweep = createFlowSweep(model, trace, { bottom: layer, lossSteps: lossSteps.toReversed() });
-  for (let k = lossSteps[lastRow]; k >= 0; k--) {
-    const norms = sweep.stepBack(k);
-    const column = columnOf.get(k);
-    if (column !== undefined) {
-      norms.forEach((norm, slot) => {
-        values[(lastRow - slot) * sourceSteps.length + column] = norm;
+  // Without a reverse direction nothing after a loss step matters to it.
+  const looksBackOnly = layers.every(({ directions }) => !directions.includes("reverse"));
+  const cuts = looksBackOnly && output.at === "each-step";
+  const widest = layers.reduce(
+    (sum, { hidden, directions }) => sum + hidden * directions.length,
+    0,
+  );
+  const copies = Math.floor(numbersPerPass / (batch.steps * widest));
+  const size = Math.min(lossSteps.length, maximumCopies, Math.max(1, copies));
+  const pass = createPass(model, { steps: batch.steps, batch: size });
+  prepareWeights(pass);
+
+  for (let first = 0; first < lossSteps.length; first += size) {
+    const some = lossSteps.subarray(first, first + size);
+    const steps = cuts ? some[some.length - 1] + 1 : batch.steps;
+    forwardPrepared(pass, lossAlone(batch, some, steps, output.at));
+    backward(pass);
+    some.forEach((lossStep, copy) => {
+      sourceSteps.forEach((k, column) => {
+        if (looksBackOnly && k > lossStep) return;
+        // The loss of the batch is the mean of its copies' losses.
+        const norm = some.length * normOf(pass, layer, direction, k, copy);
+        values[(first + copy) * sourceSteps.length + column] = norm;
       });
-    }
+    });
     yield;
   }
   return { lossSteps, sourceSteps, values };
 }
 
-function stepsWithLoss(trace: Trace): readonly number[] {
-  const shares = trace.tensors.get(gradientOf("loss"))?.data ?? [];
-  const atLast = trace.model.output.at === "last-step";
-  const steps: number[] = [];
-  shares.forEach((share, t) => {
-    if (share > 0) steps.push(atLast ? trace.steps - 1 : t);
-  });
-  return steps;
+function stepsWithLoss({ description }: Model, { steps, target, weights }: Batch): number[] {
+  if (!target) return [];
+  const isWeighted = (row: number): boolean => weights === undefined || weights[row] > 0;
+  if (description.output.at === "last-step") return isWeighted(0) ? [steps - 1] : [];
+  return [...Array(steps).keys()].filter(isWeighted);
+}
+
+/** ‖dL/dh‖ after step `k` of one sequence of the batch. */
+function normOf(pass: Pass, layer: number, direction: Direction, k: number, b: number): number {
+  const { batch } = pass.current;
+  const { hidden, states } = layerOf(pass, layer, direction).cell;
+  const from = (firstAfter(direction, batch) + k * batch + b) * hidden;
+  let squares = 0;
+  for (let unit = from; unit < from + hidden; unit++) squares += states[0].gradient[unit] ** 2;
+  return Math.sqrt(squares);
 }

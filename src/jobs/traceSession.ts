@@ -77,8 +77,9 @@ export function createTraceSession(options: TraceSessionOptions): TraceSession {
       return normCurve(traces.get(request.trace).trace, request);
     },
     async gradientFlow(request, context) {
-      const { loaded, trace } = traces.get(request.trace);
-      const following = followGradient(networkOf(loaded, createKernels()), trace, request);
+      const { loaded, sequence } = traces.get(request.trace);
+      const model = networkOf(loaded, createKernels());
+      const following = followGradient(model, sequence.batch, request);
       // The longest of the answers: the others are not to wait for it.
       const breathe = createBreather();
       let next = following.next();
