@@ -37,7 +37,7 @@ export function addingTask(length: number): Task {
     describe(example) {
       const [first, second] = marks(example);
       const number = (t: number): string => example.input[2 * t].toFixed(3);
-      return `${number(first)} + ${number(second)} = ${example.target[0].toFixed(3)}, marked at steps ${first + 1} and ${second + 1}`;
+      return `${number(first)} + ${number(second)} = ${example.target[0].toFixed(3)}, marked at steps ${first} and ${second}`;
     },
     baselines: (examples) => [
       {
