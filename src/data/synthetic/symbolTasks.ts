@@ -79,7 +79,7 @@ export function temporalOrderTask(length: number): Task {
     },
     describe({ input, target }) {
       const events = Array.from(input, (token, t) =>
-        token >= 6 ? `${symbols[token]} at step ${t + 1}` : "",
+        token >= 6 ? `${symbols[token]} at step ${t}` : "",
       ).filter(Boolean);
       return `${events.join(", ")}: ${classes[target[0]]}`;
     },
