@@ -28,7 +28,7 @@ export function drawFrameAndAxes(
   context.strokeStyle = css(theme.border);
   context.lineWidth = 1;
   context.strokeRect(left - 0.5, heatmap.top - 0.5, width + 1, heatmap.height + 1);
-  context.strokeRect(left - 0.5, trace.top - 0.5, width + 1, trace.height + 1);
+  if (trace) context.strokeRect(left - 0.5, trace.top - 0.5, width + 1, trace.height + 1);
 
   context.font = axisFont(theme);
   context.fillStyle = css(theme.muted);
@@ -103,6 +103,7 @@ export function drawTrace(
   { trace, scale, caption, limits }: TraceContent,
 ): void {
   const { trace: box, heatmap } = layout;
+  if (!box) return;
   const yOf = (value: number): number =>
     box.top + (1 - scale.position(value)) * (box.height - 4) + 2;
   context.font = axisFont(theme);
@@ -168,7 +169,7 @@ export function drawSteps(
   current: number,
 ): void {
   context.font = tokenFont(theme);
-  const axis = timeAxis(time, tokenOf, context.measureText("m").width);
+  const axis = timeAxis(time, tokenOf, context.measureText("m").width, current);
   drawTimeAxis(context, axis, theme, { top, withTokens, time }, current);
 }
 
@@ -202,6 +203,7 @@ export function drawCursor(
   const x = xOfStep(time, cursor.t);
   const width = stepWidth(time);
   drawColumnFrame(context, theme, x, width, heatmap.top, heatmap.height);
+  if (!trace) return;
   context.fillStyle = css(theme.cursor);
   context.fillRect(Math.round(x + width / 2 - 0.5), trace.top, 1, trace.height);
   if (cursor.value !== undefined && Number.isFinite(cursor.value)) {

@@ -11,7 +11,8 @@ export interface GatesLayout {
   readonly heatmap: HeatmapGeometry;
   /** Absent where saturation has no meaning. */
   readonly saturation: Rectangle | undefined;
-  readonly trace: Rectangle;
+  /** The selected unit over time; absent in a low view, where units need the height. */
+  readonly trace: Rectangle | undefined;
   readonly axisTop: number;
   /** Whether a step is wide enough to have its token written below it. */
   readonly withTokens: boolean;
@@ -29,6 +30,8 @@ export interface GatesView {
 const gutter = 34;
 const captionHeight = 18;
 const gap = 8;
+/** Below this height there is no trace. */
+const traceFrom = 240;
 
 export function gatesLayout(view: GatesView): GatesLayout {
   const { width, height, steps, units } = view;
@@ -38,9 +41,10 @@ export function gatesLayout(view: GatesView): GatesLayout {
   const withTokens = stepWidth(time) >= tokenWidth;
   const axisHeight = timeAxisHeight(withTokens);
   const traceHeight = Math.max(40, Math.min(96, Math.round(height * 0.2)));
-  const heatmapHeight = Math.max(20, height - captionHeight * 2 - gap - traceHeight - axisHeight);
+  const below = height < traceFrom ? 0 : gap + captionHeight + traceHeight;
+  const heatmapHeight = Math.max(20, height - captionHeight - below - axisHeight);
   const heatmap: HeatmapGeometry = { time, units, top: captionHeight, height: heatmapHeight };
-  const traceTop = captionHeight + heatmapHeight + gap + captionHeight;
+  const axisTop = captionHeight + heatmapHeight + below;
   return {
     heatmap,
     saturation:
@@ -52,8 +56,11 @@ export function gatesLayout(view: GatesView): GatesLayout {
             height: heatmapHeight,
           }
         : undefined,
-    trace: { left: gutter, top: traceTop, width: plotWidth, height: traceHeight },
-    axisTop: traceTop + traceHeight,
+    trace:
+      below > 0
+        ? { left: gutter, top: axisTop - traceHeight, width: plotWidth, height: traceHeight }
+        : undefined,
+    axisTop,
     withTokens,
   };
 }

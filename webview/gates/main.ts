@@ -1,9 +1,11 @@
 /** The gates panel: what every gate and state of a layer does, unit by unit and step by step. */
 import "../lib/panel.css";
+import "../lib/compact.css";
 import { activationOf, saturationLimits, type Activation } from "../../src/trace/activation.ts";
 import type { UnitOrder } from "../../src/protocol/contracts.ts";
 import { drawCellFrame } from "../lib/drawAxes.ts";
 import type { Frame } from "../lib/canvas.ts";
+import { onCompactChange } from "../lib/compact.ts";
 import { createColorTables, type ColorScale } from "../lib/colorMaps.ts";
 import { runCommand } from "../lib/emptyState.ts";
 import { createHeatmapController } from "../lib/heatmapController.ts";
@@ -92,6 +94,7 @@ picture.element.classList.add("grow");
 const legend = createLegend(frame.content.appendChild(document.createElement("div")));
 
 store.subscribe(onChange);
+onCompactChange(() => chosen && showControls(chosen));
 onThemeChange(() => {
   theme = readTheme();
   tables = createColorTables(theme);
@@ -150,10 +153,12 @@ function showProgress(): void {
   picture.stale(pending && !controller.current);
 }
 
+const openInEditor = (): void => run("unroll.openGatesInEditor");
+
 function showControls(of: Chosen): void {
   const { trace, tensor } = of;
-  const actions = heatmapActions(controller.key, () => run("unroll.openGatesInEditor"));
-  frame.header(tensorHeader({ trace, tensor, actions }));
+  const actions = heatmapActions(controller.key);
+  frame.header(tensorHeader({ trace, tensor, actions, openInEditor }));
   frame.controls(
     tensorControls({
       chosen: of,

@@ -22,6 +22,8 @@ export interface ValueRange {
 export function scaleOf(activation: Activation, range: ValueRange): ColorScale {
   if (activation === "sigmoid") return colorScale("sequential", 0, 1);
   if (activation === "tanh") return colorScale("diverging", -1, 1);
+  // A tensor without a single finite value has no range.
+  if (!Number.isFinite(range.minimum + range.maximum)) return colorScale("diverging", -1, 1);
   if (range.minimum >= 0) return colorScale("sequential", 0, range.maximum || 1);
   return colorScale("diverging", range.minimum, range.maximum);
 }
@@ -40,7 +42,10 @@ export function summaryInWords(activation: Activation, summary: Summary): string
       ? ""
       : ` ${formatCount(nonFiniteCount)} ${nonFiniteCount === 1 ? "value is" : "values are"} not finite.`;
   if (activation === "unbounded") {
-    return `Values from ${formatNumber(minimum)} to ${formatNumber(maximum)}.${broken}`;
+    const range = Number.isFinite(minimum + maximum)
+      ? `Values from ${formatNumber(minimum)} to ${formatNumber(maximum)}.`
+      : "No value is finite.";
+    return `${range}${broken}`;
   }
   const { low, high } = saturationLimits[activation];
   return (

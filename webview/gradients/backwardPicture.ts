@@ -1,4 +1,5 @@
 /** The gradient of every unit at every step as a heatmap, and its norm at every step as a curve below. */
+import { isCompact } from "../lib/compact.ts";
 import type { Frame } from "../lib/canvas.ts";
 import { gradientScale, type ColorScale } from "../lib/colorMaps.ts";
 import { drawCellFrame } from "../lib/drawAxes.ts";
@@ -32,7 +33,8 @@ export function createBackwardPicture(parent: HTMLElement, at: Surroundings): Ba
   }
 
   function fit(): void {
-    picture.setHeight(backwardHeight(at.chosen()?.units ?? 1, window.innerHeight));
+    const { units = 1 } = at.chosen() ?? {};
+    picture.setHeight(backwardHeight(units, window.innerHeight, isCompact()));
   }
 
   /** Eight decades below the largest value of the tensor, whatever part of it is in view. */

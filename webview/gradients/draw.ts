@@ -72,6 +72,7 @@ export function drawCurve(
   scale: ColorScale,
   caption: string,
 ): void {
+  if (!box) return;
   drawBox(context, theme, box);
   context.font = axisFont(theme);
   context.textBaseline = "middle";
@@ -145,7 +146,7 @@ export function drawSteps(
 ): void {
   const { time, axisTop: top, withTokens } = at;
   context.font = tokenFont(theme);
-  const axis = timeAxis(time, tokenOf, context.measureText("m").width);
+  const axis = timeAxis(time, tokenOf, context.measureText("m").width, current);
   drawTimeAxis(context, axis, theme, { top, withTokens, time }, current);
 }
 
@@ -167,6 +168,7 @@ export function drawBackwardCursor(
   const x = xOfStep(time, cursor.t);
   const width = stepWidth(time);
   drawColumnFrame(context, theme, x, width, heatmap.top, heatmap.height);
+  if (!curve) return;
   context.fillStyle = css(theme.cursor);
   context.fillRect(Math.round(x + width / 2 - 0.5), curve.top, 1, curve.height);
   if (cursor.norm === undefined || !Number.isFinite(cursor.norm)) return;

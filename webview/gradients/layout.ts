@@ -18,15 +18,22 @@ export function timeScale(width: number, span: Span): TimeScale {
 
 export interface BackwardLayout {
   readonly heatmap: HeatmapGeometry;
-  readonly curve: Rectangle;
+  /** The norm at every step; absent in a low view, where units need the height. */
+  readonly curve: Rectangle | undefined;
   readonly axisTop: number;
   readonly withTokens: boolean;
 }
 
 const curveHeight = 88;
+/** Below this height there is no curve. */
+const curveFrom = 240;
 
-/** The height that the heatmap and the curve want together. */
-export function backwardHeight(units: number, viewHeight: number): number {
+/** What stands above and below the picture of a compact view at first sight, in pixels. */
+const compactSurroundings = 114;
+
+/** The height that the heatmap and the curve want together; a compact view is filled. */
+export function backwardHeight(units: number, viewHeight: number, isCompact = false): number {
+  if (isCompact) return Math.max(160, Math.min(320, viewHeight - compactSurroundings));
   const rows = Math.max(96, Math.min(units * 12, Math.round(viewHeight * 0.28), 320));
   return captionHeight + rows + gap + captionHeight + curveHeight + timeAxisHeight(true);
 }
@@ -39,16 +46,27 @@ export function backwardLayout(
 ): BackwardLayout {
   const time = timeScale(width, steps);
   const withTokens = stepWidth(time) >= tokenWidth;
-  const around = 2 * captionHeight + gap + curveHeight + timeAxisHeight(withTokens);
-  const heatmapHeight = Math.max(20, height - around);
-  const curveTop = captionHeight + heatmapHeight + gap + captionHeight;
+  const axisTop = height - timeAxisHeight(withTokens);
+  const curve =
+    height < curveFrom
+      ? undefined
+      : {
+          left: time.left,
+          top: axisTop - curveHeightIn(height),
+          width: time.width,
+          height: curveHeightIn(height),
+        };
+  const end = curve ? curve.top - captionHeight - gap : axisTop;
   return {
-    heatmap: { time, units, top: captionHeight, height: heatmapHeight },
-    curve: { left: time.left, top: curveTop, width: time.width, height: curveHeight },
-    axisTop: curveTop + curveHeight,
+    heatmap: { time, units, top: captionHeight, height: Math.max(20, end - captionHeight) },
+    curve,
+    axisTop,
     withTokens,
   };
 }
+
+const curveHeightIn = (height: number): number =>
+  Math.max(40, Math.min(curveHeight, Math.round(height * 0.25)));
 
 export interface MatrixLayout {
   readonly time: TimeScale;

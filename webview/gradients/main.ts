@@ -1,9 +1,11 @@
 /** The gradients panel: where learning reaches, and where its gradient fades on the way back. */
 import "../lib/panel.css";
+import "../lib/compact.css";
 import "./gradients.css";
 import { html, nothing, render } from "lit";
 import type { UnitOrder } from "../../src/protocol/contracts.ts";
 import { gradientOf } from "../../src/trace/names.ts";
+import { onCompactChange } from "../lib/compact.ts";
 import { createColorTables } from "../lib/colorMaps.ts";
 import { runCommand } from "../lib/emptyState.ts";
 import { createHeatmapController } from "../lib/heatmapController.ts";
@@ -78,7 +80,10 @@ const surroundings: Surroundings = {
   fail,
 };
 const verdictLine = frame.content.appendChild(document.createElement("div"));
-const backward = createBackwardPicture(figure("Gradient at every unit and step"), surroundings);
+const backward = createBackwardPicture(
+  figure("Gradient at every unit and step", "first-caption"),
+  surroundings,
+);
 const flow = createFlowPicture(figure("How much of each loss reaches back"), surroundings, {
   verdict: showVerdict,
   moveStep: (t) => store.moveCursor({ t }),
@@ -94,17 +99,18 @@ window.addEventListener("resize", () => {
   backward.fit();
   flow.fit();
 });
+onCompactChange(() => chosen && showControls(chosen));
 onThemeChange(() => {
   theme = readTheme();
   tables = createColorTables(theme);
   redraw();
 });
 
-function figure(caption: string): HTMLElement {
+function figure(caption: string, ...classes: readonly string[]): HTMLElement {
   const element = frame.content.appendChild(document.createElement("section"));
   element.className = "figure";
   const heading = element.appendChild(document.createElement("h2"));
-  heading.className = "caption";
+  heading.classList.add("caption", ...classes);
   heading.textContent = caption;
   return element;
 }
@@ -157,9 +163,11 @@ function showProgress(): void {
   backward.stale(pending.heatmap && !controller.current);
 }
 
+const openInEditor = (): void => run("unroll.openGradientsInEditor");
+
 function showControls(of: TensorChoice): void {
-  const actions = heatmapActions(controller.key, () => run("unroll.openGradientsInEditor"));
-  frame.header(tensorHeader({ trace: of.trace, tensor: of.tensor, actions }));
+  const actions = heatmapActions(controller.key);
+  frame.header(tensorHeader({ trace: of.trace, tensor: of.tensor, actions, openInEditor }));
   frame.controls(
     tensorControls({
       chosen: of,
@@ -184,7 +192,7 @@ function showVerdict(verdict: Verdict | undefined): void {
   render(
     verdict
       ? html`<span class="codicon codicon-${icons[verdict.kind]}" aria-hidden="true"></span>
-          <p>
+          <p title=${verdict.detail}>
             <strong>${verdict.headline}.</strong> <span class="detail">${verdict.detail}</span>
           </p>`
       : nothing,

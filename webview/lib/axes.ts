@@ -75,7 +75,7 @@ export interface TimeAxisTick {
 
 export interface TimeAxis {
   readonly numbers: readonly TimeAxisTick[];
-  /** A token under every step, when there is room to read them; otherwise empty. */
+  /** Tokens under their steps, as many as can be read side by side; none where steps are too narrow. */
   readonly tokens: readonly TimeAxisTick[];
 }
 
@@ -85,11 +85,13 @@ export const tokenWidth = 11;
 /**
  * @param tokenOf The token or row name of a step, if it is known already.
  * @param characterWidth Width of one character of the tokens' font, in pixels.
+ * @param current Step whose token is shown in any case.
  */
 export function timeAxis(
   scale: TimeScale,
   tokenOf: (t: number) => string | undefined,
   characterWidth: number,
+  current?: number,
 ): TimeAxis {
   const width = stepWidth(scale);
   const centre = (t: number): number => xOfStep(scale, t) + width / 2;
@@ -99,15 +101,39 @@ export function timeAxis(
     x: centre(t),
     label: String(t),
   }));
-  const tokens: TimeAxisTick[] = [];
-  if (width >= tokenWidth) {
-    const room = Math.max(1, Math.floor((width - 2) / characterWidth));
-    for (let t = scale.span.from; t < scale.span.to; t++) {
-      const token = tokenOf(t);
-      if (token !== undefined) tokens.push({ t, x: centre(t), label: visibleToken(token, room) });
-    }
+  if (width < tokenWidth) return { numbers, tokens: [] };
+  const tokens: PlacedToken[] = [];
+  for (let t = scale.span.from; t < scale.span.to; t++) {
+    const token = tokenOf(t);
+    if (token === undefined || token === "") continue;
+    const label = visibleToken(token, longestToken);
+    const half = (Array.from(label).length * characterWidth) / 2;
+    // A name at the end of the axis is moved inwards rather than cut.
+    const x = Math.max(half, Math.min(scale.left + scale.width + 2 - half, centre(t)));
+    tokens.push({ t, x, label, half });
   }
-  return { numbers, tokens };
+  return { numbers, tokens: legible(tokens, current) };
+}
+
+interface PlacedToken extends TimeAxisTick {
+  readonly half: number;
+}
+
+/** Characters of a token on an axis at most. */
+const longestToken = 16;
+
+/** From the left, those that do not touch the one before; the current one pushes others aside. */
+function legible(tokens: readonly PlacedToken[], current?: number): readonly PlacedToken[] {
+  const touch = (one: PlacedToken, other: PlacedToken): boolean =>
+    Math.abs(one.x - other.x) < one.half + other.half + 1;
+  const shown: PlacedToken[] = [];
+  for (const token of tokens) {
+    const last = shown.at(-1);
+    if (!last || !touch(last, token)) shown.push(token);
+  }
+  const emphasised = tokens.find(({ t }) => t === current);
+  if (!emphasised || shown.includes(emphasised)) return shown;
+  return [...shown.filter((token) => !touch(token, emphasised)), emphasised];
 }
 
 /** Height of a drawn time axis: a row of numbers, and with tokens a second row. */

@@ -22,7 +22,7 @@ export function choose(
     if (event.currentTarget instanceof VscodeSingleSelect) onChange(event.currentTarget.value);
   };
   // Options are keyed by everything that they show: the control reads them only when they appear.
-  return html`<label class="choice">
+  return html`<label class="choice" title=${label} ?data-single=${choices.length === 1}>
     <span class="choice-label">${label}</span>
     <vscode-single-select label=${label} .value=${live(selected)} @change=${changed}>
       ${repeat(

@@ -1,6 +1,7 @@
 /** A panel's line to the host, and the little that a panel may remember between reloads. */
 import { connect, type Client, type Transport } from "../../src/protocol/channel.ts";
 import type { PanelContract } from "../../src/protocol/contracts.ts";
+import { withNotFinite } from "./notFinite.ts";
 
 export type Host = Client<PanelContract>;
 
@@ -21,7 +22,7 @@ const transport: Transport = {
     api().postMessage(message, transfer);
   },
   listen(onMessage) {
-    const listener = (event: MessageEvent): void => onMessage(event.data);
+    const listener = (event: MessageEvent): void => onMessage(withNotFinite(event.data));
     window.addEventListener("message", listener);
     return () => window.removeEventListener("message", listener);
   },

@@ -28,6 +28,13 @@ export function formatNumber(value: number, digits = 3): string {
   return minus(Math.abs(rounded) >= 1000 ? formatCount(rounded) : String(rounded));
 }
 
+/**
+ * A plain number that crossed from the host, where NaN and the infinities became one and the same:
+ * `0.123`, `not finite`.
+ */
+export const formatMeasured = (value: number, digits = 3): string =>
+  Number.isFinite(value) ? formatNumber(value, digits) : "not finite";
+
 /** A tick's label: as many decimals as the distance between ticks needs, and no more. */
 export function formatTick(value: number, step: number): string {
   if (value !== 0 && (Math.abs(value) >= 1e5 || Math.abs(step) < 1e-4)) return formatNumber(value);
@@ -39,6 +46,7 @@ export function formatTick(value: number, step: number): string {
 /** `12 %`, `0.4 %`, `< 0.1 %`, `0 %`. */
 export function formatShare(share: number): string {
   const percent = 100 * share;
+  if (!Number.isFinite(percent)) return "not finite";
   if (percent === 0) return "0 %";
   if (percent < 0.1) return "< 0.1 %";
   if (percent > 99.9 && percent < 100) return "> 99.9 %";

@@ -4,9 +4,10 @@
  */
 import { html, nothing, render, type TemplateResult } from "lit";
 import type { PanelCommand, TraceSummary } from "../../src/protocol/contracts.ts";
+import { isCompact, isEditorTab, onCompactChange } from "./compact.ts";
 import { iconButton } from "./controls.ts";
 import { emptyState, errorMessage, type EmptyState } from "./emptyState.ts";
-import { formatCount, formatNumber, formatShape } from "./numbers.ts";
+import { formatCount, formatMeasured, formatShape } from "./numbers.ts";
 
 /** The element that the host's page gives to the panel. */
 export function panelElement(): HTMLElement {
@@ -51,6 +52,9 @@ export function createPanelFrame(
   };
   trouble.hidden = true;
   show(true);
+  const fit = (): void => void main.classList.toggle("compact", isCompact());
+  onCompactChange(fit);
+  fit();
 
   return {
     content,
@@ -79,24 +83,36 @@ export interface TensorHeader {
     readonly label: string;
     readonly click: () => void;
   }[];
+  readonly openInEditor: () => void;
 }
 
 const axisLetters: Readonly<Record<string, string>> = { row: "rows", column: "columns" };
 
-/** Which tensor, its axes and shape, of which run and sequence. */
-export function tensorHeader({ trace, tensor, actions }: TensorHeader): TemplateResult {
+/** The button that opens a panel as an editor tab, where it is not one already. */
+export const openInEditorButton = (open: () => void): TemplateResult | typeof nothing =>
+  isEditorTab() ? nothing : iconButton("link-external", "Open as editor tab", open);
+
+/** Which tensor, its axes and shape, of which run and sequence; a compact view folds all but the first away. */
+export function tensorHeader(header: TensorHeader): TemplateResult {
+  const { trace, tensor, actions, openInEditor } = header;
   const summary = trace.tensors.find(({ name }) => name === tensor);
   const axes = summary?.axes.map((axis) => axisLetters[axis] ?? axis).join(", ");
   const run =
     `${trace.runName} · ${trace.checkpoint} checkpoint, update ${formatCount(trace.update)}` +
-    (trace.loss === undefined ? "" : ` · loss ${formatNumber(trace.loss)}`);
-  return html`<h1>
-      ${tensor}
-      ${summary && html`<span class="shape">(${axes}) = ${formatShape(summary.shape)}</span>`}
-    </h1>
-    <div class="panel-actions">
-      ${actions.map(({ icon, label, click }) => iconButton(icon, label, click))}
-    </div>
-    <p title=${trace.sequence.title}>${trace.sequence.title}</p>
+    (trace.loss === undefined ? "" : ` · loss ${formatMeasured(trace.loss)}`);
+  const shape =
+    summary && html`<span class="shape">(${axes}) = ${formatShape(summary.shape)}</span>`;
+  const heading = html`<h1>${tensor} ${shape}</h1>`;
+  const details = html`<p title=${trace.sequence.title}>${trace.sequence.title}</p>
     <p title=${run}>${run}</p>`;
+  const buttons = html`<div class="panel-actions">
+    ${actions.map(({ icon, label, click }) => iconButton(icon, label, click))}
+    ${openInEditorButton(openInEditor)}
+  </div>`;
+  if (!isCompact()) return html`${heading} ${buttons} ${details}`;
+  return html`<details class="about">
+      <summary title="Sequence and run">${heading}</summary>
+      ${details}
+    </details>
+    ${buttons}`;
 }

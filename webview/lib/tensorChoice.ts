@@ -118,10 +118,7 @@ export function tensorControls(controls: TensorControls): TemplateResult {
 }
 
 /** The buttons beside a heatmap's name. */
-export const heatmapActions = (
-  key: (action: KeyAction) => void,
-  openInEditor: () => void,
-): TensorHeader["actions"] => [
+export const heatmapActions = (key: (action: KeyAction) => void): TensorHeader["actions"] => [
   { icon: "zoom-in", label: "Zoom in (+)", click: () => key(zoomIn) },
   { icon: "zoom-out", label: "Zoom out (−)", click: () => key(zoomOut) },
   {
@@ -129,5 +126,4 @@ export const heatmapActions = (
     label: "Show all steps and units (0)",
     click: () => key({ kind: "reset" }),
   },
-  { icon: "link-external", label: "Open as editor tab", click: openInEditor },
 ];

@@ -24,8 +24,8 @@ describe("the layout of the gates panel", () => {
       const { heatmap, saturation, trace, axisTop } = gatesLayout({ ...view, width, height });
       const right = heatmap.time.left + heatmap.time.width;
       expect(heatmap.time.left).toBeGreaterThanOrEqual(30);
-      expect(heatmap.top + heatmap.height).toBeLessThan(trace.top);
-      expect(trace.top + trace.height).toBe(axisTop);
+      expect(heatmap.top + heatmap.height).toBeLessThan(trace?.top ?? 0);
+      expect((trace?.top ?? 0) + (trace?.height ?? 0)).toBe(axisTop);
       expect(axisTop).toBeLessThanOrEqual(height - 20);
       expect(saturation?.left).toBeGreaterThan(right);
       expect((saturation?.left ?? 0) + (saturation?.width ?? 0)).toBeLessThanOrEqual(width);
@@ -37,10 +37,17 @@ describe("the layout of the gates panel", () => {
     "aligns the trace with the heatmap, and saturation with its rows, at %i by %i",
     (width, height) => {
       const { heatmap, saturation, trace } = gatesLayout({ ...view, width, height });
-      expect([trace.left, trace.width]).toEqual([heatmap.time.left, heatmap.time.width]);
+      expect([trace?.left, trace?.width]).toEqual([heatmap.time.left, heatmap.time.width]);
       expect([saturation?.top, saturation?.height]).toEqual([heatmap.top, heatmap.height]);
     },
   );
+
+  it("gives a low view to the units, without the trace of one", () => {
+    const { heatmap, trace, axisTop } = gatesLayout({ ...view, width: 300, height: 160 });
+    expect(trace).toBeUndefined();
+    expect(heatmap.top + heatmap.height).toBe(axisTop);
+    expect(heatmap.height).toBeGreaterThan(100);
+  });
 
   it("gives the room of the saturation to the heatmap where nothing can saturate", () => {
     const with_ = gatesLayout({ ...view, width: 300, height: 500 });
@@ -107,6 +114,14 @@ describe("what the gates panel says", () => {
   it("sums saturation up", () => {
     expect(summaryInWords("sigmoid", summary)).toBe("12 % of values below 0.05, 3 % above 0.95.");
     expect(summaryInWords("tanh", summary)).toBe("12 % of values below −0.95, 3 % above 0.95.");
+  });
+
+  it("has no range to give where no value is finite", () => {
+    const nothing = { ...summary, minimum: NaN, maximum: NaN, nonFiniteCount: 3 };
+    expect(summaryInWords("unbounded", nothing)).toBe(
+      "No value is finite. 3 values are not finite.",
+    );
+    expect(scaleOf("unbounded", nothing)).toMatchObject({ minimum: -1, maximum: 1 });
   });
 
   it("gives the range of a state, which cannot saturate", () => {

@@ -42,8 +42,8 @@ describe("the layout of the gradients panel", () => {
     for (const t of [0, 7, 49]) {
       expect(xOfStep(matrix.time, t)).toBe(xOfStep(backward.heatmap.time, t));
     }
-    expect(backward.curve.left).toBe(backward.heatmap.time.left);
-    expect(backward.curve.width).toBe(backward.heatmap.time.width);
+    expect(backward.curve?.left).toBe(backward.heatmap.time.left);
+    expect(backward.curve?.width).toBe(backward.heatmap.time.width);
   });
 
   it("leaves room for heatmap, curve and axis in the height that it asks for", () => {
@@ -51,9 +51,19 @@ describe("the layout of the gradients panel", () => {
       const height = backwardHeight(64, viewHeight);
       const { heatmap, curve, axisTop } = backwardLayout(300, height, steps, units);
       expect(heatmap.height).toBeGreaterThanOrEqual(96);
-      expect(curve.top).toBeGreaterThan(heatmap.top + heatmap.height);
+      expect(curve?.top).toBeGreaterThan(heatmap.top + heatmap.height);
       expect(axisTop + 20).toBeLessThanOrEqual(height);
     }
+  });
+
+  it("fills a compact view, and gives a low one to the units, without the curve", () => {
+    const low = backwardHeight(64, 260, true);
+    const { heatmap, curve, axisTop } = backwardLayout(300, low, steps, units);
+    expect(low).toBeLessThan(200);
+    expect(curve).toBeUndefined();
+    expect(heatmap.top + heatmap.height).toBe(axisTop);
+    expect(heatmap.height).toBeGreaterThan(100);
+    expect(backwardLayout(300, backwardHeight(64, 400, true), steps, units).curve).toBeDefined();
   });
 
   it("draws the matrix square in a side panel, and a single loss step as a strip", () => {

@@ -67,11 +67,25 @@ describe("a time scale", () => {
 
 const tokenOf = (t: number): string => (t === 1 ? "whale" : " ");
 
+const day = (t: number): string => `2015-04-${String(t + 1).padStart(2, "0")}`;
+
 describe("a time axis", () => {
   it("writes the token under every step when there is room", () => {
     const { tokens } = timeAxis({ span: { from: 0, to: 3 }, left: 0, width: 90 }, tokenOf, 7);
-    expect(labels(tokens)).toEqual(["␣", "wha…", "␣"]);
+    expect(labels(tokens)).toEqual(["␣", "whale", "␣"]);
     expect(tokens[1].x).toBe(45);
+  });
+
+  it("thins out names that do not fit side by side, and keeps the current one", () => {
+    const scale: TimeScale = { span: { from: 0, to: 20 }, left: 34, width: 300 };
+    const names = timeAxis(scale, day, 7).tokens;
+    expect(names.map(({ t }) => t)).toEqual([0, 5, 10, 15]);
+    const withCurrent = timeAxis(scale, day, 7, 12).tokens;
+    expect(withCurrent.map(({ t }) => t)).toEqual([0, 5, 12]);
+    for (const { label, x } of withCurrent) {
+      expect(label).toHaveLength(10);
+      expect(x + 35).toBeLessThanOrEqual(scale.left + scale.width + 4);
+    }
   });
 
   it("writes none when steps are too narrow to read them", () => {
