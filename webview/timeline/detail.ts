@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { CellSummary, Cursor, TimelineColumn } from "../../src/protocol/contracts.ts";
 import { partTitles } from "../../src/trace/names.ts";
 import type { ModelDescription } from "../../src/trace/trace.ts";
-import { formatNumber, formatShare, visibleToken } from "../lib/numbers.ts";
+import { formatMeasured, formatShare, visibleToken } from "../lib/numbers.ts";
 import { activity } from "./scales.ts";
 import { lossUnit, unitsText, valueText, verdictOf } from "./words.ts";
 
@@ -19,23 +19,23 @@ export interface StepDetail {
 
 export function stepDetail({ t, column, cursor, model, retry }: StepDetail): TemplateResult {
   if (!column && retry) {
-    return html`<h3>Step ${t}</h3>
+    return html`<h2>Step ${t}</h2>
       <p class="note">Its numbers could not be fetched.</p>
       <div><vscode-button secondary icon="refresh" @click=${retry}>Try Again</vscode-button></div>`;
   }
   if (!column) {
-    return html`<h3>Step ${t}</h3>
+    return html`<h2>Step ${t}</h2>
       <p class="note">Fetching…</p>`;
   }
-  return html`<h3>
+  return html`<h2>
       Step ${t}
       ${column.input === "" ? nothing : html`<span class="token">${visibleToken(column.input, 40)}</span>`}
       ${
         column.loss === undefined
           ? nothing
-          : html`<span class="loss">loss ${formatNumber(column.loss)} ${lossUnit(model)}</span>`
+          : html`<span class="loss">loss ${formatMeasured(column.loss)} ${lossUnit(model)}</span>`
       }
-    </h3>
+    </h2>
     ${inputValues(column)} ${output(column)} ${forecast(column)}
     <div class="cells">
       ${column.cells.toReversed().map((cell) => cellDetail(cell, cursor, model))}
@@ -45,7 +45,7 @@ export function stepDetail({ t, column, cursor, model, retry }: StepDetail): Tem
 function inputValues({ inputValues }: TimelineColumn): TemplateResult | typeof nothing {
   if (!inputValues || inputValues.length === 0) return nothing;
   return html`<section>
-    <h4>Input</h4>
+    <h3>Input</h3>
     <dl class="pairs">
       ${inputValues.map(
         ({ name, value }) =>
@@ -63,7 +63,7 @@ function output(column: TimelineColumn): TemplateResult | typeof nothing {
   if (!predictions || predictions.length === 0) return nothing;
   const verdict = verdictOf(column);
   return html`<section>
-    <h4>
+    <h3>
       Output${
         targetLabel === undefined
           ? nothing
@@ -78,7 +78,7 @@ function output(column: TimelineColumn): TemplateResult | typeof nothing {
                 >`
               }`
       }
-    </h4>
+    </h3>
     <ol class="predictions">
       ${predictions.slice(0, 5).map(
         ({ label, probability }) =>
@@ -124,10 +124,10 @@ function cellDetail(cell: CellSummary, cursor: Cursor, model: ModelDescription):
   const isChosen = cell.layer === cursor.layer && cell.direction === cursor.direction;
   const direction = layer.directions.length > 1 ? `, ${cell.direction}` : "";
   return html`<section class=${isChosen ? "cell chosen" : "cell"}>
-    <h4>
+    <h3>
       Layer ${cell.layer} · ${layer.cell.toUpperCase()}${direction}
       <span class="note">${unitsText(layer.hidden)}</span>
-    </h4>
+    </h3>
     <table>
       ${
         cell.gates.length === 0
@@ -144,7 +144,7 @@ function cellDetail(cell: CellSummary, cursor: Cursor, model: ModelDescription):
                   ({ part, mean, saturated }) =>
                     html`<tr title=${partTitles[part]}>
                       <th scope="row"><b>${part}</b> ${partTitles[part]}</th>
-                      <td>${formatNumber(mean)}</td>
+                      <td>${formatMeasured(mean)}</td>
                       <td class=${saturated > 0 ? "saturated" : ""}>${formatShare(saturated)}</td>
                     </tr>`,
                 )}
@@ -171,8 +171,8 @@ const stateRow = (
   gradient: number | undefined,
   hidden: number,
 ): TemplateResult =>
-  html`<tr title="‖${part}‖ = ${formatNumber(norm)}">
+  html`<tr title="‖${part}‖ = ${formatMeasured(norm)}">
     <th scope="row"><b>${part}</b> ${partTitles[part]}</th>
-    <td>${formatNumber(activity(norm, hidden))}</td>
-    <td class="gradient">${gradient === undefined ? "–" : formatNumber(gradient)}</td>
+    <td>${formatMeasured(activity(norm, hidden))}</td>
+    <td class="gradient">${gradient === undefined ? "–" : formatMeasured(gradient)}</td>
   </tr>`;

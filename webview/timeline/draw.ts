@@ -10,7 +10,8 @@ import {
   outputGradient,
 } from "./drawArrows.ts";
 import { drawCell } from "./drawCells.ts";
-import { drawForecast, drawInput, drawLoss, drawPredictions, forecastChart } from "./drawOutput.ts";
+import { drawInput, inputNames } from "./drawInput.ts";
+import { drawForecast, drawLoss, drawPredictions, forecastChart } from "./drawOutput.ts";
 import { boxLeft, columnLeft, type CellRow } from "./layout.ts";
 import { sourceStep } from "./pointing.ts";
 import { footLift, footTop, labelStride, visibleSteps } from "./scrolling.ts";
@@ -97,9 +98,10 @@ function drawFoot(pen: Pen, scene: Scene): void {
   const labelWidth = String(layout.steps).length * 7 + 10;
   const stride = labelStride(layout.columnWidth, labelWidth);
   const [from, to] = visibleSteps(layout, scene.scrollLeft, scene.width);
+  const nameOf = inputNames(pen, scene, [from, to]);
   for (let t = from; t < to; t++) {
     const column = scene.column(t);
-    if (column) drawInput(pen, scene, t, column, t === cursor.t);
+    if (column) drawInput(pen, scene, t, column, nameOf(column));
     // The current step has its own flag, and its neighbours make room for it.
     const isNearFlag = Math.abs(t - cursor.t) * layout.columnWidth < labelWidth + 2;
     if (t % stride !== 0 || isNearFlag) continue;
@@ -201,10 +203,10 @@ function onFocus({ theme }: Scene): Scene["theme"]["foreground"] {
 function drawRowNames(pen: Pen, scene: Scene): void {
   const { layout, model, extremes, cursor } = scene;
   const loss = `0…${formatNumber(fullLoss(model, extremes), 2)}`;
-  drawName(pen, scene, layout.loss, [
-    "loss",
-    isNarrow(scene) ? loss : `${loss} ${lossUnit(model)}`,
-  ]);
+  pen.context.font = pen.small;
+  const withUnit = `${loss} ${lossUnit(model)}`;
+  const fits = pen.context.measureText(withUnit).width <= layout.gutterWidth - nameMargin;
+  drawName(pen, scene, layout.loss, ["loss", fits ? withUnit : loss]);
   drawOutputName(pen, scene);
   for (const row of layout.rows) drawRowName(pen, scene, row, row.layer === cursor.layer);
 }
@@ -270,6 +272,8 @@ function drawRiverNames(
     context.fillText(`d${state.part}`, layout.gutterWidth - 5, state.y);
 }
 
+const nameMargin = 8;
+
 function drawName(
   pen: Pen,
   { layout, theme }: Scene,
@@ -278,7 +282,7 @@ function drawName(
   isStrong = false,
 ): void {
   const { context } = pen;
-  const room = layout.gutterWidth - 8;
+  const room = layout.gutterWidth - nameMargin;
   const shown = lines.slice(0, Math.max(1, Math.floor(band.height / 13)));
   context.textAlign = "left";
   context.textBaseline = "middle";

@@ -96,6 +96,8 @@ function drawRows(pen: Pen, scene: Scene, row: CellRow, t: number, cell: CellSum
   const x = boxLeft(layout, t) + 8;
   const width = layout.boxWidth - 16;
   const numberWidth = width >= 86 ? 30 : 0;
+  const rowHeight = row.gateBand.height / Math.max(1, row.gates.length);
+  const thickness = Math.max(6, Math.min(12, Math.round(rowHeight * 0.4)));
   const line = (name: string, middle: number, text: string, bar: (track: Track) => void): void => {
     const { context } = pen;
     context.font = pen.smallToken;
@@ -103,7 +105,12 @@ function drawRows(pen: Pen, scene: Scene, row: CellRow, t: number, cell: CellSum
     context.textAlign = "left";
     context.fillStyle = css(theme.foreground);
     context.fillText(name, x, middle);
-    bar({ x: x + 13, y: middle - 3, width: width - 13 - numberWidth, height: 6 });
+    bar({
+      x: x + 13,
+      y: middle - thickness / 2,
+      width: width - 13 - numberWidth,
+      height: thickness,
+    });
     if (numberWidth === 0) return;
     context.font = pen.small;
     context.textAlign = "right";
@@ -111,14 +118,17 @@ function drawRows(pen: Pen, scene: Scene, row: CellRow, t: number, cell: CellSum
     context.fillText(text, x + width, middle);
   };
 
-  const rowHeight = row.gateBand.height / Math.max(1, row.gates.length);
   row.gates.forEach((part, index) => {
     const gate = cell.gates.find((candidate) => candidate.part === part);
     if (!gate) return;
     const middle = row.gateBand.y + (index + 0.5) * rowHeight;
     line(part, middle, shortNumber(gate.mean), (track) => {
       drawGateBar(pen, theme, part, gate.mean, track, "across");
-      drawSaturation(pen, theme, gate.saturated, { ...track, y: track.y + 7, height: 1.5 });
+      drawSaturation(pen, theme, gate.saturated, {
+        ...track,
+        y: track.y + thickness + 1,
+        height: 1.5,
+      });
     });
   });
   for (const state of row.states) {

@@ -1,7 +1,7 @@
-/** What stands above and below the cells: the loss, the output against its target, and the input. */
+/** What stands above the cells: the loss, and the output against its target. */
 import type { TimelineColumn } from "../../src/protocol/contracts.ts";
 import { css, mix, type Color } from "../lib/color.ts";
-import { formatNumber, visibleToken } from "../lib/numbers.ts";
+import { formatMeasured, formatNumber, visibleToken } from "../lib/numbers.ts";
 import type { Theme } from "../lib/theme.ts";
 import { columnLeft } from "./layout.ts";
 import { fullLoss } from "./scales.ts";
@@ -28,7 +28,8 @@ export function drawLoss(pen: Pen, scene: Scene, t: number, column: TimelineColu
   context.fillStyle = css(theme.foreground);
   context.textAlign = "center";
   context.textBaseline = "bottom";
-  context.fillText(formatNumber(column.loss, layout.tier === "full" ? 3 : 2), middle, top - 1);
+  const text = layout.tier === "full" ? formatMeasured(column.loss) : formatNumber(column.loss, 2);
+  context.fillText(text, middle, top - 1);
 }
 
 const lossColor = (theme: Theme): Color =>
@@ -46,7 +47,7 @@ export function drawPredictions(pen: Pen, scene: Scene, t: number, column: Timel
   else drawProbability(pen, scene, t, best.probability, verdictOf(column));
 }
 
-/** The three most probable classes, and the target with the verdict beneath. */
+/** The most probable classes, three or where rows are tall up to five, and the target with the verdict beneath. */
 function drawRanking(pen: Pen, scene: Scene, t: number, column: TimelineColumn): void {
   const { layout, theme } = scene;
   const { context } = pen;
@@ -55,9 +56,11 @@ function drawRanking(pen: Pen, scene: Scene, t: number, column: TimelineColumn):
   const verdict = verdictOf(column);
   const labelWidth = Math.max(20, Math.round(width * 0.38));
   const numberWidth = 34;
+  const pitch = 15;
+  const count = Math.max(3, Math.min(5, Math.floor((layout.output.height - 21) / pitch)));
   context.textBaseline = "middle";
-  (column.predictions ?? []).slice(0, 3).forEach(({ label, probability }, rank) => {
-    const middle = layout.output.y + 7 + rank * 15;
+  (column.predictions ?? []).slice(0, count).forEach(({ label, probability }, rank) => {
+    const middle = layout.output.y + 7 + rank * pitch;
     const isTarget = label === column.targetLabel;
     context.font = pen.smallToken;
     context.textAlign = "left";
@@ -75,7 +78,7 @@ function drawRanking(pen: Pen, scene: Scene, t: number, column: TimelineColumn):
     context.fillText(percent(probability), left + width, middle);
   });
   if (column.targetLabel === undefined || verdict === undefined) return;
-  const middle = layout.output.y + 7 + 3 * 15 + 2;
+  const middle = layout.output.y + 7 + count * pitch + 2;
   drawVerdict(pen, theme, verdict, left + 4, middle);
   context.font = pen.small;
   context.textAlign = "left";
@@ -246,43 +249,4 @@ export function drawForecast(
 export function forecastChart({ layout }: Scene): { readonly y: number; readonly height: number } {
   const texts = layout.tier === "full" ? 32 : 4;
   return { y: layout.output.y + 4, height: layout.output.height - 4 - texts };
-}
-
-// ------------------------------------------------------------------- input
-
-export function drawInput(
-  pen: Pen,
-  scene: Scene,
-  t: number,
-  column: TimelineColumn,
-  isCurrent: boolean,
-): void {
-  const { layout, theme } = scene;
-  const { context } = pen;
-  const middle = columnLeft(layout, t) + layout.columnWidth / 2;
-  const width = layout.columnWidth - 4;
-  context.font = pen.token;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  context.fillStyle = css(isCurrent || layout.tier !== "dense" ? theme.foreground : theme.muted);
-  if (layout.columnWidth >= 8) {
-    const label = fitText(context, visibleToken(column.input), Math.max(width, 7));
-    // A cut word of which nothing but a letter is left says nothing.
-    if (label.length > 1 || column.input.length <= 1)
-      context.fillText(label, middle, layout.input.y + 10);
-  }
-  if (layout.tier !== "full") return;
-  context.font = pen.small;
-  (column.inputValues ?? []).slice(0, 2).forEach(({ name, value }, index) => {
-    const y = layout.input.y + 27 + index * 14;
-    const number = valueText(value);
-    const numberWidth = context.measureText(number).width;
-    const left = columnLeft(layout, t) + 8;
-    context.textAlign = "left";
-    context.fillStyle = css(theme.muted);
-    context.fillText(fitText(context, name, layout.columnWidth - 22 - numberWidth), left, y);
-    context.textAlign = "right";
-    context.fillStyle = css(theme.foreground);
-    context.fillText(number, left + layout.columnWidth - 16, y);
-  });
 }

@@ -67,6 +67,11 @@ export interface LayoutRequest {
   readonly inputValues: number;
   /** Height to fill where rows can use it, in pixels; 0 keeps every row as low as it may be. */
   readonly fillHeight: number;
+  /**
+   * Height beyond which cells say less than their width would allow, down to a token and a coloured
+   * cell, so that a low view still shows the whole network; absent: as tall as it takes.
+   */
+  readonly mostHeight?: number;
 }
 
 export const gutterWidthOf = (viewportWidth: number): number => (viewportWidth < 480 ? 62 : 84);
@@ -92,8 +97,11 @@ const axisHeight = 18;
 const gateRowHeight = 14;
 const stateRowHeight = 20;
 const riverHeight = 14;
-/** Rows may grow by this much to fill a tall view; beyond it they would only drift apart. */
-const mostStretch = 1.4;
+/** Rows may grow by this much to fill a tall view, gaps by less: beyond it they would only drift apart. */
+const mostStretch = 2.2;
+const mostGapStretch = 1.5;
+/** Wider arrows would outshine the cells. */
+const widestArrow = 24;
 
 export function tierOf(columnWidth: number): Tier {
   if (columnWidth >= 96) return "full";
@@ -103,16 +111,26 @@ export function tierOf(columnWidth: number): Tier {
 }
 
 export function layoutTimeline(request: LayoutRequest): TimelineLayout {
-  const lowest = stack(request, 1);
-  const stretch = Math.min(mostStretch, request.fillHeight / lowest.height);
-  return stretch > 1 ? stack(request, stretch) : lowest;
+  const { mostHeight = Infinity, fillHeight } = request;
+  const tiers = lowerTiers[tierOf(request.columnWidth)].map((tier) => stack(request, tier, 1));
+  const lowest = tiers.find(({ height }) => height <= mostHeight) ?? tiers[tiers.length - 1];
+  const stretch = Math.min(mostStretch, fillHeight / lowest.height);
+  return stretch > 1 ? stack(request, lowest.tier, stretch) : lowest;
 }
 
-function stack(request: LayoutRequest, stretch: number): TimelineLayout {
+/** The tier of a column's width, then those that a low view may fall back to. */
+const lowerTiers: Readonly<Record<Tier, readonly Tier[]>> = {
+  full: ["full", "medium", "compact"],
+  medium: ["medium", "compact"],
+  compact: ["compact"],
+  dense: ["dense"],
+};
+
+function stack(request: LayoutRequest, tier: Tier, stretch: number): TimelineLayout {
   const { model, steps, columnWidth } = request;
-  const tier = tierOf(columnWidth);
   const measure = measures[tier];
   const stretched = (height: number): number => Math.floor(height * stretch);
+  const gap = Math.floor(measure.gap * Math.min(mostGapStretch, stretch));
   let y = padding;
   const place = (height: number): Band => {
     const band = { y, height };
@@ -126,7 +144,7 @@ function stack(request: LayoutRequest, stretch: number): TimelineLayout {
   const rows: CellRow[] = [];
   for (let layer = model.layers.length - 1; layer >= 0; layer--) {
     const description = model.layers[layer];
-    y += stretched(measure.gap);
+    y += gap;
     // The reverse direction stands above the forward one, so that layer 0 forward is the lowest row.
     for (const [place_, direction] of [...description.directions].reverse().entries()) {
       if (place_ > 0) y += 6;
@@ -135,7 +153,7 @@ function stack(request: LayoutRequest, stretch: number): TimelineLayout {
       y += row.height;
     }
   }
-  y += stretched(measure.gap);
+  y += gap;
   const input = place(measure.input + (tier === "full" ? request.inputValues * 14 : 0));
   const axis = place(axisHeight);
 
@@ -178,7 +196,7 @@ function placeRow(
     const states = parts.map((part) => ({
       part,
       y: part === "c" ? y + 5 + stateHeight / 2 : y + height - 5 - stateHeight / 2,
-      height: stateHeight - 6,
+      height: Math.min(widestArrow, stateHeight - 6),
     }));
     const gateBand = { y: y + 5 + above, height: gateHeight };
     return { ...common, height, gateBand, states, box: { y, height } };

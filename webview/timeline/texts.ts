@@ -3,7 +3,8 @@ import { html, type TemplateResult } from "lit";
 import type { PanelCommand, TraceSummary } from "../../src/protocol/contracts.ts";
 import { iconButton } from "../lib/controls.ts";
 import type { EmptyState } from "../lib/emptyState.ts";
-import { formatCount, formatNumber } from "../lib/numbers.ts";
+import { formatCount, formatMeasured } from "../lib/numbers.ts";
+import { openInEditorButton } from "../lib/panelFrame.ts";
 
 export function traceHeader(
   { runName, checkpoint, update, loss, sequence }: TraceSummary,
@@ -11,13 +12,13 @@ export function traceHeader(
 ): TemplateResult {
   const of =
     `${runName} · ${checkpoint} checkpoint, update ${formatCount(update)}` +
-    (loss === undefined ? "" : ` · mean loss ${formatNumber(loss)}`);
-  return html`<h2 class="sequence" title=${sequence.title}>${sequence.title}</h2>
+    (loss === undefined ? "" : ` · mean loss ${formatMeasured(loss)}`);
+  return html`<h1 class="sequence" title=${`${sequence.title}\n${of}`}>${sequence.title}</h1>
     <div class="panel-actions">
       ${iconButton("list-selection", "Step through another sequence…", () =>
         run("unroll.stepThrough"),
       )}
-      ${iconButton("link-external", "Open as editor tab", () => run("unroll.openTimelineInEditor"))}
+      ${openInEditorButton(() => run("unroll.openTimelineInEditor"))}
     </div>
     <p title=${of}>${of}</p>`;
 }

@@ -3,6 +3,7 @@ import { html, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { PanelCommand } from "../../src/protocol/contracts.ts";
 import { iconButton } from "../lib/controls.ts";
+import { formatCount } from "../lib/numbers.ts";
 
 export interface Transport {
   readonly t: number;
@@ -17,6 +18,7 @@ export interface Transport {
 export function transportBar(bar: Transport): TemplateResult {
   const { t, steps, playing, run } = bar;
   const last = steps - 1;
+  const place = `Step ${t} of 0…${last}, ${formatCount(steps)} ${steps === 1 ? "step" : "steps"}`;
   const changed = (event: Event): void => {
     const field = event.currentTarget as HTMLInputElement;
     const wanted = stepFrom(field.value, last);
@@ -34,12 +36,12 @@ export function transportBar(bar: Transport): TemplateResult {
       ${iconButton("debug-step-over", "Next step (→)", () => run("unroll.nextStep"))}
       ${iconButton("debug-continue", "Last step (End)", () => run("unroll.lastStep"))}
     </div>
-    <label class="counter" title="Step 0 to ${last}: type one to go there">
+    <label class="counter" title="${place}; type another to go there">
       <span>t =</span>
       <input
         type="text"
         inputmode="numeric"
-        aria-label="Step, 0 to ${last}"
+        aria-label=${place}
         size=${Math.max(2, String(last).length)}
         .value=${live(String(t))}
         @change=${changed}

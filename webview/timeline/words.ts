@@ -2,7 +2,7 @@
 import type { CellSummary, Cursor, TimelineColumn } from "../../src/protocol/contracts.ts";
 import { lossTitles, partTitles } from "../../src/trace/names.ts";
 import type { LayerDescription, ModelDescription } from "../../src/trace/trace.ts";
-import { formatCount, formatNumber, formatShare, visibleToken } from "../lib/numbers.ts";
+import { formatCount, formatMeasured, formatShare, visibleToken } from "../lib/numbers.ts";
 import type { CellRow, StateLine } from "./layout.ts";
 import type { Hit } from "./pointing.ts";
 
@@ -19,7 +19,7 @@ export const unitsText = (count: number): string =>
 export const lossUnit = (model: ModelDescription): string => lossTitles[model.loss].unit;
 
 /** A number in data's own units: enough digits to compare a forecast with the truth. */
-export const valueText = (value: number): string => formatNumber(value, 4);
+export const valueText = (value: number): string => formatMeasured(value, 4);
 
 export type Verdict = "right" | "wrong";
 
@@ -77,7 +77,7 @@ const stepTitle = (t: number, column: TimelineColumn | undefined): string =>
   `step ${t}${column === undefined || column.input === "" ? "" : ` · ${visibleToken(column.input, 24)}`}`;
 
 const lossText = (column: TimelineColumn, model: ModelDescription): string =>
-  `loss ${formatNumber(column.loss ?? NaN)} ${lossUnit(model)}`;
+  `loss ${formatMeasured(column.loss ?? NaN)} ${lossUnit(model)}`;
 
 function cellLines(row: CellRow, column: TimelineColumn): readonly string[] {
   const cell = cellAt(column, row);
@@ -88,11 +88,11 @@ function cellLines(row: CellRow, column: TimelineColumn): readonly string[] {
     direction ? `${title}, ${direction}` : title,
     ...cell.gates.map(
       ({ part, mean, saturated }) =>
-        `${part} (${partTitles[part]}): mean ${formatNumber(mean)}, ${formatShare(saturated)} saturated`,
+        `${part} (${partTitles[part]}): mean ${formatMeasured(mean)}, ${formatShare(saturated)} saturated`,
     ),
     ...row.states.map(({ part }) => {
       const gradient = gradientNorm(cell, part);
-      const norm = `‖${part}‖ ${formatNumber(stateNorm(cell, part) ?? NaN)}`;
+      const norm = `‖${part}‖ ${formatMeasured(stateNorm(cell, part) ?? NaN)}`;
       return gradient === undefined ? norm : `${norm} · ‖dL/d${part}‖ ${gradientText(gradient)}`;
     }),
   ];
@@ -123,7 +123,7 @@ function verticalLines(row: CellRow | undefined, column: TimelineColumn): readon
 }
 
 const gradientText = (norm: number): string =>
-  norm === 0 ? "0 (no loss there)" : formatNumber(norm);
+  norm === 0 ? "0 (no loss there)" : formatMeasured(norm);
 
 function inputLines(column: TimelineColumn): readonly string[] {
   const values = (column.inputValues ?? []).map(({ name, value }) => `${name} ${valueText(value)}`);
@@ -170,14 +170,14 @@ export function columnInWords(
     );
   }
   sentences.push(...(column.forecast ?? []).slice(0, 3).map(forecastText));
-  if (column.loss !== undefined) sentences.push(`Loss ${formatNumber(column.loss)}`);
+  if (column.loss !== undefined) sentences.push(`Loss ${formatMeasured(column.loss)}`);
   const cell = cellAt(column, cursor);
   const layer = model.layers[cursor.layer];
   if (cell && layer) {
-    const gates = cell.gates.map(({ part, mean }) => `${partTitles[part]} ${formatNumber(mean)}`);
-    const norm = `norm of h ${formatNumber(cell.hNorm)}`;
+    const gates = cell.gates.map(({ part, mean }) => `${partTitles[part]} ${formatMeasured(mean)}`);
+    const norm = `norm of h ${formatMeasured(cell.hNorm)}`;
     const gradient =
-      cell.hGradientNorm === undefined ? [] : [`gradient ${formatNumber(cell.hGradientNorm)}`];
+      cell.hGradientNorm === undefined ? [] : [`gradient ${formatMeasured(cell.hGradientNorm)}`];
     const name = `Layer ${cursor.layer}, ${layer.cell.toUpperCase()}`;
     sentences.push(`${name}: ${[...gates, norm, ...gradient].join(", ")}`);
   }

@@ -50,6 +50,8 @@ const layout = (more: Partial<LayoutRequest> = {}) =>
     ...more,
   });
 
+const most = (mostHeight: number) => layout({ mostHeight });
+
 const middle = (band: { y: number; height: number }) => band.y + band.height / 2;
 
 describe("the layout of the timeline", () => {
@@ -110,8 +112,19 @@ describe("the layout of the timeline", () => {
     const tall = layout({ fillHeight: low.height * 1.2 });
     expect(tall.height).toBeGreaterThan(low.height * 1.1);
     expect(tall.height).toBeLessThanOrEqual(low.height * 1.2);
-    expect(layout({ fillHeight: 10_000 }).height).toBeLessThan(low.height * 1.45);
+    const tallest = layout({ fillHeight: 10_000 });
+    expect(tallest.height).toBeGreaterThan(low.height * 1.8);
+    expect(tallest.height).toBeLessThan(low.height * 2.2);
     expect(layout({ fillHeight: 100 })).toEqual(low);
+  });
+
+  it("says less where the view is too low, down to a token and a coloured cell", () => {
+    const tiers = [600, 250, 170, 50].map((height) => most(height).tier);
+    expect(tiers).toEqual(["full", "medium", "compact", "compact"]);
+    for (const height of [600, 250, 170]) {
+      expect(most(height).height).toBeLessThanOrEqual(height);
+      expect(most(height).columnWidth).toBe(104);
+    }
   });
 
   it("leaves a narrow panel most of its width", () => {
