@@ -14,6 +14,7 @@ import { formatNumber } from "../lib/numbers.ts";
 import type { Theme } from "../lib/theme.ts";
 import type { Line, Mark, Plot } from "./plots.ts";
 import type { Point, RunSeries } from "./runSeries.ts";
+import { valueAxis, type ValueAxis } from "./valueAxis.ts";
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale);
 
@@ -42,6 +43,7 @@ const labelWidth = 52;
 
 export function createCurveChart(canvas: HTMLCanvasElement): CurveChart {
   let content: ChartContent | undefined;
+  let shownAxis: string | undefined;
   const reader: Plugin<"line"> = {
     id: "reader",
     afterDatasetsDraw: (chart) => {
@@ -66,10 +68,12 @@ export function createCurveChart(canvas: HTMLCanvasElement): CurveChart {
 
   return {
     update(next) {
-      const isNewScale = content?.plot.isLogarithmic !== next.plot.isLogarithmic;
+      const axis = valueAxis(next.plot);
+      const isNewAxis = JSON.stringify(axis) !== shownAxis;
       const isNewTheme = content?.theme !== next.theme;
       content = next;
-      if (isNewScale || isNewTheme) chart.options.scales = scalesOf(next);
+      shownAxis = JSON.stringify(axis);
+      if (isNewAxis || isNewTheme) chart.options.scales = scalesOf(next, axis);
       else Object.assign(chart.options.scales?.x ?? {}, horizontal(next));
       chart.data.datasets = [
         ...next.plot.lines.map((line) => lineSet(line, next)),
@@ -92,17 +96,18 @@ function lineSet(line: Line, { colorOf, theme }: ChartContent): ChartDataset<"li
   const color = colorOf(line.run);
   const isSparse = line.points.length <= 60;
   const isFaint = line.stroke === "faint";
-  const stroke = css(color, isFaint ? (theme.isHighContrast ? 0.6 : 0.4) : 1);
+  const isBroad = line.stroke === "broad";
+  const stroke = css(color, isFaint || isBroad ? (theme.isHighContrast ? 0.6 : 0.4) : 1);
   return {
     // Chart.js does not write to points that it need not parse.
     data: line.points as Point[],
     borderColor: stroke,
     backgroundColor: stroke,
-    borderWidth: isFaint ? 1 : 1.75,
+    borderWidth: isBroad ? 4 : isFaint ? 1 : 1.75,
     borderDash: line.stroke === "dashed" ? [5, 4] : [],
     borderJoinStyle: "round",
     pointRadius: line.stroke === "dashed" && isSparse ? 2 : line.points.length === 1 ? 2.5 : 0,
-    order: isFaint ? 2 : 1,
+    order: isFaint || isBroad ? 2 : 1,
   };
 }
 
@@ -150,7 +155,7 @@ function drawProbe(chart: LineChart, { probe, theme, plot, colorOf }: ChartConte
 
 type Scales = NonNullable<LineChart["options"]["scales"]>;
 
-function scalesOf(content: ChartContent): Scales {
+function scalesOf(content: ChartContent, axis: ValueAxis | undefined): Scales {
   const { plot, theme } = content;
   const look = lookOf(theme);
   return {
@@ -161,7 +166,15 @@ function scalesOf(content: ChartContent): Scales {
       afterFit: (scale) => {
         scale.width = labelWidth;
       },
-      grace: plot.isLogarithmic ? 0 : "4%",
+      ...(axis
+        ? {
+            min: axis.minimum,
+            max: axis.maximum,
+            afterBuildTicks: (scale) => {
+              scale.ticks = axis.ticks.map((value) => ({ value, major: false }));
+            },
+          }
+        : { grace: "4%" }),
       ticks: {
         ...look.ticks,
         maxTicksLimit: 6,
@@ -204,10 +217,5 @@ const fontOf = (theme: Theme) => ({
   size: Math.max(10, Math.round(theme.font.size * 0.85)),
 });
 
-/** On a log axis only powers of ten, or 2 and 5 times them where there is less than two decades. */
-function tickLabel(value: number, { isLogarithmic, isShare }: Plot): string | null {
-  if (isShare) return `${Math.round(100 * value)} %`;
-  if (!isLogarithmic) return formatNumber(value, 3);
-  const mantissa = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
-  return [1, 2, 5].some((nice) => Math.abs(mantissa - nice) < 1e-6) ? formatNumber(value, 1) : null;
-}
+const tickLabel = (value: number, { isShare }: Plot): string =>
+  isShare ? `${Math.round(100 * value)} %` : formatNumber(value, 3);

@@ -4,7 +4,7 @@
  */
 import { html, render } from "lit";
 import { css } from "../lib/color.ts";
-import { formatNumber, formatShare } from "../lib/numbers.ts";
+import { formatMeasured, formatNumber, formatShare } from "../lib/numbers.ts";
 import { createTextAlternative } from "../lib/textAlternative.ts";
 import { createCurveChart, type ChartContent } from "./chart.ts";
 import { strokeKey } from "./legend.ts";
@@ -90,7 +90,7 @@ const densest = ({ lines }: Plot): Line["points"] | undefined =>
 const snap = (plot: Plot, x: number): number | undefined => nearestPoint(densest(plot) ?? [], x)?.x;
 
 const valueText = ({ isShare }: Plot, value: number): string =>
-  isShare ? formatShare(value) : formatNumber(value, 4);
+  isShare ? formatShare(value) : formatMeasured(value, 4);
 
 /** Faint copies of a line that is there in full are not read. */
 const readLines = ({ lines, kind }: Plot): readonly Line[] =>

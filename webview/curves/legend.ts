@@ -1,6 +1,7 @@
 /** The runs that are compared: colour, name, state and best loss; each can be hidden. */
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { css, type Color } from "../lib/color.ts";
+import { formatCount } from "../lib/numbers.ts";
 import type { Stroke } from "./plots.ts";
 import type { RunSeries } from "./runSeries.ts";
 import { lossText, stateIcons, stateTitles } from "./status.ts";
@@ -17,6 +18,7 @@ export function runLegend({ runs, colorOf, hidden, toggle }: RunLegend): Templat
     ${runs.map((run) => {
       const isHidden = hidden.has(run.runFolder);
       const best = run.series.validationLoss.minimum;
+      const { last } = run.series.trainLoss;
       const state = stateTitles[run.state];
       return html`<li>
         <button
@@ -36,6 +38,13 @@ export function runLegend({ runs, colorOf, hidden, toggle }: RunLegend): Templat
             ${state}</span
           >
           ${best ? html`<span class="best">best ${lossText(best.value)}</span>` : nothing}
+          ${
+            last && !Number.isFinite(last.value)
+              ? html`<span class="best"
+                  >loss not finite at update ${formatCount(last.update)}</span
+                >`
+              : nothing
+          }
         </button>
       </li>`;
     })}

@@ -4,10 +4,10 @@ import "./curves.css";
 import "@vscode-elements/elements/dist/vscode-checkbox/index.js";
 import { html, nothing, render } from "lit";
 import type { Color } from "../lib/color.ts";
-import { choose, iconButton, type Choice } from "../lib/controls.ts";
+import { choose, type Choice } from "../lib/controls.ts";
 import { runCommand, type EmptyState } from "../lib/emptyState.ts";
 import { connectToHost, rememberedView, rememberView } from "../lib/host.ts";
-import { createPanelFrame, panelElement } from "../lib/panelFrame.ts";
+import { createPanelFrame, openInEditorButton, panelElement } from "../lib/panelFrame.ts";
 import { createStore, type Change } from "../lib/state.ts";
 import { onThemeChange, readTheme } from "../lib/theme.ts";
 import { createPlotFigure, type PlotFigure } from "./figure.ts";
@@ -98,7 +98,7 @@ function showPlots(runs: readonly RunSeries[]): void {
   for (const series of runs) noteEpochs(series);
   const ruler = rulerFor(axis, runs);
   const end = Math.max(0, ...runs.map((series) => endOn(ruler, series)));
-  const wanted = plotsOf({ runs, ruler, smooth, loss: lossOf(runs) });
+  const wanted = plotsOf({ runs, ruler, smooth });
   if (String(figures.map(({ kind }) => kind)) !== String(wanted.map(({ kind }) => kind))) {
     for (const figure of figures) figure.dispose();
     figures = wanted.map(({ kind }) => createPlotFigure(plots, kind, moveProbe));
@@ -115,13 +115,6 @@ function noteEpochs(series: RunSeries): void {
   if (training?.runFolder !== series.runFolder || !(training.epochs > 0 && training.updates > 0))
     return;
   series.updatesPerEpoch = training.updates / training.epochs;
-}
-
-/** The kind of loss is written in the model, which the panel knows once a shown run was traced. */
-function lossOf(runs: readonly RunSeries[]) {
-  const { trace } = store.state;
-  const isOfTrace = runs.length === 1 && runs[0].runFolder === trace?.runFolder;
-  return isOfTrace ? trace?.model.loss : undefined;
 }
 
 function moveProbe(x: number | undefined): void {
@@ -162,10 +155,8 @@ function showHeader(series: readonly RunSeries[]): void {
   const { training } = store.state;
   const title = series.length === 1 ? series[0].name : `${series.length} runs`;
   frame.header(
-    html`<h2>${title}</h2>
-      <div class="panel-actions">
-        ${iconButton("link-external", "Open as editor tab", () => run("unroll.openCurvesInEditor"))}
-      </div>
+    html`<h1>${title}</h1>
+      <div class="panel-actions">${openInEditorButton(() => run("unroll.openCurvesInEditor"))}</div>
       ${training ? trainingBar(training, series.length > 1, run) : nothing}`,
   );
 }

@@ -1,13 +1,15 @@
 /** Which curves stand in which plot, and how each is drawn. Pure: runs in, lines out. */
-import type { ModelDescription } from "../../src/trace/trace.ts";
 import { pointsOf, positionOn, type Point, type Ruler, type RunSeries } from "./runSeries.ts";
 import type { Series } from "./series.ts";
 import { lossTitle } from "./status.ts";
 
 export type PlotKind = "loss" | "accuracy" | "gradient" | "learningRate";
 
-/** How a line is drawn: the run gives its colour, the measure its stroke. */
-export type Stroke = "solid" | "dashed" | "faint";
+/**
+ * How a line is drawn: the run gives its colour, the measure its stroke. A broad one is translucent, so
+ * that it shows on both sides of a solid one that lies on it.
+ */
+export type Stroke = "solid" | "dashed" | "faint" | "broad";
 
 export interface Line {
   readonly run: RunSeries;
@@ -38,8 +40,6 @@ export interface PlotRequest {
   readonly runs: readonly RunSeries[];
   readonly ruler: Ruler;
   readonly smooth: boolean;
-  /** Of the shown runs, where it is known. */
-  readonly loss: ModelDescription["loss"] | undefined;
 }
 
 /** The plots that have something to show, the loss first; the loss is there even when it is empty. */
@@ -53,7 +53,7 @@ export function plotsOf(request: PlotRequest): readonly Plot[] {
   return plots.filter(({ kind, lines }) => kind === "loss" || lines.length > 0);
 }
 
-function lossPlot({ runs, ruler, smooth, loss }: PlotRequest): Plot {
+function lossPlot({ runs, ruler, smooth }: PlotRequest): Plot {
   const lines = runs.flatMap((run) => [
     ...(smooth
       ? [
@@ -75,7 +75,7 @@ function lossPlot({ runs, ruler, smooth, loss }: PlotRequest): Plot {
         ]
       : [];
   });
-  return plot("loss", "Loss", lossTitle(loss), lines, { marks });
+  return plot("loss", "Loss", lossTitle(runs), lines, { marks });
 }
 
 function accuracyPlot({ runs, ruler }: PlotRequest): Plot {
@@ -87,7 +87,7 @@ function accuracyPlot({ runs, ruler }: PlotRequest): Plot {
 
 function gradientPlot({ runs, ruler }: PlotRequest): Plot {
   const lines = runs.flatMap((run) => [
-    ...line(run, run.series.gradientNorm, "before clipping", "faint", ruler, true),
+    ...line(run, run.series.gradientNorm, "before clipping", "broad", ruler, true),
     ...line(run, run.series.clippedNorm, "after clipping", "solid", ruler, true),
   ]);
   return plot("gradient", "Gradient norm", "L2, log scale", lines, { isLogarithmic: true });

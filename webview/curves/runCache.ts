@@ -24,6 +24,7 @@ export function createRunCache(): RunCache {
     entry.rows = run.rows;
     entry.series.name = run.name;
     entry.series.state = run.state;
+    entry.series.lossUnit = run.lossUnit;
     return entry;
   };
 

@@ -13,6 +13,8 @@ export interface RunSeries {
   readonly runFolder: string;
   name: string;
   state: RunState;
+  /** What one unit of its loss is, where that is known. */
+  lossUnit: string | undefined;
   readonly series: Readonly<Record<Metric, Series>>;
   /** Exponential mean of the training loss; see `smoothing`. */
   readonly smoothedTrainLoss: Series;
@@ -37,6 +39,7 @@ export function createRunSeries(run: CurveRun): RunSeries {
     runFolder: run.runFolder,
     name: run.name,
     state: run.state,
+    lossUnit: run.lossUnit,
     series,
     smoothedTrainLoss: createSeries(),
     updatesPerEpoch: undefined,

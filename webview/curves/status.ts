@@ -1,6 +1,5 @@
 /** What the panel says in words: the training's progress, a run's state, the scale of an axis. */
 import type { RunState, TrainingStatus } from "../../src/protocol/contracts.ts";
-import type { ModelDescription } from "../../src/trace/trace.ts";
 
 export const stateTitles: Readonly<Record<RunState, string>> = {
   training: "Training",
@@ -47,7 +46,7 @@ export function statusParts(status: TrainingStatus): readonly StatusPart[] {
 }
 
 export function lossText(loss: number): string {
-  if (!Number.isFinite(loss)) return Number.isNaN(loss) ? "NaN" : "∞";
+  if (!Number.isFinite(loss)) return "not finite";
   if (loss !== 0 && Math.abs(loss) < 0.001) return loss.toExponential(2).replace("e-", "e−");
   return loss.toPrecision(4);
 }
@@ -63,11 +62,11 @@ export function durationText(milliseconds: number): string {
   return `${seconds} s`;
 }
 
-/** What one unit of loss is, where a trace of the run has told. */
-export function lossTitle(loss: ModelDescription["loss"] | undefined): string {
-  if (loss === "cross-entropy") return "cross-entropy (nats per step)";
-  if (loss === "mean-squared-error") return "mean squared error";
-  return "mean per step";
+/** What the losses measure, where all runs agree about it. */
+export function lossTitle(runs: readonly { readonly lossUnit: string | undefined }[]): string {
+  const units = new Set(runs.map(({ lossUnit }) => lossUnit));
+  const [unit] = units;
+  return units.size > 1 ? "in different units" : (unit ?? "mean");
 }
 
 const count = (value: number): string => value.toLocaleString("en-US");

@@ -22,7 +22,7 @@ const run = (name: string, rows: readonly MetricsRow[]): CurveRun => ({
 
 const request = (...runs: CurveRun[]): PlotRequest => {
   const series = runs.map(createRunSeries);
-  return { runs: series, ruler: rulerFor("updates", series), smooth: false, loss: undefined };
+  return { runs: series, ruler: rulerFor("updates", series), smooth: false };
 };
 
 const kinds = (...runs: CurveRun[]) => plotsOf(request(...runs)).map(({ kind }) => kind);

@@ -54,13 +54,15 @@ describe("the status line", () => {
   it("writes losses of any size, also what is not a number", () => {
     expect(lossText(0)).toBe("0.000");
     expect(lossText(0.000123)).toBe("1.23e−4");
-    expect(lossText(NaN)).toBe("NaN");
-    expect(lossText(Infinity)).toBe("∞");
+    expect(lossText(NaN)).toBe("not finite");
+    expect(lossText(Infinity)).toBe("not finite");
   });
 
   it("names the unit of a loss only when it is known", () => {
-    expect(lossTitle("cross-entropy")).toContain("nats");
-    expect(lossTitle(undefined)).not.toContain("nats");
+    const nats = { lossUnit: "cross-entropy, nats per step" };
+    expect(lossTitle([nats, { ...nats }])).toBe("cross-entropy, nats per step");
+    expect(lossTitle([nats, { lossUnit: "mean squared error" }])).toBe("in different units");
+    expect(lossTitle([{ lossUnit: undefined }])).toBe("mean");
   });
 });
 

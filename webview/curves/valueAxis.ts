@@ -1,0 +1,75 @@
+/**
+ * The vertical axis of a plot where the usual one would mislead: a constant value stands flat above
+ * zero instead of in an invented range, and a log axis has round numbers however little it spans. Pure.
+ */
+import { niceTicks } from "../lib/axes.ts";
+import type { Plot } from "./plots.ts";
+
+export interface ValueAxis {
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly ticks: readonly number[];
+}
+
+/** Undefined where the usual axis serves: linear values that differ, or no values. */
+export function valueAxis({
+  lines,
+  marks,
+  isLogarithmic,
+}: Pick<Plot, "lines" | "marks" | "isLogarithmic">): ValueAxis | undefined {
+  let low = Infinity;
+  let high = -Infinity;
+  const note = ({ y }: { readonly y: number }): void => {
+    if (!Number.isFinite(y)) return;
+    low = Math.min(low, y);
+    high = Math.max(high, y);
+  };
+  for (const { points } of lines) points.forEach(note);
+  for (const { point } of marks) note(point);
+  if (low > high) return undefined;
+  if (isLogarithmic) return logAxis(low, high);
+  const isFlat = high - low <= 1e-9 * Math.abs(high);
+  return isFlat && high !== 0 ? flatAxis(high) : undefined;
+}
+
+/** Zero, the value, and air: the ticks say what is known and nothing else. */
+const flatAxis = (value: number): ValueAxis => ({
+  minimum: Math.min(0, 1.5 * value),
+  maximum: Math.max(0, 1.5 * value),
+  ticks: value > 0 ? [0, value] : [value, 0],
+});
+
+/** Ticks at most. */
+const mostTicks = 6;
+
+/** Ends at round numbers; ticks at powers of ten, at 1, 2 and 5 times them where they are few. */
+function logAxis(low: number, high: number): ValueAxis {
+  const round = multiples(low, high, [1, 2, 5]);
+  const minimum = round.findLast((value) => value <= low * (1 + 1e-9)) ?? low;
+  const maximum = round.find((value) => value >= high * (1 - 1e-9) && value > minimum) ?? high;
+  const inside = (values: readonly number[]): readonly number[] =>
+    values.filter((value) => value >= minimum * (1 - 1e-9) && value <= maximum * (1 + 1e-9));
+  const candidates = [inside(round), inside(multiples(low, high, [1]))];
+  let ticks = candidates.find(({ length }) => length <= mostTicks) ?? everyFew(candidates[1]);
+  // Within one step of 1-2-5, even steps read as well as on a linear axis.
+  if (ticks.length < 3)
+    ticks = niceTicks(minimum, maximum, 4).map(({ value }) => Number(value.toPrecision(6)));
+  return { minimum, maximum, ticks };
+}
+
+/** `factors` × 10ⁿ, from below `low` to above `high`. */
+function multiples(low: number, high: number, factors: readonly number[]): readonly number[] {
+  const first = Math.floor(Math.log10(low)) - 1;
+  const last = Math.ceil(Math.log10(high)) + 1;
+  const values: number[] = [];
+  // Written out and read, 10 to a negative power is the nearest number to it; multiplied, it is not.
+  for (let exponent = first; exponent <= last; exponent++) {
+    for (const factor of factors) values.push(Number(`${factor}e${exponent}`));
+  }
+  return values;
+}
+
+function everyFew(decades: readonly number[]): readonly number[] {
+  const every = Math.ceil(decades.length / mostTicks);
+  return decades.filter((_, index) => (decades.length - 1 - index) % every === 0);
+}
