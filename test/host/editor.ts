@@ -8,6 +8,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { mendWebviews } from "./mendWebviews.ts";
 import { installOnDemand, npmInstall, type OnDemand } from "./onDemand.ts";
 import { run, startProcess, stopProcess } from "./processes.ts";
 
@@ -16,7 +17,12 @@ const codeServer: OnDemand = {
   title: "the embedded editor (VS Code 1.139; about 0.7 GB, once)",
   packages: ["code-server@4.139.1"],
   // Its own install script would compile native modules, which are not needed here.
-  finish: (folder) => npmInstall(join(folder, "node_modules/code-server/lib/vscode")),
+  async finish(folder) {
+    const vscode = join(folder, "node_modules/code-server/lib/vscode");
+    await npmInstall(vscode);
+    await mendWebviews(vscode);
+  },
+  revision: 4,
 };
 
 export interface EditorOptions {

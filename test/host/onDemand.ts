@@ -18,6 +18,8 @@ export interface OnDemand {
   readonly packages: readonly string[];
   /** What remains to be done inside the folder once the packages are there. */
   readonly finish?: (folder: string) => Promise<void>;
+  /** Changes with what `finish` does, so that what was installed before is installed anew. */
+  readonly revision?: number;
 }
 
 const attempts = 3;
@@ -59,7 +61,7 @@ async function install(thing: OnDemand, staging: string): Promise<void> {
   await writeFile(join(staging, "package.json"), '{ "private": true }\n');
   await npmInstall(staging, thing.packages);
   await thing.finish?.(staging);
-  await writeFile(marker(staging), JSON.stringify({ packages: thing.packages }));
+  await writeFile(marker(staging), contentOfMarker(thing));
 }
 
 /** Runs `npm install` in a folder of its own, whatever project the calling npm is in. */
@@ -86,10 +88,12 @@ export async function npmInstall(folder: string, packages: readonly string[] = [
 
 const marker = (folder: string): string => join(folder, "complete.json");
 
-function isComplete(folder: string, { packages }: OnDemand): boolean {
-  if (!existsSync(marker(folder))) return false;
-  const found = JSON.parse(readFileSync(marker(folder), "utf8")) as { packages?: unknown };
-  return JSON.stringify(found.packages) === JSON.stringify(packages);
+const contentOfMarker = ({ packages, revision = 1 }: OnDemand): string =>
+  JSON.stringify({ packages, revision });
+
+function isComplete(folder: string, thing: OnDemand): boolean {
+  const file = marker(folder);
+  return existsSync(file) && readFileSync(file, "utf8") === contentOfMarker(thing);
 }
 
 /** Removes what a process that no longer lives left half-made. */

@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { format } from "node:util";
 import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
-import { urlOfFolder, type Editor } from "./editor.ts";
+import type { Editor } from "./editor.ts";
 import { root, scratch } from "./paths.ts";
+import type { SuiteWindow } from "./suiteWindows.ts";
 
 export interface SuiteOutcome {
   readonly passed: number;
@@ -38,8 +39,7 @@ export async function bundleSuite(): Promise<string> {
 export interface SuiteRun {
   readonly browser: Browser;
   readonly editor: Editor;
-  /** Opened as the workspace. */
-  readonly folder: string;
+  readonly window: SuiteWindow;
   /** The extension's root, with package.json and dist. */
   readonly extension: string;
   /** What `bundleSuite` returned. */
@@ -114,7 +114,7 @@ export function outcomeOf(report: readonly string[], exitCode: number): SuiteOut
   return outcome;
 }
 
-function urlWithSuite({ editor, folder, extension, suite }: SuiteRun): string {
+function urlWithSuite({ editor, window, extension, suite }: SuiteRun): string {
   const remote = (path: string): string => `vscode-remote://${new URL(editor.address).host}${path}`;
   const payload = [
     ["extensionDevelopmentPath", remote(extension)],
@@ -122,7 +122,7 @@ function urlWithSuite({ editor, folder, extension, suite }: SuiteRun): string {
     ["enableProposedApi", ""],
     ["skipWelcome", "true"],
   ];
-  return `${urlOfFolder(editor, folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
+  return `${editor.address}/?${window.query}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
 }
 
 /** The workbench's own options stand in the page as HTML-escaped JSON. */

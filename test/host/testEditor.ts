@@ -1,19 +1,19 @@
 /** `npm run test:editor`: the suite of `test/e2e/suite` inside the extension host of the embedded editor. */
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { launchBrowser } from "./browser.ts";
 import { startEditor } from "./editor.ts";
 import { root, scratch } from "./paths.ts";
 import { buildExtension } from "./package.ts";
 import { bundleSuite, runSuite, type SuiteOutcome } from "./suiteRunner.ts";
+import { makeSuiteWindows } from "./suiteWindows.ts";
 
 const limitMs = 8 * 60_000;
 
 export async function testEditor(): Promise<SuiteOutcome> {
   const home = join(scratch, "suite");
-  const folder = join(home, "workspace");
   await rm(home, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  const windows = await makeSuiteWindows(home);
   const suite = await bundleSuite();
   const editor = await startEditor({
     userDataDir: join(home, "user"),
@@ -22,15 +22,22 @@ export async function testEditor(): Promise<SuiteOutcome> {
   try {
     const browser = await launchBrowser();
     try {
-      return await runSuite({
-        browser,
-        editor,
-        folder,
-        extension: root,
-        suite,
-        limitMs,
-        onLine: (line) => console.log(line),
-      });
+      const outcomes: SuiteOutcome[] = [];
+      for (const window of windows) {
+        console.log(`\n  ── a window on ${window.title}`);
+        outcomes.push(
+          await runSuite({
+            browser,
+            editor,
+            window,
+            extension: root,
+            suite,
+            limitMs,
+            onLine: (line) => console.log(line),
+          }),
+        );
+      }
+      return totalOf(outcomes);
     } finally {
       await browser.close();
     }
@@ -38,6 +45,12 @@ export async function testEditor(): Promise<SuiteOutcome> {
     await editor.stop();
   }
 }
+
+const totalOf = (outcomes: readonly SuiteOutcome[]): SuiteOutcome => {
+  const sum = (key: keyof SuiteOutcome): number =>
+    outcomes.reduce((total, outcome) => total + outcome[key], 0);
+  return { passed: sum("passed"), failed: sum("failed"), pending: sum("pending") };
+};
 
 if (import.meta.main) {
   await buildExtension();
