@@ -112,7 +112,7 @@ export function timeAxis(
     const x = Math.max(half, Math.min(scale.left + scale.width + 2 - half, centre(t)));
     tokens.push({ t, x, label, half });
   }
-  return { numbers, tokens: legible(tokens, current) };
+  return { numbers, tokens: legible(tokens, characterWidth, current) };
 }
 
 interface PlacedToken extends TimeAxisTick {
@@ -123,9 +123,15 @@ interface PlacedToken extends TimeAxisTick {
 const longestToken = 16;
 
 /** From the left, those that do not touch the one before; the current one pushes others aside. */
-function legible(tokens: readonly PlacedToken[], current?: number): readonly PlacedToken[] {
+function legible(
+  tokens: readonly PlacedToken[],
+  characterWidth: number,
+  current?: number,
+): readonly PlacedToken[] {
+  // Between names stands a space; single characters are told apart without one.
+  const space = tokens.some(({ half }) => half > characterWidth) ? characterWidth : 1;
   const touch = (one: PlacedToken, other: PlacedToken): boolean =>
-    Math.abs(one.x - other.x) < one.half + other.half + 1;
+    Math.abs(one.x - other.x) < one.half + other.half + space;
   const shown: PlacedToken[] = [];
   for (const token of tokens) {
     const last = shown.at(-1);

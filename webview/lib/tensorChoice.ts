@@ -69,11 +69,11 @@ export const statesThenGates = (model: ModelDescription, layer: number): readonl
 };
 
 const orders: readonly (Choice & { readonly value: UnitOrder })[] = [
-  { value: "index", label: "Index" },
-  { value: "mean", label: "Mean" },
-  { value: "variance", label: "Variance" },
-  { value: "saturation", label: "Saturation" },
-  { value: "peak", label: "Peak step" },
+  { value: "index", label: "By index" },
+  { value: "mean", label: "By mean" },
+  { value: "variance", label: "By variance" },
+  { value: "saturation", label: "By saturation" },
+  { value: "peak", label: "By peak step" },
 ];
 
 export interface TensorControls {

@@ -6,7 +6,7 @@ import { partTitles } from "../../src/trace/names.ts";
 import type { ModelDescription } from "../../src/trace/trace.ts";
 import { formatMeasured, formatShare, visibleToken } from "../lib/numbers.ts";
 import { activity } from "./scales.ts";
-import { lossUnit, unitsText, valueText, verdictOf } from "./words.ts";
+import { lossText, unitsText, valueText, verdictOf } from "./words.ts";
 
 export interface StepDetail {
   readonly t: number;
@@ -33,7 +33,7 @@ export function stepDetail({ t, column, cursor, model, retry }: StepDetail): Tem
       ${
         column.loss === undefined
           ? nothing
-          : html`<span class="loss">loss ${formatMeasured(column.loss)} ${lossUnit(model)}</span>`
+          : html`<span class="loss">${lossText(column.loss, model)}</span>`
       }
     </h2>
     ${inputValues(column)} ${output(column)} ${forecast(column)}

@@ -1,7 +1,7 @@
 /** What stands above the cells: the loss, and the output against its target. */
 import type { TimelineColumn } from "../../src/protocol/contracts.ts";
 import { css, mix, type Color } from "../lib/color.ts";
-import { formatMeasured, formatNumber, visibleToken } from "../lib/numbers.ts";
+import { formatNumber, visibleToken } from "../lib/numbers.ts";
 import type { Theme } from "../lib/theme.ts";
 import { columnLeft } from "./layout.ts";
 import { fullLoss } from "./scales.ts";
@@ -28,7 +28,8 @@ export function drawLoss(pen: Pen, scene: Scene, t: number, column: TimelineColu
   context.fillStyle = css(theme.foreground);
   context.textAlign = "center";
   context.textBaseline = "bottom";
-  const text = layout.tier === "full" ? formatMeasured(column.loss) : formatNumber(column.loss, 2);
+  const broken = layout.tier === "full" ? "not finite" : "NaN, ∞";
+  const text = isFinite ? formatNumber(column.loss, layout.tier === "full" ? 3 : 2) : broken;
   context.fillText(text, middle, top - 1);
 }
 

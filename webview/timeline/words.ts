@@ -67,7 +67,10 @@ export function hitLines(
   if (hit.kind === "recurrent") return arrowLines(hit, column);
   if (hit.kind === "vertical") return [...verticalLines(hit.row, column), where];
   if (hit.kind === "loss") {
-    return [where, column.loss === undefined ? "no loss is taken here" : lossText(column, model)];
+    return [
+      where,
+      column.loss === undefined ? "no loss is taken here" : lossText(column.loss, model),
+    ];
   }
   if (hit.kind === "input") return [where, ...inputLines(column)];
   return [where, ...outputLines(column)];
@@ -76,8 +79,9 @@ export function hitLines(
 const stepTitle = (t: number, column: TimelineColumn | undefined): string =>
   `step ${t}${column === undefined || column.input === "" ? "" : ` · ${visibleToken(column.input, 24)}`}`;
 
-const lossText = (column: TimelineColumn, model: ModelDescription): string =>
-  `loss ${formatMeasured(column.loss ?? NaN)} ${lossUnit(model)}`;
+/** `loss 2.41 nats` */
+export const lossText = (loss: number, model: ModelDescription): string =>
+  `loss ${formatMeasured(loss)}` + (Number.isFinite(loss) ? ` ${lossUnit(model)}` : "");
 
 function cellLines(row: CellRow, column: TimelineColumn): readonly string[] {
   const cell = cellAt(column, row);

@@ -79,9 +79,9 @@ describe("a time axis", () => {
   it("thins out names that do not fit side by side, and keeps the current one", () => {
     const scale: TimeScale = { span: { from: 0, to: 20 }, left: 34, width: 300 };
     const names = timeAxis(scale, day, 7).tokens;
-    expect(names.map(({ t }) => t)).toEqual([0, 5, 10, 15]);
-    const withCurrent = timeAxis(scale, day, 7, 12).tokens;
-    expect(withCurrent.map(({ t }) => t)).toEqual([0, 5, 12]);
+    expect(names.map(({ t }) => t)).toEqual([0, 6, 12, 18]);
+    const withCurrent = timeAxis(scale, day, 7, 10).tokens;
+    expect(withCurrent.map(({ t }) => t)).toEqual([0, 18, 10]);
     for (const { label, x } of withCurrent) {
       expect(label).toHaveLength(10);
       expect(x + 35).toBeLessThanOrEqual(scale.left + scale.width + 4);
