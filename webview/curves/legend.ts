@@ -1,7 +1,6 @@
 /** The runs that are compared: colour, name, state and best loss; each can be hidden. */
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { css, type Color } from "../lib/color.ts";
-import { formatCount } from "../lib/numbers.ts";
 import type { Stroke } from "./plots.ts";
 import type { RunSeries } from "./runSeries.ts";
 import { lossText, stateIcons, stateTitles } from "./status.ts";
@@ -40,9 +39,7 @@ export function runLegend({ runs, colorOf, hidden, toggle }: RunLegend): Templat
           ${best ? html`<span class="best">best ${lossText(best.value)}</span>` : nothing}
           ${
             last && !Number.isFinite(last.value)
-              ? html`<span class="best"
-                  >loss not finite at update ${formatCount(last.update)}</span
-                >`
+              ? html`<span class="best">loss not finite</span>`
               : nothing
           }
         </button>
