@@ -59,7 +59,7 @@ function setTheme(name: string): void {
     root.style.setProperty(variable, value);
   document.body.className = theme.bodyClass;
   // The editor paints the side bar beneath a view; the page itself is transparent.
-  const place = query.get("place") === "editor" ? "editor" : "sideBar";
+  const { place } = document.body.dataset;
   root.style.background = theme.variables[`--vscode-${place}-background`];
 }
 
@@ -67,7 +67,7 @@ let fromPanel: (message: unknown) => void = () => {};
 const server = serve<PanelContract>(
   {
     // The channel of a real webview copies; a message never shares memory with the host.
-    send: (message) => window.postMessage(structuredClone(message), "*"),
+    send: (message) => window.postMessage(asJson(structuredClone(message)), "*"),
     listen(onMessage) {
       fromPanel = onMessage;
       return () => (fromPanel = () => {});
@@ -75,6 +75,14 @@ const server = serve<PanelContract>(
   },
   recorded(handlers()),
 );
+/** As the editor does it: JSON for all but buffers, in which a number that is not finite becomes null. */
+function asJson(value: unknown): unknown {
+  if (typeof value === "number") return Number.isFinite(value) ? value : null;
+  if (Array.isArray(value)) return value.map(asJson);
+  if (typeof value !== "object" || value === null || value instanceof ArrayBuffer) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, asJson(field)]));
+}
+
 window.harness = {
   state: stateOf(scenario),
   calls: [],
@@ -136,21 +144,31 @@ function flowOf(network: SyntheticNetwork, maximumRows: number, maximumColumns: 
   return { lossSteps: lossSteps.buffer, sourceSteps: sourceSteps.buffer, values: values.buffer };
 }
 
+const warmth = (t: number): number => 14 + 6 * Math.sin(t / 5) + 2 * noise(t, 46);
+
 function columnAt(trace: Trace, network: SyntheticNetwork, t: number): TimelineColumn {
+  const isBroken = t >= (scenario.breaksFrom ?? Infinity);
   const hasOutput = network.output === "each-step" || t === network.steps - 1;
   const best = 0.35 + 0.6 * noise(t, 41);
   return {
     t,
     input: tokenAt(network, t),
-    cells: cellsAt(trace, t),
-    inputGradientNorm: 0.02 * (0.5 + noise(t, 42)),
+    cells: isBroken
+      ? cellsAt(trace, t).map((cell) => ({ ...cell, hNorm: NaN, hGradientNorm: Infinity }))
+      : cellsAt(trace, t),
+    inputGradientNorm: isBroken ? NaN : 0.02 * (0.5 + noise(t, 42)),
     ...(!network.tokens && {
-      inputValues: [
-        { name: "value", value: noise(t, 43) },
-        { name: "marker", value: t === 7 || t === 31 ? 1 : 0 },
-      ],
+      inputValues: network.isForecast
+        ? ["temperature", "precipitation", "wind", "humidity"].map((name, index) => ({
+            name,
+            value: 20 * noise(t, 43, index),
+          }))
+        : [
+            { name: "value", value: noise(t, 43) },
+            { name: "marker", value: t === 7 || t === 31 ? 1 : 0 },
+          ],
     }),
-    ...(hasOutput && { loss: 2 * noise(t, 44) }),
+    ...(hasOutput && { loss: isBroken ? Infinity : 2 * noise(t, 44) }),
     ...(hasOutput &&
       network.tokens && {
         targetLabel: tokenAt(network, t + 1),
@@ -160,7 +178,11 @@ function columnAt(trace: Trace, network: SyntheticNetwork, t: number): TimelineC
         })),
       }),
     ...(hasOutput &&
-      !network.tokens && { forecast: [{ name: "sum", predicted: 0.86, truth: 0.88 }] }),
+      !network.tokens && {
+        forecast: network.isForecast
+          ? [{ name: "temperature", predicted: warmth(t) + noise(t, 45), truth: warmth(t) }]
+          : [{ name: "sum", predicted: 0.86, truth: 0.88 }],
+      }),
   };
 }
 

@@ -22,6 +22,8 @@ export interface Scenario {
   /** Where the cursor stands at first. */
   readonly t?: number;
   readonly withoutCurves?: boolean;
+  /** Losses and norms are not finite from this step on. */
+  readonly breaksFrom?: number;
 }
 
 const characters: SyntheticNetwork = {
@@ -57,6 +59,21 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     t: 4200,
   },
   oneStep: { network: { ...characters, steps: 1 }, t: 0 },
+  forecast: {
+    network: {
+      ...characters,
+      layers: 1,
+      hidden: 32,
+      steps: 56,
+      inputSize: 4,
+      outputSize: 1,
+      tokens: false,
+      isForecast: true,
+    },
+    t: 21,
+  },
+  /** Plain numbers broke too, which the editor's JSON turns into null. */
+  broken: { network: { ...characters, nonFiniteFrom: 20 }, t: 30, breaksFrom: 20 },
   nonFinite: { network: { ...characters, nonFiniteFrom: 20 }, t: 30 },
   slow: { network: characters, delayMs: 1500, t: 3 },
   failing: { network: characters, failure: "The worker stopped: it ran out of memory." },
@@ -68,23 +85,29 @@ const prose =
   "Call me Ishmael. Some years ago—never mind how long precisely—having little or no money in my purse,\nand nothing particular to interest me on shore, I thought I would sail about a little and see the watery part of the world. ";
 
 export const tokenAt = (network: SyntheticNetwork, t: number): string =>
-  network.tokens ? Array.from(prose)[t % prose.length] : `#${t}`;
+  network.tokens
+    ? Array.from(prose)[t % prose.length]
+    : network.isForecast
+      ? new Date(Date.UTC(2015, 3, 1 + t)).toISOString().slice(0, 10)
+      : `#${t}`;
 
 export function stateOf(scenario: Scenario): PanelState {
   return {
     ...(scenario.network && {
-      trace: summaryOf(scenario.network),
+      trace: summaryOf(scenario.network, scenario.breaksFrom),
       cursor: { layer: 0, direction: "forward", t: scenario.t ?? 0 },
     }),
     playing: false,
     busy: scenario.busy ?? false,
     curves: scenario.withoutCurves
       ? []
-      : [curveOf("moby-1", "lstm 64 × 2", 900), curveOf("moby-2", "rnn 64", 400)],
+      : scenario.breaksFrom !== undefined
+        ? [brokenCurve(curveOf("moby-1", "lstm 64 × 2", 900))]
+        : [curveOf("moby-1", "lstm 64 × 2", 900), curveOf("moby-2", "rnn 64", 400)],
   };
 }
 
-function summaryOf(network: SyntheticNetwork): TraceSummary {
+function summaryOf(network: SyntheticNetwork, breaksFrom?: number): TraceSummary {
   const trace = syntheticTrace(network);
   const shape = [network.steps, 1, network.hidden];
   return {
@@ -92,18 +115,22 @@ function summaryOf(network: SyntheticNetwork): TraceSummary {
     runFolder: "/workspace/.unroll/runs/1",
     runName: network.tokens
       ? `Moby Dick · ${network.cell} ${network.hidden}`
-      : `Adding problem · ${network.cell}`,
+      : network.isForecast
+        ? "Weather of Seattle"
+        : `Adding problem · ${network.cell}`,
     checkpoint: "best",
     update: 1200,
     sequence: {
       choice: { kind: "example", split: "validation", index: 3 },
       title: network.tokens
         ? "“Call me Ishmael. Some years ago—never mind how long precisely…”"
-        : "validation 3: 0.61 + 0.27 = 0.88",
+        : network.isForecast
+          ? "2015-04-01 … 2015-05-26"
+          : "validation 3: 0.61 + 0.27 = 0.88",
     },
     model: describeSynthetic(network),
     steps: network.steps,
-    loss: 1.3421,
+    loss: breaksFrom === undefined ? 1.3421 : NaN,
     tensors: [...trace.tensors.keys()].map((name) => ({ name, axes: ["T", "B", "H"], shape })),
   };
 }
@@ -124,5 +151,21 @@ function curveOf(folder: string, name: string, updates: number): CurveRun {
       stepsPerSecond: 21_000 + 2000 * noise(update, 6),
     });
   }
-  return { runFolder: `/workspace/.unroll/runs/${folder}`, name, state: "finished", rows };
+  return {
+    runFolder: `/workspace/.unroll/runs/${folder}`,
+    name,
+    state: "finished",
+    rows,
+    lossUnit: "cross-entropy, nats per step",
+  };
 }
+
+/** A training that exploded half-way. */
+const brokenCurve = (run: CurveRun): CurveRun => ({
+  ...run,
+  rows: run.rows.map((row) =>
+    row.update < 450
+      ? row
+      : { ...row, trainLoss: NaN, gradientNorm: Infinity, clippedNorm: NaN, validationLoss: NaN },
+  ),
+});

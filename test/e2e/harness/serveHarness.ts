@@ -5,7 +5,7 @@
 import { build, type BuildOptions } from "esbuild";
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
-import { panelHtml } from "../../../src/host/panels/panelHtml.ts";
+import { panelHtml, type PanelPlace } from "../../../src/host/panels/panelHtml.ts";
 import type { PanelKind } from "../../../src/protocol/contracts.ts";
 
 export interface HarnessServer {
@@ -29,9 +29,12 @@ export async function serveHarness(panels: readonly PanelKind[]): Promise<Harnes
     files.set(`/${name}`, await readFile(`${root}node_modules/@vscode/codicons/dist/${name}`));
   }
   const server = createServer((request, response) => {
-    const path = new URL(request.url ?? "/", "http://harness").pathname;
+    const { pathname: path, searchParams } = new URL(request.url ?? "/", "http://harness");
+    const place = searchParams.get("place") === "editor" ? "editor" : "sideBar";
     const kind = path.slice(1);
-    const body = isPanel(kind) ? page(kind, `http://${request.headers.host}`) : files.get(path);
+    const body = isPanel(kind)
+      ? page(kind, place, `http://${request.headers.host}`)
+      : files.get(path);
     if (path === "/favicon.ico") response.writeHead(204).end();
     else if (body === undefined) response.writeHead(404).end();
     else response.writeHead(200, { "content-type": typeOf(path) }).end(body);
@@ -79,10 +82,10 @@ async function bundle(panels: readonly PanelKind[]): Promise<Map<string, Uint8Ar
   );
 }
 
-function page(kind: PanelKind, origin: string): string {
+function page(kind: PanelKind, place: PanelPlace, origin: string): string {
   const html = panelHtml({
     kind,
-    place: "sideBar",
+    place,
     title: titles[kind],
     source: origin,
     nonce,

@@ -20,6 +20,8 @@ export interface SyntheticNetwork {
   readonly outputSize: number;
   readonly output: "each-step" | "last-step";
   readonly tokens: boolean;
+  /** Days as names of steps, and a forecast at each. */
+  readonly isForecast?: boolean;
   /** Factor by which a gradient changes with each step back. */
   readonly gradientFactor: number;
   /** Puts NaN into the forget gate of layer 0 from this step on. */

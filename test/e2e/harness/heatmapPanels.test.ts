@@ -1,95 +1,17 @@
 /**
- * The heatmap panels in a real browser, under the host's own page and policy, answered by the fake
- * host: what is drawn, what is asked of the host, what the keyboard and the mouse do.
+ * The heatmap panels in a real browser, answered by the fake host: what is drawn, what is asked of the
+ * host, what the keyboard and the mouse do.
  */
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import type { Browser, Page } from "playwright-core";
-import type * as Axe from "axe-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import type { HeatmapRequest } from "../../../src/protocol/contracts.ts";
-import { launchBrowser } from "../../host/browser.ts";
-import { serveHarness, type HarnessServer } from "./serveHarness.ts";
+import { calls, inkOf, keepHarness, open, settled } from "./openPanel.ts";
 
-const panels = ["gates", "gradients"] as const;
-const themes = ["dark", "light", "hc-dark", "hc-light"] as const;
-type Panel = (typeof panels)[number];
+const heatmapPanels = ["gates", "gradients"] as const;
 
-let server: HarnessServer;
-let browser: Browser;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([serveHarness(panels), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-interface Opened {
-  readonly page: Page;
-  /** Errors and warnings of the console, broken policies among them. */
-  readonly troubles: string[];
-}
-
-async function open(
-  panel: Panel,
-  query: Record<string, string> = {},
-  width = 320,
-): Promise<Opened> {
-  const page = await browser.newPage({ viewport: { width, height: 900 } });
-  const troubles: string[] = [];
-  page.on("pageerror", (error) => troubles.push(error.message));
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) troubles.push(message.text());
-  });
-  await page.goto(
-    `${server.url}/${panel}?${new URLSearchParams({ theme: "dark", ...query }).toString()}`,
-  );
-  await page.waitForFunction(
-    () => document.querySelector("main")?.getAttribute("aria-busy") === "false",
-  );
-  await settled(page);
-  return { page, troubles };
-}
-
-/** Two frames later, and with no question open. */
-const settled = (page: Page): Promise<void> =>
-  page.evaluate(
-    () =>
-      new Promise<void>((resolve) => {
-        const wait = (frames: number): void => {
-          if (frames === 0) resolve();
-          else requestAnimationFrame(() => setTimeout(() => wait(frames - 1), 10));
-        };
-        wait(4);
-      }),
-  );
-
-const calls = (page: Page, name: string): Promise<readonly unknown[]> =>
-  page.evaluate(
-    (name) =>
-      window.harness.calls.filter((call) => call.name === name).map(({ request }) => request),
-    name,
-  );
+keepHarness();
 
 const reading = (page: Page): Promise<string> => page.locator(".reading").first().innerText();
-
-/** Share of a canvas' pixels that are painted, and how many colours there are. */
-const inkOf = (page: Page, selector: string) =>
-  page.evaluate((selector) => {
-    const canvas = document.querySelector<HTMLCanvasElement>(selector);
-    const data = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data;
-    if (!data) throw new Error(`There is no canvas ${selector}.`);
-    const colors = new Set<number>();
-    let painted = 0;
-    for (let at = 0; at < data.length; at += 4) {
-      if (data[at + 3] === 0) continue;
-      painted++;
-      colors.add((data[at] << 16) | (data[at + 1] << 8) | data[at + 2]);
-    }
-    return { share: painted / (data.length / 4), colors: colors.size };
-  }, selector);
 
 /** Counts how often each kind of canvas is cleared from now on, which begins every drawing. */
 const countDrawings = (page: Page): Promise<void> =>
@@ -109,31 +31,24 @@ const drawings = (page: Page): Promise<{ data: number; overlay: number }> =>
     () => (window as unknown as { drawings: { data: number; overlay: number } }).drawings,
   );
 
-describe.each(panels)("the %s panel", (panel) => {
-  it.each(themes)(
-    "draws under the host's policy in the %s theme, and axe has no complaint",
-    async (theme) => {
-      const { page, troubles } = await open(panel, { theme });
-      const ink = await inkOf(page, "canvas.data");
-      expect(ink.share).toBeGreaterThan(0.5);
-      expect(ink.colors).toBeGreaterThan(100);
-      // axe adds style sheets of its own, which the policy forbids: its complaints come after ours.
-      expect(troubles).toEqual([]);
-      const axe = await readFile(
-        createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
-        "utf8",
-      );
-      await page.evaluate(axe);
-      const violations = await page.evaluate(async () => {
-        const { axe } = window as unknown as { axe: typeof Axe };
-        return (await axe.run(document)).violations.map(
-          ({ id, nodes }) => `${id}: ${nodes[0].html}`,
-        );
-      });
-      expect(violations).toEqual([]);
-      await page.close();
-    },
-  );
+describe.each(heatmapPanels)("the %s panel", (panel) => {
+  it.each([250, 320, 400])("shows its picture at once in a view %i pixels low", async (height) => {
+    const { page } = await open(panel, { place: "sideBar" }, { width: 310, height });
+    const picture = await page.locator(".picture").first().boundingBox();
+    expect(picture?.y).toBeLessThan(100);
+    expect((picture?.y ?? 0) + (picture?.height ?? 0)).toBeLessThanOrEqual(height + 10);
+    expect(picture?.height).toBeGreaterThanOrEqual(height * 0.5);
+    await page.close();
+  });
+
+  it("folds sequence and run away in a low view, to be opened by the title", async () => {
+    const { page } = await open(panel, { place: "sideBar" }, { width: 310, height: 300 });
+    const run = page.getByText("best checkpoint");
+    expect(await run.isVisible()).toBe(false);
+    await page.locator("summary").first().click();
+    expect(await run.isVisible()).toBe(true);
+    await page.close();
+  });
 
   it("follows the cursor by drawing overlays alone, and asks for no heatmap again", async () => {
     const { page } = await open(panel, { scenario: "characters" });
@@ -263,14 +178,6 @@ describe.each(panels)("the %s panel", (panel) => {
     await page.close();
   });
 
-  it("opens as an editor tab", async () => {
-    const { page } = await open(panel);
-    await page.locator('vscode-toolbar-button[label="Open as editor tab"]').click();
-    const name = panel === "gates" ? "unroll.openGatesInEditor" : "unroll.openGradientsInEditor";
-    expect(await calls(page, "run")).toEqual([{ command: name }]);
-    await page.close();
-  });
-
   it("draws a sequence of one step", async () => {
     const { page, troubles } = await open(panel, { scenario: "oneStep" });
     expect((await inkOf(page, "canvas.data")).share).toBeGreaterThan(0.3);
@@ -278,61 +185,6 @@ describe.each(panels)("the %s panel", (panel) => {
     for (const key of ["ArrowRight", "End", "+", "-", "PageDown"]) await page.keyboard.press(key);
     expect(await calls(page, "moveCursor")).toEqual([]);
     expect(troubles).toEqual([]);
-    await page.close();
-  });
-});
-
-/** What the gradients panel says, and how much of its heatmap lies near or below the end of the scale. */
-async function reachSeen(scenario: string) {
-  const { page } = await open("gradients", { scenario });
-  const verdict = await page.locator(".verdict strong").innerText();
-  const share = await page.evaluate(() => {
-    const canvas = document.querySelector<HTMLCanvasElement>("canvas.data");
-    const data = canvas?.getContext("2d")?.getImageData(60, 30, 200, 120).data ?? [];
-    let dark = 0;
-    for (let at = 0; at < data.length; at += 4) if (data[at + 1] < 60) dark++;
-    return dark / (data.length / 4);
-  });
-  await page.close();
-  return { verdict, share };
-}
-
-describe("the gradients panel", () => {
-  it("asks for the flow matrix after the rest, and before a long computation asks the person", async () => {
-    const quick = await open("gradients", { scenario: "characters" });
-    const names = await quick.page.evaluate(() => window.harness.calls.map(({ name }) => name));
-    expect(names.filter((name) => name === "gradientFlow")).toHaveLength(1);
-    expect(names.indexOf("gradientFlow")).toBeGreaterThan(names.indexOf("heatmap"));
-    await quick.page.close();
-
-    const { page } = await open("gradients", { scenario: "long" });
-    expect(await calls(page, "gradientFlow")).toEqual([]);
-    await page.getByText("Compute the Matrix").click();
-    await settled(page);
-    expect(await calls(page, "gradientFlow")).toHaveLength(1);
-    expect(await page.locator(".verdict").innerText()).toContain("vanishes");
-    await page.close();
-  });
-
-  it("shows at a glance that an RNN forgets and an LSTM does not", async () => {
-    const rnn = await reachSeen("addingRnn");
-    const lstm = await reachSeen("addingLstm");
-    expect(rnn.verdict).toContain("vanishes");
-    expect(lstm.verdict).toContain("carries");
-    expect(rnn.share).toBeGreaterThan(0.2);
-    expect(lstm.share).toBeLessThan(0.02);
-  });
-
-  it("chooses another loss in the matrix with up and down, and judges that one", async () => {
-    const { page } = await open("gradients", { scenario: "characters" });
-    await page.locator("canvas.overlay").nth(1).focus();
-    await page.keyboard.press("Shift+ArrowUp");
-    await settled(page);
-    expect(await page.locator(".verdict").innerText()).toContain("step 39");
-    expect(await page.locator(".reading").nth(1).innerText()).toMatch(
-      /^∂L at step 39 reaches step 17 with norm/,
-    );
-    expect(await calls(page, "moveCursor")).toEqual([]);
     await page.close();
   });
 });
