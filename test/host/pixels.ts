@@ -25,26 +25,47 @@ export async function canvasPixels(frame: Frame, selector: string): Promise<Pixe
       }
       return { width: element.width, height: element.height, base64: btoa(binary) };
     });
-  return { width, height, data: new Uint8Array(Buffer.from(base64, "base64")) };
+  return { width, height, data: Uint8Array.from(Buffer.from(base64, "base64")) };
 }
 
 /** How many different colours there are; an empty canvas has one. */
-export function colorCount({ data }: Pixels): number {
-  return new Set(new Uint32Array(data.buffer, data.byteOffset, data.length / 4)).size;
+export function colorCount(pixels: Pixels): number {
+  return new Set(colorsOf(pixels)).size;
 }
 
-/** Columns (x) in which two pictures of one size differ. */
-export function changedColumns(before: Pixels, after: Pixels): readonly number[] {
+/** Rows of a picture, half-open. */
+export interface Rows {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Columns (x), in ascending order, in which two pictures of one size differ within some rows. */
+export function changedColumns(
+  before: Pixels,
+  after: Pixels,
+  { from, to }: Rows = { from: 0, to: before.height },
+): readonly number[] {
   if (before.width !== after.width || before.height !== after.height) {
     throw new Error(
       `Pictures of different sizes: ${before.width}×${before.height} and ${after.width}×${after.height}.`,
     );
   }
+  const [was, is] = [colorsOf(before), colorsOf(after)];
   const changed = new Set<number>();
-  for (let pixel = 0; pixel < before.width * before.height; pixel++) {
-    const at = pixel * 4;
-    const same = [0, 1, 2, 3].every((part) => before.data[at + part] === after.data[at + part]);
-    if (!same) changed.add(pixel % before.width);
+  for (let pixel = from * before.width; pixel < to * before.width; pixel++) {
+    if (was[pixel] !== is[pixel]) changed.add(pixel % before.width);
   }
   return [...changed].sort((a, b) => a - b);
 }
+
+/** The different colours in one column of a picture. */
+export function columnColors(pixels: Pixels, x: number, { from, to }: Rows): ReadonlySet<number> {
+  const colors = colorsOf(pixels);
+  const found = new Set<number>();
+  for (let y = from; y < to; y++) found.add(colors[y * pixels.width + x]);
+  return found;
+}
+
+/** One number for each pixel. */
+const colorsOf = ({ data }: Pixels): Uint32Array =>
+  new Uint32Array(data.buffer, data.byteOffset, data.length / 4);

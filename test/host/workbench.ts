@@ -66,15 +66,11 @@ export async function runCommand(page: Page, title: string, limitMs = 20_000): P
       const labels = quickInput(page).locator(".monaco-list-row .label-name");
       // The list is filled a moment after typing; what is not in it then needs another look.
       await succeeds(labels.filter({ hasText: title }).first().waitFor({ timeout: 1_500 }));
-      const position = (await labels.allTextContents()).indexOf(title);
-      if (position < 0) {
+      const label = await focusRow(page, ".label-name", (text) => text === title);
+      if (label === undefined) {
         await page.keyboard.press("Escape");
         return false;
       }
-      // Longer titles that contain this one may stand before it.
-      for (let row = 0; row < position; row++) await page.keyboard.press("ArrowDown");
-      const focused = quickInput(page).locator(".monaco-list-row.focused .label-name");
-      if ((await focused.allTextContents())[0] !== title) return false;
       await page.keyboard.press("Enter");
       // What the command opens may be a list again; the palette's own text is gone either way.
       const closed = async (): Promise<boolean> => {
@@ -127,17 +123,31 @@ export async function pick(page: Page, { row, filter, limitMs = 30_000 }: Pick):
     await quickInput(page).locator("input").first().fill(filter, { timeout: limitMs });
   }
   await rows.filter({ hasText: row }).first().waitFor({ timeout: limitMs });
-  const focused = quickInput(page).locator(".monaco-list-row.focused");
-  const count = await rows.count();
-  for (let moves = 0; moves <= count; moves++) {
-    const text = (await focused.count()) > 0 ? await focused.first().innerText() : "";
-    if (text !== "" && row.test(text)) {
-      await page.keyboard.press("Enter");
-      return text;
-    }
+  const text = await focusRow(page, "", (label) => row.test(label));
+  if (text === undefined)
+    throw new Error(`No row of the list could be reached that matches ${row}.`);
+  await page.keyboard.press("Enter");
+  return text;
+}
+
+/**
+ * Moves down the list until the focused row's text is accepted, and returns that text. The list may still
+ * grow and lose its focus meanwhile, so rows are not counted but read.
+ */
+async function focusRow(
+  page: Page,
+  part: string,
+  accepts: (text: string) => boolean,
+): Promise<string | undefined> {
+  const rows = quickInput(page).locator(".monaco-list-row");
+  const focused = quickInput(page).locator(`.monaco-list-row.focused ${part}`).first();
+  const limit = (await rows.count()) + 3;
+  for (let moves = 0; moves < limit; moves++) {
+    const text = (await focused.isVisible()) ? await focused.innerText({ timeout: 1_000 }) : "";
+    if (text !== "" && accepts(text)) return text;
     await page.keyboard.press("ArrowDown");
   }
-  throw new Error(`No row of the list could be reached that matches ${row}.`);
+  return undefined;
 }
 
 /** Waits for an input box, types the text and accepts it. */

@@ -1,95 +1,138 @@
-/** Train, step forth and back, and look at what was really drawn; by command, by key, after a reload. */
-import { describe, expect, it } from "vitest";
-import { openPanel, settled, waitForStep, type Panel, type PanelPlace } from "../../host/panels.ts";
-import { canvasPixels, changedColumns, colorCount, type Pixels } from "../../host/pixels.ts";
-import { reloadWorkbench, runUnroll } from "../../host/workbench.ts";
+/** Stepping through a sequence by keyboard: the cursor that all panels share, and what they draw. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { findPanel, openPanel, settled, waitForStep, type Panel } from "../../host/panels.ts";
+import { canvasPixels, changedColumns, colorCount, columnColors } from "../../host/pixels.ts";
+import { runUnroll } from "../../host/workbench.ts";
 import { stepThrough, textFiles, train, useWorkbench } from "./stage.ts";
 
-const overlay = "canvas.overlay";
+const stage = useWorkbench("stepping", textFiles);
 
-/** The overlay of a panel at rest: where the cursor is drawn. */
-async function overlayOf(panel: Panel): Promise<Pixels> {
+const overlay = "canvas.overlay";
+const data = ".picture canvas.data";
+
+async function picture(panel: Panel, canvas: string) {
   await settled(panel);
-  return canvasPixels(panel.frame, overlay);
+  return canvasPixels(panel.frame, canvas);
 }
 
 describe("stepping through a sequence", () => {
-  const stage = useWorkbench("stepping", textFiles);
-  const panelAt = (kind: Panel["kind"], place: PanelPlace = "editor") =>
-    openPanel(stage.page, kind, place);
+  let timeline: Panel;
 
-  it("opens the timeline at the first step, with something drawn in it", async () => {
+  beforeAll(async () => {
     await train(stage);
-    const timeline = await stepThrough(stage);
+    timeline = await stepThrough(stage);
+  });
+
+  it("begins at the first step, with the network drawn", async () => {
     await waitForStep(timeline, 0);
-    await settled(timeline);
-    expect(colorCount(await canvasPixels(timeline.frame, "canvas"))).toBeGreaterThan(8);
+    expect(colorCount(await picture(timeline, overlay))).toBeGreaterThan(20);
   });
 
-  it.each(["timeline", "gates", "gradients"] as const)(
-    "moves the cursor's column in the %s panel, and only there, and back exactly",
-    async (kind) => {
-      await runUnroll(stage.page, "unroll.firstStep");
-      const panel = await panelAt(kind);
-      await waitForStep(panel, 0);
-      const first = await overlayOf(panel);
-      await runUnroll(stage.page, "unroll.nextStep");
-      await waitForStep(panel, 1);
-      const second = await overlayOf(panel);
-      const moved = changedColumns(first, second);
-      expect(moved.length, "the picture must change").toBeGreaterThan(0);
-      expect(moved.length, "and not everywhere").toBeLessThan(first.width / 2);
-      await runUnroll(stage.page, "unroll.previousStep");
-      await waitForStep(panel, 0);
-      expect(changedColumns(first, await overlayOf(panel))).toEqual([]);
-    },
-  );
-
-  it("draws the gates where the cursor is: the column differs from the background", async () => {
-    const gates = await panelAt("gates");
-    await settled(gates);
-    const picture = await canvasPixels(gates.frame, "canvas");
-    // Fifty columns of sigmoid values are a picture of many colours.
-    expect(colorCount(picture)).toBeGreaterThan(50);
+  it("goes forward and back by command, to exactly the same picture", async () => {
+    const first = await picture(timeline, overlay);
+    await runUnroll(stage.page, "unroll.nextStep");
+    await waitForStep(timeline, 1);
+    const second = await picture(timeline, overlay);
+    expect(changedColumns(first, second).length).toBeGreaterThan(10);
+    await runUnroll(stage.page, "unroll.previousStep");
+    await waitForStep(timeline, 0);
+    expect(changedColumns(first, await picture(timeline, overlay))).toEqual([]);
   });
 
-  it("is done by the keyboard alone, and every panel follows", async () => {
-    const gates = await panelAt("gates");
-    await gates.frame.locator(overlay).first().focus();
-    await stage.page.keyboard.press("Home");
-    for (let step = 1; step <= 5; step++) await stage.page.keyboard.press("ArrowRight");
-    await waitForStep(gates, 5);
-    await stage.page.keyboard.press("ArrowLeft");
-    await waitForStep(gates, 4);
-    const timeline = await panelAt("timeline");
-    await waitForStep(timeline, 4);
-    await timeline.frame.locator(overlay).focus();
-    await stage.page.keyboard.press("End");
-    const gradients = await panelAt("gradients");
-    const steps = Number(await timelineLength(gradients));
-    await waitForStep(gradients, steps - 1);
-  });
-
-  it("finds its panels, trace and cursor again after the window was reloaded", async () => {
+  it("goes to the last step and back to the first by command", async () => {
+    await runUnroll(stage.page, "unroll.lastStep");
+    await waitForStep(timeline, 31);
     await runUnroll(stage.page, "unroll.firstStep");
-    for (let step = 0; step < 3; step++) await runUnroll(stage.page, "unroll.nextStep");
-    await waitForStep(await panelAt("timeline"), 3);
-    await reloadWorkbench(stage.page);
-    // Which tab is in front is the workbench's to remember; that they are there is ours.
-    for (const title of ["Unroll: Timeline", "Unroll: Gates", "Unroll: Gradients"]) {
-      await stage.page.locator(".tab", { hasText: title }).waitFor();
-    }
-    const timeline = await panelAt("timeline");
-    await timeline.frame.locator(overlay).waitFor();
+    await waitForStep(timeline, 0);
+  });
+
+  it("follows the arrow keys, Home and End in the timeline", async () => {
+    await timeline.frame.locator(overlay).focus();
+    for (let step = 1; step <= 3; step++) await stage.page.keyboard.press("ArrowRight");
     await waitForStep(timeline, 3);
-    await settled(timeline);
-    expect(colorCount(await canvasPixels(timeline.frame, "canvas"))).toBeGreaterThan(8);
-    await waitForStep(await panelAt("gates"), 3);
+    await stage.page.keyboard.press("ArrowLeft");
+    await waitForStep(timeline, 2);
+    await stage.page.keyboard.press("End");
+    await waitForStep(timeline, 31);
+    await stage.page.keyboard.press("Home");
+    await waitForStep(timeline, 0);
+  });
+
+  it("steps with F10 and Shift+F10 while a panel has the focus", async () => {
+    await timeline.frame.locator(overlay).focus();
+    await stage.page.keyboard.press("F10");
+    await waitForStep(timeline, 1);
+    await stage.page.keyboard.press("Shift+F10");
+    await waitForStep(timeline, 0);
+  });
+
+  it("plays, and stops when it is asked to", async () => {
+    await runUnroll(stage.page, "unroll.play");
+    await waitForStep(timeline, 2);
+    await runUnroll(stage.page, "unroll.stopPlaying");
+    const rested = await settled(timeline);
+    expect(rested.equals(await settled(timeline))).toBe(true);
+    await runUnroll(stage.page, "unroll.firstStep");
+    await waitForStep(timeline, 0);
   });
 });
 
-/** T as the panel's header states it: (T, B, H) = (50, 1, 16). */
-async function timelineLength({ frame }: Panel): Promise<string | undefined> {
-  const text = await frame.locator("body").innerText();
-  return /\(T, B, H\) = \((\d+),/.exec(text)?.[1];
-}
+describe("the cursor that all panels share", () => {
+  it("moves in gates and gradients when a command moves it", async () => {
+    const gates = await openPanel(stage.page, "gates", "editor");
+    await waitForStep(gates, 0);
+    await runUnroll(stage.page, "unroll.nextStep");
+    await waitForStep(gates, 1);
+    const gradients = await openPanel(stage.page, "gradients", "editor");
+    await waitForStep(gradients, 1);
+  });
+
+  it("moves everywhere when a key moves it in one panel", async () => {
+    const gates = await openPanel(stage.page, "gates", "editor");
+    await gates.frame.locator(overlay).focus();
+    for (let step = 2; step <= 5; step++) await stage.page.keyboard.press("ArrowRight");
+    await waitForStep(gates, 5);
+    await waitForStep(await openPanel(stage.page, "gradients", "editor"), 5);
+    await waitForStep(await openPanel(stage.page, "timeline", "editor"), 5);
+  });
+
+  it("draws its mark over the column of its step, one column further at every step", async () => {
+    const gates = await openPanel(stage.page, "gates", "editor");
+    await gates.frame.locator(overlay).focus();
+    await stage.page.keyboard.press("Home");
+    await waitForStep(gates, 0);
+    const marks: number[] = [];
+    let before = await picture(gates, overlay);
+    for (let step = 1; step <= 4; step++) {
+      await stage.page.keyboard.press("ArrowRight");
+      await waitForStep(gates, step);
+      const after = await picture(gates, overlay);
+      const changed = changedColumns(before, after, heatmapRows(after.height));
+      // What changed lies between the mark of the last step and that of this one.
+      marks.push(changed[0]);
+      before = after;
+    }
+    const strides = marks.slice(1).map((left, index) => left - marks[index]);
+    expect(Math.min(...strides), `left edges ${marks.join(", ")}`).toBeGreaterThan(3);
+    expect(Math.max(...strides) - Math.min(...strides)).toBeLessThanOrEqual(2);
+
+    // And beneath the mark lies data: activations of many colours, not the background of the panel.
+    const heatmap = await picture(gates, data);
+    const middle = Math.round(marks[3] + strides[0] / 2);
+    expect(columnColors(heatmap, middle, heatmapRows(heatmap.height)).size).toBeGreaterThan(5);
+  });
+
+  it("is in the side bar as well as in the tabs", async () => {
+    await runUnroll(stage.page, "unroll.openGates");
+    const view = await findPanel(stage.page, "gates", "sideBar");
+    await waitForStep(view, 4);
+    await runUnroll(stage.page, "unroll.nextStep");
+    await waitForStep(view, 5);
+  });
+});
+
+/** The middle of the picture, well inside of the heatmap: no axis above, no labels below. */
+const heatmapRows = (height: number) => ({
+  from: Math.round(height * 0.2),
+  to: Math.round(height * 0.4),
+});
