@@ -32,6 +32,10 @@ const stages: readonly Stage[] = [
     name: "learning",
     run: () => runVitest("learning", "test/vitest.config.ts", ["test/learning/"]),
   },
+  {
+    name: "panels",
+    run: () => runVitest("panels", "test/vitest.config.ts", ["test/e2e/harness/"]),
+  },
   { name: "package", run: testPackage },
   { name: "editor", run: testEditor },
   { name: "screen", run: () => runVitest("screen", "test/e2e/vitest.config.ts") },
