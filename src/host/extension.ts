@@ -24,6 +24,7 @@ import { honourStartup } from "./startup.ts";
 import { createCursorStore } from "./tracing/cursorStore.ts";
 import { createPlayer } from "./tracing/player.ts";
 import { createTraceStore } from "./tracing/traceStore.ts";
+import { stopWithItsFolder } from "./training/removedFolders.ts";
 import { createResumeOffer } from "./training/resumeOffer.ts";
 import { createTrainingController, type TrainingEnd } from "./training/trainingController.ts";
 import { showTrainingProgress } from "./training/trainingProgress.ts";
@@ -119,6 +120,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
     registerCodeLenses(inspections, training),
     showTrainingProgress(training),
     reportTrainings(training, library, log),
+    stopWithItsFolder(training),
     maintainContexts({ training, library, traces, player }),
     documents,
     inspections,

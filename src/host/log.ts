@@ -10,6 +10,8 @@ export const createLog = (): Log => vscode.window.createOutputChannel("Unroll", 
 /** What a person is told: a mistake they can mend, with its place and advice, or a bug of ours. */
 interface Explanation {
   readonly message: string;
+  /** Of a mistake that can be mended. */
+  readonly code?: string;
   readonly place?: Place;
   readonly isBug: boolean;
 }
@@ -21,12 +23,16 @@ export function explain(error: unknown): Explanation {
   const advice = details.advice ? ` ${details.advice}` : "";
   return {
     message: `${message}${advice}`,
+    code: details.code,
     isBug: false,
     ...(details.place ? { place: details.place } : {}),
   };
 }
 
-/** Shows an error with what can be done about it, and logs it whole. `doing` completes "Could not …". */
+/**
+ * Shows an error with what can be done about it, and logs it whole. `doing` completes "Could not …"; `folder`
+ * is where a place that is not absolute is.
+ */
 export async function showError(
   log: Log,
   doing: string,
@@ -36,17 +42,31 @@ export async function showError(
   const { message, place, isBug } = explain(error);
   log.error(`Could not ${doing}: ${message}`);
   if (isBug && error instanceof Error && error.stack) log.error(error.stack);
-  const open = place?.file === undefined ? [] : ["Open File"];
+  const file = place && (await textFileAt(place, folder));
+  const open = file ? ["Open File"] : [];
   const text = `Unroll could not ${doing}: ${message}`;
   const choice = await vscode.window.showErrorMessage(text, ...open, "Show Log");
   if (choice === "Show Log") log.show(true);
-  if (choice === "Open File" && place) await openPlace(place, folder);
+  if (choice === "Open File" && file) await openAt(file, place);
 }
 
-async function openPlace(place: Place, folder: vscode.Uri | undefined): Promise<void> {
-  const { file = "", line = 1, column = 1 } = place;
+/** The file of a place, where there is one to look into: not one that is missing, and no weights. */
+async function textFileAt(
+  { file }: Place,
+  folder: vscode.Uri | undefined,
+): Promise<vscode.Uri | undefined> {
+  if (file === undefined || file.endsWith(".safetensors")) return undefined;
   const isAbsolute = file.startsWith("/") || /^[A-Za-z]:[\\/]/.test(file);
+  if (!isAbsolute && !folder) return undefined;
   const uri = isAbsolute || !folder ? vscode.Uri.file(file) : vscode.Uri.joinPath(folder, file);
+  try {
+    return (await vscode.workspace.fs.stat(uri)).type === vscode.FileType.File ? uri : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function openAt(uri: vscode.Uri, { line = 1, column = 1 }: Place): Promise<void> {
   const position = new vscode.Position(Math.max(line - 1, 0), Math.max(column - 1, 0));
   await vscode.window.showTextDocument(uri, { selection: new vscode.Range(position, position) });
 }

@@ -82,7 +82,7 @@ export async function readCheckpoint(runFolder: string, name: CheckpointName): P
       });
     }
     if (error instanceof FormatError) {
-      throw new UserError("checkpoint", `The checkpoint is damaged. ${error.message}`, {
+      throw new UserError("checkpoint", `The "${name}" checkpoint is damaged. ${error.message}`, {
         place: { file },
       });
     }

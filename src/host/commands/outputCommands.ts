@@ -1,13 +1,17 @@
 /** Letting a trained network write: text that goes on from a beginning, or a forecast. */
 import * as vscode from "vscode";
-import type { Run } from "../../runs/runFolder.ts";
+import type { CheckpointChoice } from "../../protocol/contracts.ts";
+import { configFolderOf, type Run } from "../../runs/runFolder.ts";
 import { showError, type Log } from "../log.ts";
 import { settings } from "../settings.ts";
+import { trainedConfig } from "../trainedConfig.ts";
 import { requireTrust } from "../trust.ts";
 import type { LazyWorker } from "../workers/lazyWorker.ts";
+import { askText } from "./askText.ts";
 import { formatTable } from "./formatTable.ts";
 import type { OutputDocuments } from "./outputDocuments.ts";
 import { hasWeights, type RunChoice } from "./runChoice.ts";
+import { withUsableCheckpoint } from "./usableCheckpoint.ts";
 
 export function createOutputCommands(
   runs: RunChoice,
@@ -19,77 +23,97 @@ export function createOutputCommands(
     if (!(await requireTrust("generate text"))) return;
     const run = await runs.one(args, { doing: "generate text with", accepts: writesTokens });
     if (!run) return;
-    const prompt = await vscode.window.showInputBox({
-      title: `Generate text with "${run.record.name}"`,
-      prompt: "How the text begins. Length, temperature and top-k are settings.",
-      placeHolder: "It was a",
-    });
-    if (prompt === undefined) return;
     const topK = settings.generateTopK();
     const request = {
       runFolder: run.folder,
-      checkpoint: settings.checkpoint(),
-      prompt,
       length: settings.generateLength(),
       temperature: settings.generateTemperature(),
       seed: Math.floor(Math.random() * 2 ** 32),
       ...(topK === undefined ? {} : { topK }),
     };
-    await withResult("generate text", run, async (signal) => {
-      const { text } = await worker.call("generate", request, { signal });
-      await documents.show(`${run.record.name}.txt`, text);
-    });
+    const drawn = topK === undefined ? "" : ` from the ${topK} likeliest`;
+    const question = {
+      title: `Generate text with "${run.record.name}"`,
+      prompt: `How the text begins. It goes on for ${request.length.toLocaleString("en")} tokens, drawn${drawn} at temperature ${request.temperature} (settings: unroll.generate).`,
+      placeholder: "It was a",
+      mayBeEmpty: true,
+    };
+    const write = (prompt: string) =>
+      compute("generate text", run, async (checkpoint, signal) => {
+        const { text } = await worker.call(
+          "generate",
+          { ...request, checkpoint, prompt },
+          { signal },
+        );
+        await documents.show(`${run.record.name}.txt`, text);
+      });
+    await askText(question, write).catch(tell("generate text", run));
   }
 
   async function forecast(...args: readonly unknown[]): Promise<void> {
     if (!(await requireTrust("forecast"))) return;
     const run = await runs.one(args, { doing: "forecast with", accepts: forecasts });
     if (!run) return;
+    const data = (await trainedConfig(run.folder))?.data;
+    // As far as every network can be asked for: further needs one that predicts all that it reads.
+    const horizon = data?.kind === "table" ? Math.max(1, data.horizon) : 1;
     const answer = await vscode.window.showInputBox({
       title: `Forecast with "${run.record.name}"`,
       prompt: "How many rows beyond the end of the table?",
-      value: "14",
+      value: String(horizon),
       validateInput: (value) =>
-        /^[1-9]\d{0,4}$/.test(value.trim()) ? undefined : "A whole number from 1 to 99999.",
+        /^\d{1,4}$/.test(value.trim()) && Number(value) >= 1 && Number(value) <= maximumRows
+          ? undefined
+          : `A whole number from 1 to ${maximumRows}.`,
     });
     if (answer === undefined) return;
-    const request = {
-      runFolder: run.folder,
-      checkpoint: settings.checkpoint(),
-      steps: Number(answer),
-    };
-    await withResult("forecast", run, async (signal) => {
-      const { names, rows } = await worker.call("forecast", request, { signal });
+    await compute("forecast", run, async (checkpoint, signal) => {
+      const { names, rows } = await worker.call(
+        "forecast",
+        { runFolder: run.folder, checkpoint, steps: Number(answer) },
+        { signal },
+      );
       await documents.show(
         `${run.record.name} forecast.txt`,
         formatTable(["step", ...names], rows),
       );
-    });
+    }).catch(tell("forecast", run));
   }
 
-  async function withResult(
-    doing: string,
-    run: Run,
-    work: (signal: AbortSignal) => Promise<void>,
-  ): Promise<void> {
-    const options = {
-      location: vscode.ProgressLocation.Notification,
-      title: `${run.record.name}: ${doing}…`,
-      cancellable: true,
-    };
-    const abort = new AbortController();
-    try {
-      await vscode.window.withProgress(options, async (_, cancellation) => {
-        cancellation.onCancellationRequested(() => abort.abort());
-        await work(abort.signal);
-      });
-    } catch (error) {
-      if (!abort.signal.aborted) await showError(log, doing, error);
-    }
-  }
+  const tell =
+    (doing: string, run: Run) =>
+    (error: unknown): Promise<void> =>
+      showError(log, doing, error, vscode.Uri.file(configFolderOf(run.folder)));
 
   return { generate, forecast };
 }
+
+/** Under a notification that can cancel it; being cancelled is no failure. */
+async function compute(
+  doing: string,
+  run: Run,
+  work: (checkpoint: CheckpointChoice, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: `${run.record.name}: ${doing}…`,
+    cancellable: true,
+  };
+  const abort = new AbortController();
+  try {
+    await withUsableCheckpoint((checkpoint) =>
+      vscode.window.withProgress(options, async (_, cancellation) => {
+        cancellation.onCancellationRequested(() => abort.abort());
+        await work(checkpoint, abort.signal);
+      }),
+    );
+  } catch (error) {
+    if (!abort.signal.aborted) throw error;
+  }
+}
+
+/** The worker's own bound. */
+const maximumRows = 1000;
 
 const writesTokens = (run: Run): boolean => {
   const { input, output, loss } = run.record.model;

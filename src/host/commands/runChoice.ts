@@ -3,7 +3,8 @@
  * or those that are picked from a list.
  */
 import * as vscode from "vscode";
-import { readRun, type Run } from "../../runs/runFolder.ts";
+import { configFileOf, readRun, type Run } from "../../runs/runFolder.ts";
+import { requireFolder } from "../editors/configFiles.ts";
 import { formatDuration, formatLoss, stateTitles } from "../training/progressText.ts";
 import type { RunLibrary } from "../views/runLibrary.ts";
 import type { RunsTree } from "../views/runsTree.ts";
@@ -100,12 +101,13 @@ function itemOf(run: Run): vscode.QuickPickItem & { readonly run: Run } {
   return {
     label: name,
     description: description.filter((part) => part !== undefined).join(" · "),
-    detail: `Started ${new Date(createdAt).toLocaleString()}`,
+    detail: `${vscode.workspace.asRelativePath(configFileOf(run))} · started ${new Date(createdAt).toLocaleString()}`,
     run,
   };
 }
 
 async function sayNone(doing: string): Promise<void> {
+  if (!(await requireFolder(doing))) return;
   const train = "Train Model";
   const choice = await vscode.window.showInformationMessage(
     `There is no run to ${doing} yet.`,

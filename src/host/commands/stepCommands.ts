@@ -1,6 +1,7 @@
 /** Opening a sequence, and moving the cursor through it. */
 import * as vscode from "vscode";
 import type { SequenceChoice } from "../../protocol/contracts.ts";
+import { configFolderOf, type Run } from "../../runs/runFolder.ts";
 import { showError, type Log } from "../log.ts";
 import type { PanelPlaces } from "../panels/panelPlaces.ts";
 import { settings } from "../settings.ts";
@@ -10,7 +11,9 @@ import { pickSequence } from "../tracing/sequencePicker.ts";
 import type { TraceStore } from "../tracing/traceStore.ts";
 import { requireTrust } from "../trust.ts";
 import type { LazyWorker } from "../workers/lazyWorker.ts";
+import { askText } from "./askText.ts";
 import { hasWeights, type RunChoice } from "./runChoice.ts";
+import { withUsableCheckpoint } from "./usableCheckpoint.ts";
 
 interface Parts {
   readonly runs: RunChoice;
@@ -33,21 +36,37 @@ export function createStepCommands({ runs, worker, traces, cursor, player, place
     try {
       const choice = asChoice(args[1]) ?? (await pickSequence(worker, run));
       if (!choice) return;
-      player.stop();
-      cursor.forget();
-      const selection = { runFolder: run.folder, checkpoint: settings.checkpoint(), choice };
-      const title = `Unroll: running ${run.record.name} over the sequence…`;
-      await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Window, title },
-        async () => {
-          await traces.open(selection);
-        },
-      );
+      const isOpen = choice === "typed" ? await openTyped(run) : await openSequence(run, choice);
+      if (!isOpen) return;
       cursor.move({ t: 0 });
       await showPanels();
     } catch (error) {
-      await showError(log, "step through the sequence", error);
+      const folder = vscode.Uri.file(configFolderOf(run.folder));
+      await showError(log, "step through the sequence", error, folder);
     }
+  }
+
+  /** Whether it is open now; a newer request or a change of mind may have come between. */
+  async function openSequence(run: Run, choice: SequenceChoice): Promise<boolean> {
+    player.stop();
+    cursor.forget();
+    const title = `Unroll: running ${run.record.name} over the sequence…`;
+    const trace = await withUsableCheckpoint((checkpoint) =>
+      vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
+        traces.open({ runFolder: run.folder, checkpoint, choice }),
+      ),
+    );
+    return trace !== undefined;
+  }
+
+  async function openTyped(run: Run): Promise<boolean> {
+    const question = {
+      title: `Step through a sequence with "${run.record.name}"`,
+      prompt:
+        "What the network reads, one token a step. What it never saw becomes ⟨unknown⟩, if it knows such a token.",
+    };
+    const isOpen = await askText(question, (text) => openSequence(run, { kind: "typed", text }));
+    return isOpen === true;
   }
 
   /** The side bar with gates and gradients once for each window: it may be closed on purpose. */

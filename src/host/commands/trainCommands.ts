@@ -42,7 +42,7 @@ export function createTrainCommands(
     const uri = target instanceof vscode.Uri ? target : await chooseConfig("train");
     if (!uri) return;
     const document = await openSaved(uri);
-    const text = document.getText();
+    const text = await newestText(document);
     const { config, problems } = parseConfig(text);
     if (!config) {
       await refuse(document, problems);
@@ -123,6 +123,15 @@ async function openSaved(uri: vscode.Uri): Promise<vscode.TextDocument> {
   const document = await vscode.workspace.openTextDocument(uri);
   if (document.isDirty) await document.save();
   return document;
+}
+
+/**
+ * What is on disk, except where it could not be saved: a document that nobody looks at may be a moment behind
+ * a file that something else has just written.
+ */
+async function newestText(document: vscode.TextDocument): Promise<string> {
+  if (document.isDirty) return document.getText();
+  return new TextDecoder().decode(await vscode.workspace.fs.readFile(document.uri));
 }
 
 /** A wrong config makes no run; the message leads to its first mistake. */

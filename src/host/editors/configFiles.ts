@@ -1,5 +1,5 @@
 /** Which files are Unroll's configs, where they are, and which one the person means. */
-import { basename, dirname } from "node:path";
+import { basename, posix } from "node:path";
 import * as vscode from "vscode";
 
 export const configGlob = "**/{unroll.json,*.unroll.json}";
@@ -36,7 +36,7 @@ export async function chooseConfig(doing: string): Promise<vscode.Uri | undefine
   if (configs.length === 1) return configs[0];
   const items = configs.map((uri) => ({
     label: basename(uri.fsPath),
-    description: vscode.workspace.asRelativePath(dirname(uri.fsPath)),
+    description: folderShown(uri),
     uri,
   }));
   const picked = await vscode.window.showQuickPick(items, {
@@ -44,6 +44,12 @@ export async function chooseConfig(doing: string): Promise<vscode.Uri | undefine
     placeHolder: "Which config?",
   });
   return picked?.uri;
+}
+
+/** Relative to the workspace; where that has several folders, with the name of the one it is in. */
+function folderShown(config: vscode.Uri): string | undefined {
+  const folder = posix.dirname(vscode.workspace.asRelativePath(config).replaceAll("\\", "/"));
+  return folder === "." ? undefined : folder;
 }
 
 /** Whether a folder is open; when none is, says so and offers to open one. */

@@ -1,7 +1,8 @@
-/** Asks which sequence to step through: one of the run's data, or one that is typed. */
+/** Asks which sequence of its data a network shall be stepped through, or whether one will be typed. */
 import * as vscode from "vscode";
 import type { SequenceChoice } from "../../protocol/contracts.ts";
 import type { Run } from "../../runs/runFolder.ts";
+import { explain } from "../log.ts";
 import type { LazyWorker } from "../workers/lazyWorker.ts";
 
 type Split = "validation" | "training";
@@ -10,6 +11,8 @@ type Split = "validation" | "training";
 interface Item extends vscode.QuickPickItem {
   readonly choice?: SequenceChoice | "typed";
   readonly more?: Split;
+  /** Why there are no sequences to choose from. */
+  readonly failure?: unknown;
 }
 
 const pageSize = 100;
@@ -18,11 +21,14 @@ const splitTitles: Readonly<Record<Split, string>> = {
   training: "Training data",
 };
 
-/** Undefined when the person changed their mind; rejects when the data cannot be read. */
+/**
+ * `"typed"` when the person wants to type one, undefined when they changed their mind. Rejects when the data
+ * cannot be read, unless one can be typed: then the list says why it is short.
+ */
 export async function pickSequence(
   worker: LazyWorker,
   run: Run,
-): Promise<SequenceChoice | undefined> {
+): Promise<SequenceChoice | "typed" | undefined> {
   const picker = vscode.window.createQuickPick<Item>();
   picker.title = `Step through a sequence with "${run.record.name}"`;
   picker.placeholder = "Which sequence?";
@@ -38,8 +44,12 @@ export async function pickSequence(
     const pages = createPages(worker, run.folder);
     const update = async (): Promise<void> => {
       picker.busy = true;
-      const items = await pages.items();
-      picker.items = [...typed, ...items];
+      try {
+        picker.items = [...typed, ...(await pages.items())];
+      } catch (error) {
+        if (typed.length === 0) throw error;
+        picker.items = [...typed, unreadable(error)];
+      }
       picker.busy = false;
     };
     // Both may fail or be left: the person types before the data was read, or never asks for it.
@@ -49,8 +59,8 @@ export async function pickSequence(
     for (;;) {
       const item = await Promise.race([nextAnswer(picker), failed]);
       if (!item) return undefined;
-      if (item.choice === "typed") return await typeSequence(run);
       if (item.choice) return item.choice;
+      if (item.failure !== undefined) throw item.failure;
       if (item.more) {
         await pages.more(item.more);
         await update();
@@ -60,6 +70,13 @@ export async function pickSequence(
     picker.dispose();
   }
 }
+
+const unreadable = (failure: unknown): Item => ({
+  label: "$(warning) The run's data cannot be read",
+  detail: explain(failure).message,
+  alwaysShow: true,
+  failure,
+});
 
 interface Pages {
   items(): Promise<readonly Item[]>;
@@ -125,14 +142,4 @@ function nextAnswer(picker: vscode.QuickPick<Item>): Promise<Item | undefined> {
       resolve(item);
     }
   });
-}
-
-async function typeSequence(run: Run): Promise<SequenceChoice | undefined> {
-  const text = await vscode.window.showInputBox({
-    title: `Step through a sequence with "${run.record.name}"`,
-    prompt:
-      "What the network reads, one token a step. What it never saw becomes ⟨unknown⟩, if it knows such a token.",
-    validateInput: (value) => (value === "" ? "Type at least one character." : undefined),
-  });
-  return text === undefined ? undefined : { kind: "typed", text };
 }

@@ -19,7 +19,13 @@ export interface TrainingRequest {
 
 /** How a training ended. `died`: its worker was lost; the last checkpoint is on disk. */
 export type TrainingEnd =
-  | { readonly kind: "result"; readonly request: TrainingRequest; readonly result: TrainingResult }
+  | {
+      readonly kind: "result";
+      readonly request: TrainingRequest;
+      readonly result: TrainingResult;
+      /** When something else than the person stopped it. */
+      readonly stoppedBecause?: string;
+    }
   | { readonly kind: "refused"; readonly request: TrainingRequest; readonly error: unknown }
   | {
       readonly kind: "died";
@@ -37,8 +43,8 @@ export interface TrainingController extends vscode.Disposable {
   start(request: TrainingRequest): Promise<TrainingEnd>;
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** Resolves when it has ended, with its last checkpoint saved. */
-  stop(): Promise<void>;
+  /** Resolves when it has ended, with its last checkpoint saved. `because` tells the person why, who did not ask for it. */
+  stop(because?: string): Promise<void>;
   /** Ends a worker that does not answer; what it did since the last checkpoint is lost. */
   abandon(): Promise<void>;
   readonly onProgress: vscode.Event<{
@@ -56,6 +62,7 @@ interface Active {
   readonly abort: AbortController;
   readonly end: Promise<TrainingEnd>;
   status?: TrainingStatus;
+  stoppedBecause?: string;
 }
 
 export function createTrainingController(
@@ -81,7 +88,8 @@ export function createTrainingController(
     try {
       const call = { configFile, text, ...(resume ? { resume } : {}) };
       const result = await thread.client.call("train", call, { signal: abort.signal });
-      return { kind: "result", request, result };
+      const stoppedBecause = active?.stoppedBecause;
+      return { kind: "result", request, result, ...(stoppedBecause ? { stoppedBecause } : {}) };
     } catch (error) {
       if (death === undefined) return { kind: "refused", request, error };
       const runFolder = active?.status?.runFolder ?? resume?.runFolder;
@@ -115,9 +123,11 @@ export function createTrainingController(
     return end;
   }
 
-  async function stop(): Promise<void> {
-    active?.abort.abort();
-    await active?.end;
+  async function stop(because?: string): Promise<void> {
+    if (!active) return;
+    active.stoppedBecause ??= because;
+    active.abort.abort();
+    await active.end;
   }
 
   return {

@@ -39,7 +39,8 @@ async function report(end: TrainingEnd, library: RunLibrary, log: Log): Promise<
     const text = `Training of "${name}" failed: ${result.failure ?? "see the log."}`;
     await offer(vscode.window.showErrorMessage(text, "Open Curves", "Show Log"), result.runFolder);
   } else if (result.state === "stopped") {
-    const text = `"${name}" stopped after ${result.updates.toLocaleString("en")} updates. Its last checkpoint is kept.`;
+    const why = end.stoppedBecause === undefined ? "" : `, because ${end.stoppedBecause}`;
+    const text = `"${name}" stopped after ${result.updates.toLocaleString("en")} updates${why}. Its last checkpoint is kept.`;
     await offer(
       vscode.window.showInformationMessage(text, "Resume", "Step Through"),
       result.runFolder,

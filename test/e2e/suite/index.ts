@@ -1,10 +1,27 @@
 /** Entry of the tests that run inside the extension host. Whoever runs them calls `run`. */
 import { format } from "node:util";
 import * as mochaModule from "mocha";
+import * as vscode from "vscode";
 import type Mocha from "mocha";
 
 /** The package's types know only its CommonJS face, where the class is the module. */
 const { Mocha: Runner } = mochaModule as unknown as { Mocha: typeof Mocha };
+
+/** What needs a window on one folder, which is nearly everything. */
+async function importAll(): Promise<void> {
+  await import("./activation.test.ts");
+  await import("./newConfig.test.ts");
+  await import("./samples.test.ts");
+  await import("./configLanguage.test.ts");
+  await import("./training.test.ts");
+  await import("./interruption.test.ts");
+  await import("./badMoments.test.ts");
+  await import("./runs.test.ts");
+  await import("./stepping.test.ts");
+  await import("./typedSequences.test.ts");
+  await import("./output.test.ts");
+  await import("./panels.test.ts");
+}
 
 /** Rejects when a test failed; the results are printed to the console. */
 export async function run(): Promise<void> {
@@ -19,15 +36,10 @@ export async function run(): Promise<void> {
   });
   // The files are bundled, so mocha cannot load them by name: give them its globals and let them register.
   mocha.suite.emit("pre-require", globalThis, "", mocha);
-  await import("./activation.test.ts");
-  await import("./newConfig.test.ts");
-  await import("./samples.test.ts");
-  await import("./configLanguage.test.ts");
-  await import("./training.test.ts");
-  await import("./interruption.test.ts");
-  await import("./runs.test.ts");
-  await import("./stepping.test.ts");
-  await import("./panels.test.ts");
+  const folders = vscode.workspace.workspaceFolders?.length ?? 0;
+  if (folders === 0) await import("./emptyWindow.test.ts");
+  else if (folders > 1) await import("./severalFolders.test.ts");
+  else await importAll();
   const failures = await new Promise<number>((resolve) => mocha.run(resolve));
   if (failures > 0) throw new Error(`${failures} ${failures === 1 ? "test" : "tests"} failed.`);
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import * as vscode from "vscode";
 import type { Probe } from "../../../src/host/api.ts";
+import { replacing } from "./dialogs.ts";
 import { activate, answering, trainToEnd, until } from "./support.ts";
 
 describe("the Runs view", () => {
@@ -47,6 +48,35 @@ describe("the Runs view", () => {
     assert.equal(runOf(newer)?.record.name, "a better name");
   });
 
+  it("does not take an empty name", async () => {
+    let asked: vscode.InputBoxOptions | undefined;
+    const showInputBox = async (options: vscode.InputBoxOptions) => void (asked = options);
+    await replacing({ showInputBox }, () =>
+      vscode.commands.executeCommand("unroll.renameRun", newer),
+    );
+    assert.equal(asked?.value, "a better name");
+    assert.equal(await asked.validateInput?.("  "), "A run needs a name.");
+    assert.equal(runOf(newer)?.record.name, "a better name", "dismissing is no renaming");
+  });
+
+  it("reveals the folder of a run, by a command that the editor has", async () => {
+    const { executeCommand } = vscode.commands;
+    const run: (readonly unknown[])[] = [];
+    const commands = vscode.commands as { executeCommand: unknown };
+    commands.executeCommand = (...call: [string, ...unknown[]]) => {
+      run.push(call);
+      return executeCommand(...call);
+    };
+    try {
+      await executeCommand("unroll.revealRun", newer);
+    } finally {
+      commands.executeCommand = executeCommand;
+    }
+    const [[command, uri]] = run;
+    assert.match(String(command), /^reveal(?:InExplorer|FileInOS)$/);
+    assert.equal((uri as vscode.Uri).fsPath, newer);
+  });
+
   it("compares the curves of several runs", async () => {
     await vscode.commands.executeCommand("unroll.compareCurves", runOf(older), [
       runOf(older),
@@ -54,7 +84,10 @@ describe("the Runs view", () => {
     ]);
     const { curves } = probe.panelState();
     assert.deepEqual(new Set(curves.map(({ runFolder }) => runFolder)), new Set([older, newer]));
-    for (const { name, rows } of curves) assert.ok(rows.length > 0, `${name} has no rows`);
+    for (const { name, rows, lossUnit } of curves) {
+      assert.ok(rows.length > 0, `${name} has no rows`);
+      assert.equal(lossUnit, "mean squared error");
+    }
   });
 
   it("keeps a run when the deletion is not confirmed", async () => {

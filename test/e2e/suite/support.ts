@@ -5,6 +5,7 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import type { Probe, Snapshot, UnrollApi } from "../../../src/host/api.ts";
 import { extensionId } from "../../../src/host/ids.ts";
+import type { TrainingEnd } from "../../../src/host/training/trainingController.ts";
 
 export async function activate(): Promise<Probe> {
   const extension = vscode.extensions.getExtension<UnrollApi>(extensionId);
@@ -83,22 +84,51 @@ export async function beginTraining(
   return uri;
 }
 
-/** The run that a training makes, once its end was reported. */
+/** The run that a tiny training makes, once its end was reported. */
 export async function trainToEnd(
   probe: Probe,
   folderName: string,
   training: TinyTraining = {},
 ): Promise<string> {
+  return trainFiles(probe, folderName, { "unroll.json": tinyConfig(training) });
+}
+
+/** Writes files, among them `unroll.json`, into a fresh folder and trains them; returns how it ended. */
+export async function endOfTraining(
+  probe: Probe,
+  folderName: string,
+  files: Readonly<Record<string, string>>,
+): Promise<TrainingEnd> {
   const before = probe.snapshot().lastEnd;
-  await beginTraining(folderName, training);
+  const folder = await freshFolder(folderName, files);
+  await vscode.commands.executeCommand(
+    "unroll.train",
+    vscode.Uri.file(join(folder, "unroll.json")),
+  );
   const { lastEnd } = await untilSnapshot(
     probe,
     "the training's end",
     ({ lastEnd }) => lastEnd !== before,
   );
-  assert.equal(lastEnd?.kind, "result", JSON.stringify(lastEnd));
-  assert.equal(lastEnd.result.state, "finished", JSON.stringify(lastEnd.result));
-  const { runFolder } = lastEnd.result;
+  assert.ok(lastEnd);
+  return lastEnd;
+}
+
+/** The run folder of a training that must finish. */
+export async function trainFiles(
+  probe: Probe,
+  folderName: string,
+  files: Readonly<Record<string, string>>,
+): Promise<string> {
+  let runFolder = "";
+  // Its last message is waited for, so that it does not come in the middle of what is tested next.
+  await answering([], async (seen) => {
+    const end = await endOfTraining(probe, folderName, files);
+    assert.equal(end.kind, "result", JSON.stringify(end));
+    assert.equal(end.result.state, "finished", JSON.stringify(end.result));
+    ({ runFolder } = end.result);
+    await until("the message", () => seen.some(({ text }) => text.includes(" finished: ")));
+  });
   await untilSnapshot(probe, "the run in the list", ({ runs }) => {
     return runs.some(({ folder, record }) => folder === runFolder && record.state === "finished");
   });
