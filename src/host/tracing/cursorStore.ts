@@ -15,7 +15,7 @@ export interface CursorStore extends vscode.Disposable {
 }
 
 const memoryKey = "unroll.cursor";
-const saveAfterMs = 500;
+const betweenSavesMs = 500;
 
 export function createCursorStore(memory: vscode.Memento): CursorStore {
   const moved = new vscode.EventEmitter<Cursor>();
@@ -23,11 +23,18 @@ export function createCursorStore(memory: vscode.Memento): CursorStore {
   let trace: TraceSummary | undefined;
   let current: Cursor | undefined;
   let saveTimer: NodeJS.Timeout | undefined;
+  let savedAt = 0;
 
-  // Playing moves the cursor many times a second; the workspace need not hear of each.
+  // A single step is saved at once, for the window may be reloaded the next moment; but playing makes many a second.
   function save(): void {
-    clearTimeout(saveTimer);
-    saveTimer = setTimeout(() => void memory.update(memoryKey, current), saveAfterMs);
+    saveTimer ??= setTimeout(
+      () => {
+        saveTimer = undefined;
+        savedAt = Date.now();
+        void memory.update(memoryKey, current);
+      },
+      Math.max(0, savedAt + betweenSavesMs - Date.now()),
+    );
   }
 
   function set(next: Cursor): void {
