@@ -7,5 +7,6 @@ export default defineConfig({
   test: {
     include: ["test/{unit,golden,gradcheck,layering,learning,e2e/harness}/**/*.test.ts"],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -50,14 +50,15 @@ export async function train(
   const { signal = new AbortController().signal, pauseGate: gate = createPauseGate() } = control;
   const tools = { signal, gate, breathe: createBreather(), clock, report, store, writes };
 
-  // So that even a run that is killed at once can be resumed and looked at.
-  if (progress.update === 0) store.saveLast(structuredClone(progress));
-  report.enter("training");
   const heartbeat = setInterval(() => report.keepRecord(), heartbeatMs);
   heartbeat.unref();
   let end: TrainingEnd;
   let bug: unknown;
   try {
+    // Before anybody hears of it, so that even a run that is killed at once can be resumed.
+    if (progress.update === 0) store.saveLast(structuredClone(progress));
+    await writes.settle();
+    report.enter("training");
     end = await trainingLoop(setup, tools);
     await writes.settle();
     if (end.state === "failed") end = { ...end, failure: `${end.failure} ${cure(store)}` };

@@ -75,4 +75,3 @@ export const runRecordSchema = z.object({
 });
 
 export type RunRecord = Readonly<z.output<typeof runRecordSchema>>;
-export type RunState = RunRecord["state"];

@@ -30,6 +30,8 @@ const networks: readonly (readonly [string, ModelSpec])[] = [
   ["residual layers", denseSpec(2, 3, rnn(4), { ...lstm(4), residual: true })],
 ];
 
+const both = (layer: LayerConfig): LayerConfig => ({ ...layer, bidirectional: true });
+
 describe("the gradient-flow matrix", () => {
   it.each(networks)("is what the engine's backward gives for each loss alone: %s", (_, spec) => {
     const steps = 7;
@@ -68,7 +70,6 @@ describe("the gradient-flow matrix", () => {
 
   it("follows both directions, also to states after the loss, which the reverse layer above reads first", () => {
     const steps = 5;
-    const both = (layer: LayerConfig): LayerConfig => ({ ...layer, bidirectional: true });
     const model = networkOf(denseSpec(2, 2, both(gru(3)), both(lstm(4))), 81);
     const batch = sequenceFor(model, steps, 82);
     for (const direction of ["forward", "reverse"] as const) {

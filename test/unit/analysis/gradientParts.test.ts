@@ -19,6 +19,9 @@ function traceOf(hasLoss: (t: number) => boolean): Trace {
 
 const cellOf = (trace: Trace, layer: number, t: number): CellNumbers => cellsAt(trace, t)[layer];
 
+const valuesOf = (trace: Trace, name: string): ArrayLike<number> =>
+  planeOf(tensorOf(trace, name)).data;
+
 describe("the two parts of a gradient", () => {
   const whole = traceOf(() => true);
 
@@ -61,9 +64,11 @@ describe("the two parts of a gradient", () => {
   });
 
   it("of a cell state are what its own h brings and what the next forget gate lets back", () => {
-    const values = (name: string): ArrayLike<number> => planeOf(tensorOf(whole, name)).data;
-    const [dc, dh] = [values("grad.layers.0.forward.c"), values("grad.layers.0.forward.h")];
-    const [o, c] = [values("layers.0.forward.o"), values("layers.0.forward.c")];
+    const [dc, dh] = [
+      valuesOf(whole, "grad.layers.0.forward.c"),
+      valuesOf(whole, "grad.layers.0.forward.h"),
+    ];
+    const [o, c] = [valuesOf(whole, "layers.0.forward.o"), valuesOf(whole, "layers.0.forward.c")];
     for (let t = 0; t < steps - 1; t++) {
       let squares = 0;
       for (let at = t * 5; at < (t + 1) * 5; at++) {
