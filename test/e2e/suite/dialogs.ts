@@ -64,14 +64,17 @@ export async function inDialogs(
       return item;
     },
   };
+  // A panel that an earlier test opened may take the focus only now; a person would wait for that.
   const captured = {
     createInputBox() {
       const own = createInputBox();
+      own.ignoreFocusOut = true;
       own.onDidHide(() => (box = box === own ? undefined : box));
       return (box = own);
     },
     createQuickPick() {
       const own = createQuickPick();
+      own.ignoreFocusOut = true;
       own.onDidHide(() => (list = list === own ? undefined : list));
       return (list = own);
     },
