@@ -6,7 +6,7 @@
 import * as vscode from "vscode";
 import type { PanelKind } from "../protocol/contracts.ts";
 import type { CommandId } from "./commands/commandIds.ts";
-import { panelKinds } from "./ids.ts";
+import { panelKinds, settingKeys } from "./ids.ts";
 import { showError, type Log } from "./log.ts";
 import { settings } from "./settings.ts";
 import type { RunLibrary } from "./views/runLibrary.ts";
@@ -44,8 +44,17 @@ export function honourStartup(library: RunLibrary, log: Log): vscode.Disposable 
       showError(log, "do what the workspace asks", error),
     );
   };
-  if (vscode.workspace.isTrusted) begin();
-  return vscode.workspace.onDidGrantWorkspaceTrust(begin);
+  if (vscode.workspace.isTrusted) {
+    begin();
+    return vscode.Disposable.from();
+  }
+  // A folder's settings come into force a moment after the folder was trusted.
+  const arrival = vscode.workspace.onDidChangeConfiguration((change) => {
+    if (!vscode.workspace.isTrusted || !change.affectsConfiguration(settingKeys.startup)) return;
+    arrival.dispose();
+    begin();
+  });
+  return arrival;
 }
 
 async function startAll(library: RunLibrary): Promise<void> {
