@@ -42,6 +42,7 @@ export async function packageExtension(): Promise<Package> {
     dependencies: false,
     // The repository has no public address yet to which the README's links could be rewritten.
     rewriteRelativeLinks: false,
+    allowMissingRepository: true,
   });
   return inspectPackage(vsixFile);
 }

@@ -27,6 +27,7 @@ export async function runVitest(
   name: string,
   config: string,
   filters: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<Counts> {
   const folder = join(scratch, "results");
   const file = join(folder, `${name}.json`);
@@ -43,7 +44,7 @@ export async function runVitest(
       `--outputFile.json=${file}`,
       ...filters,
     ],
-    { cwd: root, show: true },
+    { cwd: root, show: true, environment },
   );
   if (!existsSync(file)) throw new Error(`vitest ended with code ${code} and without a report.`);
   return countsOf(JSON.parse(await readFile(file, "utf8")) as Report, code);
