@@ -43,7 +43,7 @@ describe("a panel that shows a trained network", () => {
   it("names its pictures and says how to move in them", async () => {
     for (const kind of ["timeline", "gates", "gradients"] as const) {
       const panel = await openPanel(stage.page, kind, "editor");
-      const picture = panel.frame.locator("[role=application]").first();
+      const picture = panel.frame.locator("[role=application][aria-label]").first();
       expect(await picture.getAttribute("aria-label"), kind).toMatch(/arrow/i);
     }
   });
