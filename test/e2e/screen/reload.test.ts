@@ -1,6 +1,6 @@
 /** A reloaded window is as it was: its panels, what they show, and the step at which the cursor stood. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { findPanel, openPanel, settled, waitForStep } from "../../host/panels.ts";
+import { openPanel, settled, waitForStep } from "../../host/panels.ts";
 import { canvasPixels, changedColumns, colorCount } from "../../host/pixels.ts";
 import { reloadWorkbench, runUnroll } from "../../host/workbench.ts";
 import { stepThrough, textFiles, train, useWorkbench } from "./stage.ts";
@@ -16,25 +16,26 @@ describe("reloading the window", () => {
   });
 
   it("restores the tab and the view, both at the step where the cursor stood", async () => {
-    const before = await findPanel(stage.page, "timeline", "editor");
+    const before = await openPanel(stage.page, "timeline", "editor");
     await waitForStep(before, 5);
     await settled(before);
     const picture = await canvasPixels(before.frame, "canvas.overlay");
     await reloadWorkbench(stage.page);
 
-    const timeline = await findPanel(stage.page, "timeline", "editor");
+    // Which tab is in front is the workbench's to remember, and it writes that down only now and then.
+    await stage.page.locator(".tab", { hasText: "Unroll: Timeline" }).waitFor();
+    const timeline = await openPanel(stage.page, "timeline", "editor");
     await timeline.frame.locator("canvas.overlay").waitFor();
     await waitForStep(timeline, 5);
     await settled(timeline);
     const now = await canvasPixels(timeline.frame, "canvas.overlay");
     expect(colorCount(now)).toBeGreaterThan(20);
     expect(changedColumns(picture, now)).toEqual([]);
-    const gates = await findPanel(stage.page, "gates", "sideBar");
-    await waitForStep(gates, 5);
+    await waitForStep(await openPanel(stage.page, "gates", "sideBar"), 5);
   });
 
   it("goes on from there", async () => {
     await runUnroll(stage.page, "unroll.nextStep");
-    await waitForStep(await findPanel(stage.page, "timeline", "editor"), 6);
+    await waitForStep(await openPanel(stage.page, "timeline", "editor"), 6);
   });
 });
