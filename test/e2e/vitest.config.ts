@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: ["test/e2e/screen/editorForAll.ts"],
     // One editor serves all, and two windows at once would only slow each other down.
     fileParallelism: false,
+    // A machine that is busy with something else may drop a key; what is wrong fails twice.
+    retry: 1,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -33,6 +33,8 @@ export async function pickSequence(
   picker.title = `Step through a sequence with "${run.record.name}"`;
   picker.placeholder = "Which sequence?";
   picker.matchOnDetail = true;
+  // A panel that opens at this moment takes the focus, and the list would be gone.
+  picker.ignoreFocusOut = true;
   picker.busy = true;
   const readsTokens = run.record.model.input.kind === "tokens";
   const typed: readonly Item[] = readsTokens
