@@ -16,9 +16,9 @@ import {
 } from "./panels.ts";
 import { canvasPixels, changedColumns, colorCount } from "./pixels.ts";
 import { waitForFinishedRun } from "./runsOnDisk.ts";
+import { openFirstSequence } from "./sequence.ts";
 import {
   notifications,
-  pick,
   runCommand,
   runUnroll,
   screenshotWindow,
@@ -47,7 +47,7 @@ export async function takeTour(tour: Tour): Promise<Run> {
   await rm(screenshots, { recursive: true, force: true });
   await mkdir(screenshots, { recursive: true });
   const run = await watchTraining(tour);
-  const timeline = await openSequence(page);
+  const timeline = await openFirstSequence(page);
   await checkStepping(page, timeline);
   await photograph(tour);
   return run;
@@ -86,15 +86,6 @@ async function rejectErrors(page: Page): Promise<void> {
   const errors = page.locator(".notification-list-item:has(.codicon-error)");
   if ((await errors.count()) === 0) return;
   throw new Error(`The editor reports: ${(await notifications(page)).join("; ")}`);
-}
-
-/** Steps through the first sequence that is offered from the validation data. */
-async function openSequence(page: Page): Promise<Panel> {
-  await runUnroll(page, "unroll.stepThrough");
-  await pick(page, { row: /^(?!.*Type a sequence)/ });
-  const timeline = await findPanel(page, "timeline", "editor");
-  await timeline.frame.locator(canvas).first().waitFor();
-  return timeline;
 }
 
 /** Forward and back by command: what is drawn changes, and changes back. */

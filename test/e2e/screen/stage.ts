@@ -5,10 +5,11 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, inject } from "vitest";
 import { launchBrowser } from "../../host/browser.ts";
 import type { EditorPlace } from "../../host/editor.ts";
-import { findPanel, type Panel } from "../../host/panels.ts";
+import type { Panel } from "../../host/panels.ts";
 import { scratch } from "../../host/paths.ts";
 import { waitForFinishedRun } from "../../host/runsOnDisk.ts";
-import { openWorkbench, pick, runUnroll, screenshotWindow } from "../../host/workbench.ts";
+import { openFirstSequence } from "../../host/sequence.ts";
+import { openWorkbench, runUnroll, screenshotWindow, statusBarItem } from "../../host/workbench.ts";
 
 export interface Stage {
   readonly page: Page;
@@ -113,13 +114,9 @@ export const endless = 1_000_000;
 export async function train({ page, folder }: Stage): Promise<void> {
   await runUnroll(page, "unroll.train");
   await waitForFinishedRun(folder, 60_000);
+  // The window hears of it a moment after the disk.
+  await statusBarItem(page, /\d+ %/).waitFor({ state: "hidden" });
 }
 
 /** Opens the first sequence of the validation data and waits for its timeline. */
-export async function stepThrough({ page }: Stage): Promise<Panel> {
-  await runUnroll(page, "unroll.stepThrough");
-  await pick(page, { row: /^(?!.*Type a sequence)/ });
-  const timeline = await findPanel(page, "timeline", "editor");
-  await timeline.frame.locator("canvas.overlay").waitFor();
-  return timeline;
-}
+export const stepThrough = ({ page }: Stage): Promise<Panel> => openFirstSequence(page);
