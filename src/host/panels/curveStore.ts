@@ -3,7 +3,7 @@
  * for comparison. Rows of a training that runs here come from its progress, others from disk.
  */
 import * as vscode from "vscode";
-import type { CurveRun, MetricsRow } from "../../protocol/contracts.ts";
+import type { CurveRun, MetricsRow, TrainingStatus } from "../../protocol/contracts.ts";
 import { readMetrics } from "../../runs/metrics.ts";
 import { readRun } from "../../runs/runFolder.ts";
 import { explain, type Log } from "../log.ts";
@@ -11,6 +11,7 @@ import { trainedConfig } from "../trainedConfig.ts";
 import type { TrainingController, TrainingRequest } from "../training/trainingController.ts";
 import type { RunLibrary } from "../views/runLibrary.ts";
 import { lossUnit } from "./lossUnit.ts";
+import { runState } from "./runState.ts";
 
 export interface CurveStore extends vscode.Disposable {
   readonly shown: readonly CurveRun[];
@@ -25,6 +26,15 @@ interface Loaded {
   readonly asOf: string | undefined;
 }
 
+/** The training that runs here, or ran here last. */
+interface Live {
+  readonly request: TrainingRequest | undefined;
+  readonly runFolder: string;
+  readonly rows: MetricsRow[];
+  /** What it said last, and when. */
+  heard: { readonly status: TrainingStatus; readonly at: number };
+}
+
 const memoryKey = "unroll.curves";
 
 export function createCurveStore(
@@ -36,9 +46,9 @@ export function createCurveStore(
   const changed = new vscode.EventEmitter<void>();
   const loaded = new Map<string, Loaded>();
   let chosen = memory.get<readonly string[]>(memoryKey, []);
-  let live:
-    | { request: TrainingRequest | undefined; runFolder: string; rows: MetricsRow[] }
-    | undefined;
+  let live: Live | undefined;
+  /** Names and states as panels were told of them last. */
+  let told = "";
 
   async function load(runFolder: string): Promise<void> {
     if (loaded.has(runFolder)) return;
@@ -63,16 +73,37 @@ export function createCurveStore(
     chosen = runFolders;
     void memory.update(memoryKey, runFolders);
     await Promise.all(runFolders.map(load));
+    tell();
+  }
+
+  function tell(): void {
+    told = labels();
     changed.fire();
   }
 
-  function addProgress(runFolder: string, rows: readonly MetricsRow[]): void {
+  function labels(): string {
+    return JSON.stringify(chosen.map(labelOf));
+  }
+
+  function labelOf(runFolder: string): Pick<CurveRun, "name" | "state"> | undefined {
+    const record = library.find(runFolder)?.record;
+    const heard = live?.runFolder === runFolder ? live.heard : undefined;
+    const runsHere = training.status?.runFolder === runFolder;
+    const state = runState(record, heard, runsHere);
+    const name = runsHere ? heard?.status.runName : (record?.name ?? heard?.status.runName);
+    return name === undefined || state === undefined ? undefined : { name, state };
+  }
+
+  function addProgress(status: TrainingStatus, rows: readonly MetricsRow[]): void {
+    const { runFolder } = status;
+    const heard = { status, at: Date.now() };
     if (live?.runFolder !== runFolder || live.request !== training.request) {
       // A resumed run goes back to its checkpoint: what was measured after it is measured again.
-      live = { request: training.request, runFolder, rows: [] };
+      live = { request: training.request, runFolder, rows: [], heard };
       loaded.delete(runFolder);
       void show(chosen.includes(runFolder) ? chosen : [runFolder]);
     }
+    live.heard = heard;
     live.rows.push(...rows);
     loaded.get(runFolder)?.rows.push(...rows);
   }
@@ -91,24 +122,23 @@ export function createCurveStore(
     const newest = library.runs[0]?.folder;
     if (existing.length === 0 && newest !== undefined) await show([newest]);
     else if (stale.length > 0 || existing.length < chosen.length) await show(existing);
+    // The record of a run is written, and read, later than its training ends.
+    else if (labels() !== told) tell();
   }
 
   const subscriptions = [
     changed,
-    training.onProgress(({ status, rows }) => addProgress(status.runFolder, rows)),
+    training.onProgress(({ status, rows }) => addProgress(status, rows)),
     library.onDidChange(() => void follow()),
   ];
 
   return {
     get shown() {
       return chosen.flatMap((runFolder) => {
-        const record = library.find(runFolder)?.record;
-        const status = training.status?.runFolder === runFolder ? training.status : undefined;
-        const name = status?.runName ?? record?.name;
-        const state = status?.state ?? record?.state;
-        if (name === undefined || state === undefined) return [];
+        const label = labelOf(runFolder);
+        if (!label) return [];
         const { rows = [], lossUnit } = loaded.get(runFolder) ?? {};
-        return [{ runFolder, name, state, rows, ...(lossUnit === undefined ? {} : { lossUnit }) }];
+        return [{ runFolder, ...label, rows, ...(lossUnit === undefined ? {} : { lossUnit }) }];
       });
     },
     compare: show,
