@@ -1,6 +1,7 @@
 /** `unroll` on the command line: finds the command, runs it, and turns what it throws into an exit code. */
 import { nearest } from "../config/nearest.ts";
 import { UsageError, type Command } from "./command.ts";
+import { benchCommand } from "./commands/bench.ts";
 import { forecastCommand } from "./commands/forecast.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { runsCommand } from "./commands/runs.ts";
@@ -15,6 +16,7 @@ const commands: readonly Command[] = [
   runsCommand,
   generateCommand,
   forecastCommand,
+  benchCommand,
 ];
 
 /** `args` without the program's own name. Never rejects. */

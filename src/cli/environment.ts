@@ -1,5 +1,6 @@
 /** What the command line touches of the world, so that a test can stand in for it. */
 import type { Kernels } from "../engine/kernels/kernels.ts";
+import type { KernelChoice } from "../jobs/kernels.ts";
 
 export interface Output {
   write(text: string): void;
@@ -13,7 +14,7 @@ export interface Environment {
   /** Absolute. */
   readonly folder: string;
   readonly version: string;
-  readonly createKernels: () => Kernels;
+  readonly createKernels: (choice?: KernelChoice) => Kernels;
   /** Hears Ctrl-C until the returned function is called. */
   onInterrupt(listener: () => void): () => void;
   /** Ends the process at once. */

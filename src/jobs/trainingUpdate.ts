@@ -3,6 +3,8 @@ import { backward, firstNonFinite, forward, zeroGradients, type Pass } from "../
 import { clipGradients, scaleGradients } from "../engine/clip.ts";
 import { addGradientNoise } from "../engine/gradientNoise.ts";
 import { scheduledRate } from "../engine/optimizers/schedule.ts";
+import type { TrainingConfig } from "../config/schema.ts";
+import type { TrainingProgress } from "../runs/trainingProgress.ts";
 import type { Batch } from "../trace/batch.ts";
 import type { UpdateMeasurement } from "./measurements.ts";
 import type { TrainingSetup } from "./trainingSetup.ts";
@@ -23,12 +25,18 @@ export interface Updater {
   flush(): UpdateOutcome;
 }
 
+/** The part of a training's progress that updates change. */
+export type UpdateProgress = Pick<
+  TrainingProgress,
+  "epoch" | "update" | "learningRate" | "plateau" | "waiting"
+>;
+
 /** All that it remembers is in `progress`, and in the gradients while some wait. */
 export function createUpdater(
-  setup: Pick<
-    TrainingSetup,
-    "config" | "pass" | "optimizer" | "averaged" | "noise" | "progress" | "updates"
-  >,
+  setup: Pick<TrainingSetup, "pass" | "optimizer" | "averaged" | "noise" | "updates"> & {
+    readonly config: { readonly training: TrainingConfig };
+    readonly progress: UpdateProgress;
+  },
 ): Updater {
   const { pass, optimizer, averaged, noise, progress, updates } = setup;
   const { accumulate, clip, schedule, gradientNoise, optimizer: start } = setup.config.training;

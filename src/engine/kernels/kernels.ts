@@ -14,6 +14,8 @@ import type { RnnBuffers } from "../cells/rnn.ts";
 import type { Real } from "../../trace/trace.ts";
 
 export type Precision = "float32" | "float64";
+/** Vectors in WebAssembly, or plain TypeScript. */
+export type KernelName = "simd" | "reference";
 
 /**
  * A weight (N outputs, K inputs) in the order in which `multiply` reads it; only the implementation
@@ -54,6 +56,7 @@ export interface CellPasses {
 }
 
 export interface Kernels {
+  readonly name: KernelName;
   readonly precision: Precision;
 
   /** Zeroed memory for `length` numbers, or whole numbers. Never called while a pass runs. */

@@ -28,6 +28,7 @@ export function referenceKernels(precision: Precision): Kernels {
   const allocate = (length: number): Real =>
     precision === "float32" ? new Float32Array(length) : new Float64Array(length);
   return {
+    name: "reference",
     precision,
     allocate,
     allocateIntegers: (length) => new Int32Array(length),

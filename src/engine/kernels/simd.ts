@@ -134,6 +134,7 @@ function createKernels(wasm: Exports, memory: WebAssembly.Memory): Kernels {
 
   return {
     ...referenceKernels("float32"),
+    name: "simd",
     precision: "float32",
     allocate,
     allocateIntegers: (length) => {

@@ -2,8 +2,8 @@ import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runCli } from "../../../src/cli/cli.ts";
-import { referenceKernels } from "../../../src/engine/kernels/reference.ts";
 import { decodeSafetensors } from "../../../src/formats/safetensors.ts";
+import { createKernels } from "../../../src/jobs/kernels.ts";
 import { readRuns } from "../../../src/runs/runFolder.ts";
 import { experiment, type ConfigChanges, type Kind } from "../jobs/trainingFixture.ts";
 import { temporaryFolder } from "../jobs/temporaryFolder.ts";
@@ -25,7 +25,7 @@ async function unroll(
     },
     folder,
     version: "1.2.3",
-    createKernels: () => referenceKernels("float32"),
+    createKernels: ({ kernels } = { kernels: "reference" }) => createKernels({ kernels }),
     onInterrupt(listener) {
       const timers = (world.interrupts ?? []).map((ms) => setTimeout(listener, ms));
       return () => timers.forEach(clearTimeout);
@@ -51,21 +51,24 @@ describe("unroll", () => {
   it.each([[["--help"]], [["-h"]], [["help"]]])("explains itself: %s", async (args) => {
     const { code, out } = await unroll("/", args);
     expect(code).toBe(0);
-    for (const command of ["train", "trace", "runs", "generate", "forecast"]) {
+    for (const command of ["train", "trace", "runs", "generate", "forecast", "bench"]) {
       expect(out).toContain(`  ${command}`);
     }
   });
 
-  it.each(["train", "trace", "runs", "generate", "forecast"])("explains %s", async (command) => {
-    for (const args of [
-      [command, "--help"],
-      ["help", command],
-    ]) {
-      const { code, out } = await unroll("/", args);
-      expect(code).toBe(0);
-      expect(out).toMatch(new RegExp(`^Usage: unroll ${command}`));
-    }
-  });
+  it.each(["train", "trace", "runs", "generate", "forecast", "bench"])(
+    "explains %s",
+    async (command) => {
+      for (const args of [
+        [command, "--help"],
+        ["help", command],
+      ]) {
+        const { code, out } = await unroll("/", args);
+        expect(code).toBe(0);
+        expect(out).toMatch(new RegExp(`^Usage: unroll ${command}`));
+      }
+    },
+  );
 
   it("says its version", async () => {
     expect(await unroll("/", ["--version"])).toMatchObject({ code: 0, out: "1.2.3\n" });
@@ -87,6 +90,9 @@ describe("unroll", () => {
     [["generate", "x", "--temperature", "-1"], /--temperature/],
     [["generate", "x", "--checkpoint", "first"], /--checkpoint takes best or last, not "first"/],
     [["forecast", "x", "--steps", "1.5"], /--steps/],
+    [["bench", "--cell", "qrnn"], /--cell takes rnn or gru or lstm, not "qrnn"/],
+    [["bench", "--hidden", "0"], /--hidden takes a whole number of at least 1/],
+    [["bench", "--seconds", "soon"], /--seconds takes a number above 0/],
   ])("answers 2 to bad usage: %j", async (args, message) => {
     const { code, error, out } = await unroll(await temporaryFolder(), args);
     expect(error).toMatch(message);
