@@ -2,6 +2,7 @@
 import { nearest } from "../config/nearest.ts";
 import { UsageError, type Command } from "./command.ts";
 import { benchCommand } from "./commands/bench.ts";
+import { checkCommand } from "./commands/check.ts";
 import { forecastCommand } from "./commands/forecast.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { runsCommand } from "./commands/runs.ts";
@@ -13,6 +14,7 @@ import { describeFailure, isAboutConfig } from "./failure.ts";
 const commands: readonly Command[] = [
   trainCommand,
   traceCommand,
+  checkCommand,
   runsCommand,
   generateCommand,
   forecastCommand,

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { PanelKind } from "../protocol/contracts.ts";
 import type { Probe, UnrollApi } from "./api.ts";
 import { registerCommands } from "./commands/handlers.ts";
+import { createCheckCommands } from "./commands/checkCommands.ts";
 import { createOutputCommands } from "./commands/outputCommands.ts";
 import { createOutputDocuments } from "./commands/outputDocuments.ts";
 import { createRunChoice } from "./commands/runChoice.ts";
@@ -99,6 +100,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
     train: createTrainCommands(training, runs, places, log),
     step: createStepCommands({ runs, worker: tracing, traces, cursor, player, places, log }),
     runs: createRunCommands({ runs, library, curves, traces, places, log }),
+    check: createCheckCommands(start("checking", tracingMemoryMb), documents, log),
     output: createOutputCommands(runs, tracing, documents, log),
     places,
     log,

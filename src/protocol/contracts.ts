@@ -222,6 +222,11 @@ export interface WorkerContract {
       text: string;
       resume?: { runFolder: string };
     }) => TrainingResult;
+    /** Compares gradients with differences of the loss; the page to read. */
+    checkGradients: (request: { configFile: string; text: string }) => {
+      readonly text: string;
+      readonly passed: boolean;
+    };
     pause: (request: null) => null;
     resume: (request: null) => null;
 
@@ -271,6 +276,8 @@ export interface WorkerContract {
   readonly events: {
     /** At most ten a second. */
     progress: { readonly status: TrainingStatus; readonly rows: readonly MetricsRow[] };
+    /** Derivatives that a gradient check has compared so far; at most ten times a second. */
+    checked: { readonly done: number; readonly total: number };
   };
 }
 

@@ -4,6 +4,8 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { UserError } from "../config/problem.ts";
+import { checkGradients } from "../jobs/checkGradients.ts";
+import { gradientCheckText } from "../jobs/gradientCheckText.ts";
 import { inspect } from "../jobs/inspect.ts";
 import { createKernels } from "../jobs/kernels.ts";
 import { createPauseGate } from "../jobs/pauseGate.ts";
@@ -24,6 +26,13 @@ let gate: ReturnType<typeof createPauseGate> | undefined;
 const server = serve<WorkerContract>(workerTransport(parentPort), {
   ...session,
   inspect: (request) => inspect({ ...request, workspaceFolders }),
+  async checkGradients(request, { signal }) {
+    const result = await checkGradients(
+      { ...request, workspaceFolders },
+      { signal, onProgress: (progress) => server.emit("checked", progress) },
+    );
+    return { text: gradientCheckText(result), passed: result.passed };
+  },
   async train(request, { signal }) {
     if (gate) {
       throw new UserError("busy", "A network is being trained already.", {

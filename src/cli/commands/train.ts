@@ -1,17 +1,14 @@
 /** `unroll train`: trains a config, or goes on with a run. */
-import { readFile, stat } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { readFile } from "node:fs/promises";
+import { relative } from "node:path";
 import { applyOverrides } from "../../config/overrides.ts";
-import { UserError } from "../../config/problem.ts";
-import { parseConfig } from "../../config/validate.ts";
 import { train } from "../../jobs/train.ts";
 import type { TrainingRequest } from "../../jobs/trainingSetup.ts";
 import type { TrainingResult } from "../../protocol/contracts.ts";
-import { explained } from "../../runs/fileProblem.ts";
 import { configFileOf, readRun, readRunConfig } from "../../runs/runFolder.ts";
 import { defineCommand, UsageError } from "../command.ts";
+import { requestOf } from "../configRequest.ts";
 import { exitCodes, type Environment } from "../environment.ts";
-import { describeProblems } from "../failure.ts";
 import { findRun } from "../findRun.ts";
 import { count, duration, measured, networkInWords } from "../inWords.ts";
 import { createProgressDisplay } from "../progressDisplay.ts";
@@ -48,7 +45,7 @@ export const trainCommand = defineCommand({
     }
     const request =
       values.resume === undefined
-        ? await newTraining(positionals[0] ?? ".", values.set, environment)
+        ? await requestOf(positionals[0] ?? ".", values.set, environment)
         : await resumedTraining(values.resume, values.set, environment);
     if (!request) return exitCodes.usage;
     const result = await runWithProgress(request, values.json, environment);
@@ -56,32 +53,6 @@ export const trainCommand = defineCommand({
     return result.state === "failed" ? exitCodes.failed : exitCodes.done;
   },
 });
-
-/** Undefined when the config is wrong, which has then been told. */
-async function newTraining(
-  path: string,
-  overrides: readonly string[],
-  { folder, error }: Environment,
-): Promise<TrainingRequest | undefined> {
-  const configFile = await configFileAt(resolve(folder, path));
-  const text = await readConfig(configFile);
-  const changed = applyOverrides(text, overrides);
-  const { config, problems } = parseConfig(changed);
-  // What --set brought in has no place in the file.
-  const written = new Map(parseConfig(text).problems.map((problem) => [keyOf(problem), problem]));
-  for (const problem of problems) {
-    const inFile = written.get(keyOf(problem));
-    error.write(
-      inFile
-        ? describeProblems([inFile], configFile, text, folder)
-        : `--set ${problem.path.join(".")}: ${problem.severity}: ${problem.message}\n`,
-    );
-  }
-  return config && { configFile, text: changed, workspaceFolders: [folder] };
-}
-
-const keyOf = (problem: { message: string; path: readonly (string | number)[] }): string =>
-  JSON.stringify([problem.path, problem.message]);
 
 async function resumedTraining(
   reference: string,
@@ -107,24 +78,6 @@ async function resumedTraining(
     resume: { runFolder: run.folder },
     workspaceFolders: [folder],
   };
-}
-
-/** A folder stands for the unroll.json in it. */
-async function configFileAt(path: string): Promise<string> {
-  const status = await stat(path).catch(() => undefined);
-  return status?.isDirectory() ? join(path, "unroll.json") : path;
-}
-
-async function readConfig(file: string): Promise<string> {
-  try {
-    return await explained("read", file, () => readFile(file, "utf8"));
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw new UserError("config", error.message, {
-      place: { file },
-      advice: "Name a config: unroll train path/to/unroll.json",
-    });
-  }
 }
 
 async function runWithProgress(

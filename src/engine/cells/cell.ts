@@ -43,13 +43,6 @@ export interface GateReading {
   readonly gradient: Real;
 }
 
-/** Rows of one step of one sequence, as `forward` takes them. */
-export interface AssignedStep {
-  readonly row: number;
-  readonly previous: number;
-  readonly next: number;
-}
-
 export interface RecurrentCell {
   /** H */
   readonly hidden: number;
@@ -74,18 +67,6 @@ export interface RecurrentCell {
   backward(row: number, previous: number, next: number, rows: number): void;
   /** Adds dL/dW_hh and dL/db_hh of all `rows` at once; row r read the state in row `previous` + r. */
   accumulateGradients(previous: number, rows: number): void;
-  /**
-   * After a step of one sequence: sets an activation, or a state other than h, of one unit by hand, and computes what
-   * follows from it in the same step. `sums` (G·H) is what `gates` held in the row before the step. Absent where a
-   * cell has nothing but h.
-   */
-  readonly assign?: (
-    part: string,
-    unit: number,
-    value: number,
-    step: AssignedStep,
-    sums: Real,
-  ) => void;
   /** Copies the gates of all `rows` out; the states of row r are in rows `previous` + r and `next` + r. */
   readGates(previous: number, next: number, rows: number): readonly GateReading[];
 }

@@ -1,8 +1,7 @@
 /** Long short-term memory. */
 import type { Real } from "../../trace/trace.ts";
 import type { Kernels } from "../kernels/kernels.ts";
-import { gatesOf } from "../../trace/names.ts";
-import type { AssignedStep, CellCapacity, CellWeights, RecurrentCell } from "./cell.ts";
+import type { CellCapacity, CellWeights, RecurrentCell } from "./cell.ts";
 import { addBiases, createRecurrentProduct, createState } from "./recurrentProduct.ts";
 
 export interface LstmBuffers {
@@ -81,7 +80,6 @@ export function createLstm(
       recurrent.accumulateGradient(gateGradients, 0, gateWidth, h.value, previous, rows);
       kernels.accumulateColumnSums(weights.biasHh.gradient, gateGradients, rows);
     },
-    assign: (part, unit, value, step) => assign(buffers, part, unit, value, step),
     readGates: (previous, next, rows) => readGates(buffers, previous, next, rows),
   };
 }
@@ -152,26 +150,6 @@ export function lstmBackward(
       gateGradients[outputGate + k] = dh * squashed * o * (1 - o);
     }
   }
-}
-
-/** c follows from i, f, g; h from c and o. */
-function assign(
-  { gates, h, c, tanhC, hidden }: LstmBuffers,
-  part: string,
-  unit: number,
-  value: number,
-  { row, previous, next }: AssignedStep,
-) {
-  const [i, f, g, o] = gatesOf.lstm.map((_, block) => (row * 4 + block) * hidden + unit);
-  const after = next * hidden + unit;
-  const kept = row * hidden + unit;
-  if (part === "c") c[after] = value;
-  else {
-    gates[(row * 4 + gatesOf.lstm.findIndex((name) => name === part)) * hidden + unit] = value;
-    if (part !== "o") c[after] = gates[f] * c[previous * hidden + unit] + gates[i] * gates[g];
-  }
-  tanhC[kept] = Math.tanh(c[after]);
-  h[after] = gates[o] * tanhC[kept];
 }
 
 /**

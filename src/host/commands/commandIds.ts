@@ -18,6 +18,7 @@ export const commandTitles = {
   "unroll.lastStep": "Last Step",
   "unroll.play": "Play Steps",
   "unroll.stopPlaying": "Stop Playing Steps",
+  "unroll.checkGradients": "Check Gradients",
   "unroll.generate": "Generate Text…",
   "unroll.forecast": "Forecast…",
   "unroll.resumeRun": "Resume Run",

@@ -4,6 +4,7 @@ import type { PanelKind } from "../../protocol/contracts.ts";
 import { showError, type Log } from "../log.ts";
 import type { PanelPlaces } from "../panels/panelPlaces.ts";
 import { commandTitles, type CommandId } from "./commandIds.ts";
+import type { createCheckCommands } from "./checkCommands.ts";
 import type { createOutputCommands } from "./outputCommands.ts";
 import type { createRunCommands } from "./runCommands.ts";
 import type { createStartCommands } from "./startCommands.ts";
@@ -17,13 +18,14 @@ export interface CommandGroups {
   readonly train: ReturnType<typeof createTrainCommands>;
   readonly step: ReturnType<typeof createStepCommands>;
   readonly runs: ReturnType<typeof createRunCommands>;
+  readonly check: ReturnType<typeof createCheckCommands>;
   readonly output: ReturnType<typeof createOutputCommands>;
   readonly places: PanelPlaces;
   readonly log: Log;
 }
 
 export function registerCommands(groups: CommandGroups): vscode.Disposable {
-  const { start, train, step, runs, output, places, log } = groups;
+  const { start, train, step, runs, check, output, places, log } = groups;
   const open =
     (kind: PanelKind): Handler =>
     () =>
@@ -47,6 +49,7 @@ export function registerCommands(groups: CommandGroups): vscode.Disposable {
     "unroll.lastStep": step.lastStep,
     "unroll.play": step.play,
     "unroll.stopPlaying": step.stopPlaying,
+    "unroll.checkGradients": check.checkGradients,
     "unroll.generate": output.generate,
     "unroll.forecast": output.forecast,
     "unroll.resumeRun": train.resumeRun,

@@ -6,6 +6,7 @@ import { parseConfig } from "../../config/validate.ts";
 import { configFileOf, readRunConfig } from "../../runs/runFolder.ts";
 import { chooseConfig } from "../editors/configFiles.ts";
 import { rangeOf } from "../editors/diagnostics.ts";
+import { readSavedConfig } from "../editors/savedConfig.ts";
 import { showError, type Log } from "../log.ts";
 import { openCommand } from "../panels/openCommand.ts";
 import type { PanelPlaces } from "../panels/panelPlaces.ts";
@@ -41,8 +42,7 @@ export function createTrainCommands(
     if (!(await requireTrust("train"))) return;
     const uri = target instanceof vscode.Uri ? target : await chooseConfig("train");
     if (!uri) return;
-    const document = await openSaved(uri);
-    const text = await newestText(document);
+    const { document, text } = await readSavedConfig(uri);
     const { config, problems } = parseConfig(text);
     if (!config) {
       await refuse(document, problems);
@@ -116,22 +116,6 @@ async function offerToAbandon(
     "Wait",
   );
   if (choice === end && training.request === request) await training.abandon();
-}
-
-/** Saves what is being edited; where that fails, what the editor shows is used all the same. */
-async function openSaved(uri: vscode.Uri): Promise<vscode.TextDocument> {
-  const document = await vscode.workspace.openTextDocument(uri);
-  if (document.isDirty) await document.save();
-  return document;
-}
-
-/**
- * What is on disk, except where it could not be saved: a document that nobody looks at may be a moment behind
- * a file that something else has just written.
- */
-async function newestText(document: vscode.TextDocument): Promise<string> {
-  if (document.isDirty) return document.getText();
-  return new TextDecoder().decode(await vscode.workspace.fs.readFile(document.uri));
 }
 
 /** A wrong config makes no run; the message leads to its first mistake. */
