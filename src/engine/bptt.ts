@@ -18,7 +18,7 @@ import {
   type RecurrentLayer,
 } from "./layers/recurrentLayer.ts";
 import { expectLength, loadInput } from "./layers/inputLayer.ts";
-import { outputBackward, outputForward } from "./layers/outputLayer.ts";
+import { outputBackward, outputForward, prepareOutput } from "./layers/outputLayer.ts";
 import type { LossResult } from "./losses/loss.ts";
 import { takeLoss } from "./losses/takeLoss.ts";
 import type { Model } from "./model.ts";
@@ -47,7 +47,7 @@ export function prepareWeights(pass: Pass): void {
     const source = sourceOf(pass, index, 1);
     for (const layer of layers.values()) prepareLayer(layer, source, kernels);
   }
-  kernels.pack(pass.output.packed, pass.output.weight.value, 0);
+  prepareOutput(pass.output, kernels);
 }
 
 export function forwardPrepared(pass: Pass, batch: Batch): LossResult {

@@ -35,7 +35,7 @@ export interface Model {
   readonly kernels: Kernels;
   /**
    * embedding.weight, then per layer and direction weight_ih, weight_hh, bias_ih, bias_hh, then output.weight,
-   * output.bias.
+   * output.bias where the output is linear.
    */
   readonly parameters: readonly Parameter[];
 }
@@ -101,6 +101,7 @@ export function createModel(
       });
     }
   }
+  if (description.output.linear === false) return model;
   const weight = parameterOf(model, "output.weight");
   const bound = 1 / Math.sqrt(weight.shape[1]);
   fillUniform(weight.value, bound, random);
@@ -168,6 +169,12 @@ function parameterShapes(
   }
   const top = layers.at(-1);
   if (!top) throw new Error("A model needs at least one recurrent layer.");
+  if (output.linear === false) {
+    if (output.size !== outputSizeOf(top)) {
+      throw new Error(`The top layer hands on ${outputSizeOf(top)} numbers, not ${output.size}.`);
+    }
+    return shapes;
+  }
   shapes.push(
     { name: "output.weight", shape: [output.size, outputSizeOf(top)] },
     { name: "output.bias", shape: [output.size] },

@@ -7,6 +7,13 @@
  */
 import { FormatError } from "./formatError.ts";
 import { firstDuplicateKey } from "./duplicateKey.ts";
+import {
+  aligned,
+  bytesOfElement,
+  elementsOf,
+  type ElementType,
+  type FileTensor,
+} from "./fileTensor.ts";
 
 export type TensorData = Float64Array | Float32Array | BigInt64Array | Int32Array | Uint8Array;
 
@@ -21,19 +28,31 @@ export interface SafetensorsFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-type TensorType = "F64" | "F32" | "I64" | "I32" | "U8";
+/** What is read as numbers at once, and written; `openSafetensors` gives the bytes of every type. */
+const arrayOf = {
+  float64: (bytes) => new Float64Array(...aligned(bytes, 8)),
+  float32: (bytes) => new Float32Array(...aligned(bytes, 4)),
+  int64: (bytes) => new BigInt64Array(...aligned(bytes, 8)),
+  int32: (bytes) => new Int32Array(...aligned(bytes, 4)),
+  uint8: (bytes) => bytes,
+} satisfies Partial<Record<ElementType, (bytes: Uint8Array) => TensorData>>;
 
-interface ArrayType {
-  readonly BYTES_PER_ELEMENT: number;
-  new (buffer: ArrayBufferLike, byteOffset: number, length: number): TensorData;
-}
-
-const arrayTypes: Readonly<Record<TensorType, ArrayType>> = {
-  F64: Float64Array,
-  F32: Float32Array,
-  I64: BigInt64Array,
-  I32: Int32Array,
-  U8: Uint8Array,
+const elementTypes: Readonly<Record<string, ElementType>> = {
+  F64: "float64",
+  F32: "float32",
+  F16: "float16",
+  BF16: "bfloat16",
+  I64: "int64",
+  I32: "int32",
+  I16: "int16",
+  I8: "int8",
+  U64: "uint64",
+  U32: "uint32",
+  U16: "uint16",
+  U8: "uint8",
+  BOOL: "bool",
+  F8_E4M3: "float8",
+  F8_E5M2: "float8",
 };
 
 const lengthBytes = 8;
@@ -81,6 +100,26 @@ export function encodeSafetensors(
 
 /** Throws `FormatError` saying what is wrong, and of which tensor. */
 export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
+  const { tensors, metadata } = openSafetensors(bytes);
+  const decoded = new Map<string, StoredTensor>();
+  for (const [name, { type, shape, bytes: stored }] of tensors) {
+    if (!isRead(type)) {
+      throw new FormatError(
+        "safetensors",
+        `tensor "${name}" is stored as ${type}, which is not read here.`,
+        `Save it as one of ${Object.keys(arrayOf).join(", ")}.`,
+      );
+    }
+    decoded.set(name, { shape, data: arrayOf[type](stored) });
+  }
+  return { tensors: decoded, metadata };
+}
+
+/** As `decodeSafetensors`, with every type that the format knows, and without looking into the tensors. */
+export function openSafetensors(bytes: Uint8Array): {
+  readonly tensors: ReadonlyMap<string, FileTensor>;
+  readonly metadata: Readonly<Record<string, string>>;
+} {
   const { header, dataStart } = readHeader(bytes);
   const payloadLength = bytes.length - dataStart;
   const { [metadataKey]: rawMetadata, ...rawTensors } = header;
@@ -99,9 +138,13 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
     fail(`${payloadLength - covered} bytes after the last tensor belong to nothing.`);
   }
 
-  const tensors = new Map<string, StoredTensor>();
+  const tensors = new Map<string, FileTensor>();
   for (const { name, type, shape, begin, end } of entries) {
-    tensors.set(name, { shape, data: viewOf(bytes, type, dataStart + begin, end - begin) });
+    tensors.set(name, {
+      type,
+      shape,
+      bytes: bytes.subarray(dataStart + begin, dataStart + end),
+    });
   }
   return { tensors, metadata: readMetadata(rawMetadata) };
 }
@@ -143,13 +186,14 @@ function readEntry(name: string, entry: unknown, payloadLength: number) {
   if (!isRecord(entry)) return fail(`the entry of tensor "${name}" is not an object.`);
   const { dtype, shape, data_offsets: offsets } = entry;
   if (typeof dtype !== "string") return fail(`tensor "${name}" has no dtype.`);
-  if (!isTensorType(dtype)) {
+  if (!Object.hasOwn(elementTypes, dtype)) {
     throw new FormatError(
       "safetensors",
       `tensor "${name}" is stored as ${dtype}, which is not read here.`,
-      `Save it as one of ${Object.keys(arrayTypes).join(", ")}.`,
+      `Save it as one of ${Object.keys(elementTypes).join(", ")}.`,
     );
   }
+  const type = elementTypes[dtype];
   if (!isSizes(shape)) return fail(`the shape of tensor "${name}" is not a list of sizes.`);
   if (!isSizes(offsets) || offsets.length !== 2) {
     return fail(`the data_offsets of tensor "${name}" are not two positions.`);
@@ -162,23 +206,17 @@ function readEntry(name: string, entry: unknown, payloadLength: number) {
       `tensor "${name}" ends at byte ${end}, but only ${payloadLength} bytes follow the header.`,
     );
   }
-  const expected = byteCount(shape, arrayTypes[dtype].BYTES_PER_ELEMENT);
+  const expected = byteCount(shape, type);
   if (expected !== end - begin) {
     const needs = expected === undefined ? "more bytes than a file can have" : `${expected} bytes`;
     fail(`tensor "${name}" of shape (${shape.join(",")}) needs ${needs}, but has ${end - begin}.`);
   }
-  return { type: dtype, shape, begin, end };
+  return { type, shape, begin, end };
 }
 
-/** Undefined when the product is not exact any more. A zero anywhere makes it zero. */
-function byteCount(shape: readonly number[], elementBytes: number): number | undefined {
-  if (shape.includes(0)) return 0;
-  let product = elementBytes;
-  for (const size of shape) {
-    product *= size;
-    if (!Number.isSafeInteger(product)) return undefined;
-  }
-  return product;
+function byteCount(shape: readonly number[], type: ElementType): number | undefined {
+  const bytes = (elementsOf(shape) ?? Infinity) * bytesOfElement(type);
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
 function readMetadata(value: unknown): Record<string, string> {
@@ -192,16 +230,7 @@ function readMetadata(value: unknown): Record<string, string> {
   return Object.fromEntries(texts);
 }
 
-function viewOf(bytes: Uint8Array, type: TensorType, start: number, length: number): TensorData {
-  const ArrayOf = arrayTypes[type];
-  const count = length / ArrayOf.BYTES_PER_ELEMENT;
-  const address = bytes.byteOffset + start;
-  if (address % ArrayOf.BYTES_PER_ELEMENT === 0) return new ArrayOf(bytes.buffer, address, count);
-  // Legal in the format, but typed arrays cannot look at it in place.
-  return new ArrayOf(new Uint8Array(bytes.subarray(start, start + length)).buffer, 0, count);
-}
-
-function typeOf(data: TensorData): TensorType {
+function typeOf(data: TensorData): string {
   if (data instanceof Float64Array) return "F64";
   if (data instanceof Float32Array) return "F32";
   if (data instanceof BigInt64Array) return "I64";
@@ -209,7 +238,7 @@ function typeOf(data: TensorData): TensorType {
   return "U8";
 }
 
-const isTensorType = (dtype: string): dtype is TensorType => Object.hasOwn(arrayTypes, dtype);
+const isRead = (type: ElementType): type is keyof typeof arrayOf => Object.hasOwn(arrayOf, type);
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

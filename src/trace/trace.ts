@@ -49,7 +49,12 @@ export interface ModelDescription {
     | { readonly kind: "tokens"; readonly vocabulary: number; readonly embedding?: number }
     | { readonly kind: "dense"; readonly size: number };
   readonly layers: readonly LayerDescription[];
-  readonly output: { readonly size: number; readonly at: "each-step" | "last-step" };
+  readonly output: {
+    readonly size: number;
+    readonly at: "each-step" | "last-step";
+    /** Without a linear layer on top the output is what the top layer hands on. */
+    readonly linear?: false;
+  };
   readonly loss: LossKind;
   readonly parameterCount: number;
 }

@@ -1,5 +1,5 @@
 /** `unroll trace`: runs one sequence through a trained network and shows, or saves, all that happened. */
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { encodeSafetensors } from "../../formats/safetensors.ts";
 import { createTraceSession } from "../../jobs/traceSession.ts";
@@ -11,9 +11,11 @@ import { exitCodes } from "../environment.ts";
 import { findRun } from "../findRun.ts";
 import { measured } from "../inWords.ts";
 import { alignedTable } from "../table.ts";
+import { traceModel } from "./traceModel.ts";
 
 const help = `Usage: unroll trace RUN --input TEXT|FILE [--checkpoint best|last] [--out FILE.safetensors] [--json]
        unroll trace RUN --example training|validation:N …
+       unroll trace MODEL --input FILE.npy [--target FILE.npy --loss mse|cross-entropy] [--out FILE.safetensors] …
 
 Runs one sequence forward and backward through a trained network and shows each time step: what was
 read, what was predicted, the loss, and how large the gradient is that reaches the hidden state.
@@ -24,6 +26,18 @@ read, what was predicted, the loss, and how large the gradient is that reaches t
   --checkpoint      the weights with the best loss, or the last ones (default best)
   --out FILE        save every tensor (states, gates, outputs, gradients) as safetensors
   --json            one JSON object per time step
+
+With MODEL, a file that another framework saved (a PyTorch state_dict as .safetensors):
+
+  --input           float (T,I) or (T,B,I); class numbers (T) or (T,B) for a network with an embedding
+  --target          (T,O), (T,B,O), or classes (T), (T,B); without T: for the last step
+  --loss            mse or cross-entropy, the mean over every element as PyTorch has it
+  --cell            rnn, lstm or gru: refuses the file when it holds another
+  --nonlinearity    tanh or relu, of a plain RNN (default tanh)
+  --module NAME     which recurrent module, when the file has several
+  --head NAME       which linear layer is on top, or none; --embedding NAME likewise
+  --batch-first     the arrays are (B,T,…)
+  --out FILE        every tensor and, with a target, its gradient, in 64 bits; parameters as the file names them
 `;
 
 export const traceCommand = defineCommand({
@@ -36,9 +50,21 @@ export const traceCommand = defineCommand({
     checkpoint: { type: "string", default: "best" },
     out: { type: "string" },
     json: { type: "boolean", default: false },
+    target: { type: "string" },
+    loss: { type: "string" },
+    cell: { type: "string" },
+    nonlinearity: { type: "string" },
+    module: { type: "string" },
+    head: { type: "string" },
+    embedding: { type: "string" },
+    "batch-first": { type: "boolean" },
   },
   positionals: { least: 1, most: 1 },
-  async run({ values, positionals }, { out, error, folder, createKernels }) {
+  async run({ values, positionals }, environment) {
+    const { out, error, folder, createKernels } = environment;
+    if (await isFile(resolve(folder, positionals[0]))) {
+      return traceModel(positionals[0], values, environment);
+    }
     const checkpoint = oneOf("--checkpoint", values.checkpoint, ["best", "last"]);
     const choice = await choiceOf(values, folder);
     const run = await findRun(positionals[0], folder);
@@ -56,6 +82,12 @@ export const traceCommand = defineCommand({
     return exitCodes.done;
   },
 });
+
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (status) => status.isFile(),
+    () => false,
+  );
 
 async function choiceOf(
   { input, example }: { readonly input?: string; readonly example?: string },

@@ -1,15 +1,22 @@
-/** The linear layer on top: y = W h + b, for rows of h that lie together or are gathered first. */
+/**
+ * The linear layer on top: y = W h + b, for rows of h that lie together or are gathered first. Without one, y = h: what
+ * a bare recurrent module of another framework gives.
+ */
 import type { Real } from "../../trace/trace.ts";
-import type { PackedWeight } from "../kernels/kernels.ts";
+import type { Kernels, PackedWeight } from "../kernels/kernels.ts";
 import { parameterOf, type Model, type Parameter } from "../model.ts";
 
-export interface OutputLayer {
+interface Linear {
   /** (O,H) */
   readonly weight: Parameter;
   /** (O) */
   readonly bias: Parameter;
   readonly packed: PackedWeight;
   readonly packedTransposed: PackedWeight;
+}
+
+export interface OutputLayer {
+  readonly linear: Linear | undefined;
   /** (N,O) logits or predictions; N is T·B at each step, B at the last one. */
   readonly values: Real;
   /** (N,O) dL/d values, which the loss writes. */
@@ -25,18 +32,16 @@ export interface OutputLayer {
 /** `rows` is the largest N. */
 export function createOutputLayer(model: Model, rows: number): OutputLayer {
   const { kernels, description } = model;
-  const weight = parameterOf(model, "output.weight");
-  const [size, hidden] = weight.shape;
+  const { size, at } = description.output;
+  const linear = createLinear(model);
+  const hidden = linear?.weight.shape[1] ?? size;
   return {
-    weight,
-    bias: parameterOf(model, "output.bias"),
-    packed: kernels.allocatePacked(size, hidden),
-    packedTransposed: kernels.allocatePacked(hidden, size),
+    linear,
     values: kernels.allocate(rows * size),
     gradient: kernels.allocate(rows * size),
     losses: kernels.allocate(rows),
     weights: kernels.allocate(rows),
-    ...(description.output.at === "last-step" && {
+    ...(at === "last-step" && {
       last: {
         rows: kernels.allocateIntegers(rows),
         h: kernels.allocate(rows * hidden),
@@ -46,30 +51,58 @@ export function createOutputLayer(model: Model, rows: number): OutputLayer {
   };
 }
 
+function createLinear(model: Model): Linear | undefined {
+  const { kernels, description } = model;
+  if (description.output.linear === false) return undefined;
+  const weight = parameterOf(model, "output.weight");
+  const [size, hidden] = weight.shape;
+  return {
+    weight,
+    bias: parameterOf(model, "output.bias"),
+    packed: kernels.allocatePacked(size, hidden),
+    packedTransposed: kernels.allocatePacked(hidden, size),
+  };
+}
+
+/** Takes over the weights as they are now. */
+export function prepareOutput({ linear }: OutputLayer, kernels: Kernels): void {
+  if (linear) kernels.pack(linear.packed, linear.weight.value, 0);
+}
+
 /** values (rows,O) = h · Wᵀ + b. */
 export function outputForward(
   model: Model,
-  layer: OutputLayer,
+  { linear, values }: OutputLayer,
   h: Real,
   hOffset: number,
   rows: number,
 ): void {
-  const [size, hidden] = layer.weight.shape;
-  model.kernels.fillRows(layer.values, layer.bias.value, rows);
-  model.kernels.multiply(layer.values, 0, size, h, hOffset, hidden, layer.packed, rows, true);
+  const { size } = model.description.output;
+  if (!linear) {
+    for (let k = 0; k < rows * size; k++) values[k] = h[hOffset + k];
+    return;
+  }
+  const hidden = linear.weight.shape[1];
+  model.kernels.fillRows(values, linear.bias.value, rows);
+  model.kernels.multiply(values, 0, size, h, hOffset, hidden, linear.packed, rows, true);
 }
 
 /** Adds to dL/dW and dL/db; hGradient (rows,H) = dL/d values · W. */
 export function outputBackward(
   model: Model,
-  layer: OutputLayer,
+  { linear, gradient }: OutputLayer,
   h: Real,
   hGradient: Real,
   hOffset: number,
   rows: number,
 ): void {
-  const { kernels } = model;
-  const { weight, bias, gradient, packedTransposed } = layer;
+  const { kernels, description } = model;
+  if (!linear) {
+    const length = rows * description.output.size;
+    for (let k = 0; k < length; k++) hGradient[hOffset + k] = gradient[k];
+    return;
+  }
+  const { weight, bias, packedTransposed } = linear;
   const [size, hidden] = weight.shape;
   kernels.accumulateColumnSums(bias.gradient, gradient, rows);
   kernels.accumulateOuter(

@@ -1,0 +1,44 @@
+/** Model files and arrays from the disk. */
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { UserError } from "../config/problem.ts";
+import type { FileTensor } from "../formats/fileTensor.ts";
+import { decodeNpy } from "../formats/npy.ts";
+import type { ModelAnswers, ModelContents, ModelNetwork } from "../models/modelContents.ts";
+import { openModelFile } from "../models/openModelFile.ts";
+import { explained } from "../runs/fileProblem.ts";
+
+/** Throws `FormatError` or `UserError`. */
+export async function readModelFile(file: string, answers: ModelAnswers): Promise<ModelContents> {
+  return openModelFile(await bytesOf(file, "read the model"), basename(file), answers);
+}
+
+export async function readArray(file: string): Promise<FileTensor> {
+  return decodeNpy(await bytesOf(file, "read the array"));
+}
+
+async function bytesOf(file: string, action: string): Promise<Uint8Array> {
+  return explained(action, file, async () => new Uint8Array(await readFile(file)));
+}
+
+/** The network that is meant: by name, or the only one. Throws `UserError` when that leaves a choice. */
+export function chosenNetwork(contents: ModelContents, name: string | undefined): ModelNetwork {
+  const { networks } = contents;
+  const names = networks.map((network) => `"${network.name}"`).join(", ");
+  if (networks.length === 0) {
+    throw new UserError("model", `The file has no recurrent network. ${contents.notes.join(" ")}`, {
+      advice: `It holds ${contents.tensors.length} tensors: ${contents.tensors
+        .slice(0, 10)
+        .map((tensor) => tensor.name)
+        .join(", ")}${contents.tensors.length > 10 ? ", …" : ""}`,
+    });
+  }
+  if (name === undefined && networks.length === 1) return networks[0];
+  const chosen = networks.find((network) => network.name === name);
+  if (chosen) return chosen;
+  const message =
+    name === undefined
+      ? `The file has ${networks.length} recurrent networks.`
+      : `The file has no recurrent network "${name}".`;
+  throw new UserError("model", message, { advice: `Choose one with --module: ${names}.` });
+}
