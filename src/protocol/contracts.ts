@@ -1,4 +1,5 @@
 /** Everything that crosses a boundary, declared once: worker ⇄ host, and panel ⇄ host. */
+import type { Heatmap, HeatmapSlice } from "../trace/heatmap.ts";
 import type { Direction, ModelDescription, Axis } from "../trace/trace.ts";
 
 // ---------------------------------------------------------------- shared by both boundaries
@@ -46,43 +47,9 @@ export interface TraceSummary {
   readonly tensors: readonly TensorSummary[];
 }
 
-export type UnitOrder = "index" | "mean" | "variance" | "saturation" | "peak";
-
-/** A part of a (T,1,H) tensor, unit × time, at the resolution at which it will be seen. */
-export interface HeatmapRequest {
+/** A heatmap of one of the traces that the worker holds. */
+export interface HeatmapRequest extends HeatmapSlice {
   readonly trace: string;
-  readonly tensor: string;
-  /** Half-open range of steps. */
-  readonly steps: readonly [from: number, to: number];
-  /** Half-open range of units, as positions in `order`. */
-  readonly units: readonly [from: number, to: number];
-  /**
-   * Upper bounds; where more cells exist, each answer is the value of largest magnitude in its bucket, for
-   * sigmoid gates the one farthest from ½. A value that is not finite always shows.
-   */
-  readonly columns: number;
-  readonly rows: number;
-  readonly order: UnitOrder;
-}
-
-export interface Heatmap {
-  readonly columns: number;
-  readonly rows: number;
-  /** Float32, (rows, columns) row-major. */
-  readonly values: ArrayBuffer;
-  /** Uint32, (rows): the unit that the row begins with. */
-  readonly unitNumbers: ArrayBuffer;
-  /** Float32, (rows): share of steps where the unit is saturated; 0 where saturation has no meaning. */
-  readonly saturation: ArrayBuffer;
-  /** Extremes of all finite values of the tensor, so that a colour means the same at every zoom. */
-  readonly minimum: number;
-  readonly maximum: number;
-  /** Smallest non-zero magnitude, for log scales; 0 when there is none. */
-  readonly smallestMagnitude: number;
-  readonly nonFiniteCount: number;
-  /** Shares of all values below 0.05 and above 0.95 (gates), or beyond ±0.95 (tanh parts). */
-  readonly saturatedLow: number;
-  readonly saturatedHigh: number;
 }
 
 /** One layer's cell at one step, summarised for the unrolled timeline. */

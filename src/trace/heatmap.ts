@@ -9,30 +9,38 @@ import { planeOf } from "./plane.ts";
 import { statisticsOf } from "./statistics.ts";
 import { tensorOf, type Trace } from "./trace.ts";
 
-/** Same shape as `HeatmapRequest` of the worker's contract, without the trace's id. */
+/** A part of a (T,1,H) tensor, unit × time, at the resolution at which it will be seen. */
 export interface HeatmapSlice {
   readonly tensor: string;
   /** Half-open range of steps; cut to those that exist. */
   readonly steps: readonly [from: number, to: number];
-  /** Half-open range of positions in `order`; cut to those that exist. */
+  /** Half-open range of units, as positions in `order`; cut to those that exist. */
   readonly units: readonly [from: number, to: number];
-  /** Upper bounds of the answer's size. */
+  /**
+   * Upper bounds; where more cells exist, each answer is the value of largest magnitude in its bucket, for
+   * sigmoid gates the one farthest from ½. A value that is not finite always shows.
+   */
   readonly columns: number;
   readonly rows: number;
   readonly order: UnitOrder;
 }
 
-/** Same shape as `Heatmap` of the worker's contract, which documents the fields. */
-export interface HeatmapCells {
+export interface Heatmap {
   readonly columns: number;
   readonly rows: number;
+  /** Float32, (rows, columns) row-major. */
   readonly values: ArrayBuffer;
+  /** Uint32, (rows): the unit that the row begins with. */
   readonly unitNumbers: ArrayBuffer;
+  /** Float32, (rows): share of steps where the unit is saturated; 0 where saturation has no meaning. */
   readonly saturation: ArrayBuffer;
+  /** Extremes of all finite values of the tensor, so that a colour means the same at every zoom. */
   readonly minimum: number;
   readonly maximum: number;
+  /** Smallest non-zero magnitude, for log scales; 0 when there is none. */
   readonly smallestMagnitude: number;
   readonly nonFiniteCount: number;
+  /** Shares of all values below 0.05 and above 0.95 (gates), or beyond ±0.95 (tanh parts). */
   readonly saturatedLow: number;
   readonly saturatedHigh: number;
 }
@@ -43,7 +51,7 @@ export interface HeatmapCells {
  * where shut is as telling as open. A non-finite value always wins. A row's saturation is the mean of
  * its units' shares over the whole sequence.
  */
-export function heatmapOf(trace: Trace, request: HeatmapSlice): HeatmapCells {
+export function heatmapOf(trace: Trace, request: HeatmapSlice): Heatmap {
   const tensor = tensorOf(trace, request.tensor);
   const activation = activationOf(request.tensor, trace.model);
   const statistics = statisticsOf(tensor, activation);

@@ -2,7 +2,7 @@
 import "../lib/panel.css";
 import "../lib/compact.css";
 import { activationOf, saturationLimits, type Activation } from "../../src/trace/activation.ts";
-import type { UnitOrder } from "../../src/protocol/contracts.ts";
+import type { UnitOrder } from "../../src/trace/order.ts";
 import { drawCellFrame } from "../lib/drawAxes.ts";
 import type { Frame } from "../lib/canvas.ts";
 import { onCompactChange } from "../lib/compact.ts";

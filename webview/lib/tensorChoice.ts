@@ -3,7 +3,8 @@
  * and the order of its units are the panel's own.
  */
 import { html, nothing, type TemplateResult } from "lit";
-import type { Cursor, TraceSummary, UnitOrder } from "../../src/protocol/contracts.ts";
+import type { Cursor, TraceSummary } from "../../src/protocol/contracts.ts";
+import type { UnitOrder } from "../../src/trace/order.ts";
 import { gatesOf, layerTensor, partTitles, statesOf } from "../../src/trace/names.ts";
 import type { Direction, ModelDescription } from "../../src/trace/trace.ts";
 import { choose, type Choice } from "./controls.ts";
