@@ -1,0 +1,24 @@
+/** A network's parameters under the names of a PyTorch state dict. */
+import type { WrittenTensor } from "../../formats/torchStateDict.ts";
+import type { ModelNetwork } from "../modelContents.ts";
+
+/**
+ * `source`: as the file that they came from names them. `module`: as the attributes `embedding`, `rnn` and `output` of a
+ * torch.nn.Module do, which is what the Python file that writePython makes has.
+ */
+export type StateDictNaming = "source" | "module";
+
+export function stateDictOf(
+  network: ModelNetwork,
+  naming: StateDictNaming,
+): ReadonlyMap<string, WrittenTensor> {
+  return new Map(
+    network.parameters.map(({ name, source, shape, data }) => [
+      naming === "source" ? source : moduleName(name),
+      { shape, data },
+    ]),
+  );
+}
+
+const moduleName = (name: string): string =>
+  /^(embedding|output)\./.test(name) ? name : `rnn.${name}`;
