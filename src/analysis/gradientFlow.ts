@@ -80,10 +80,7 @@ export function* followGradient(
   // Without a reverse direction nothing after a loss step matters to it.
   const looksBackOnly = layers.every(({ directions }) => !directions.includes("reverse"));
   const cuts = looksBackOnly && output.at === "each-step";
-  const widest = layers.reduce(
-    (sum, { hidden, directions }) => sum + hidden * directions.length,
-    0,
-  );
+  const widest = layers.reduce((sum, layer) => sum + layer.hidden * layer.directions.length, 0);
   const copies = Math.floor(numbersPerPass / (batch.steps * widest));
   const size = Math.min(lossSteps.length, maximumCopies, Math.max(1, copies));
   const pass = createPass(model, { steps: batch.steps, batch: size });
@@ -117,9 +114,9 @@ function stepsWithLoss({ description }: Model, { steps, target, weights }: Batch
 /** ‖dL/dh‖ after step `k` of one sequence of the batch. */
 function normOf(pass: Pass, layer: number, direction: Direction, k: number, b: number): number {
   const { batch } = pass.current;
-  const { hidden, states } = layerOf(pass, layer, direction).cell;
-  const from = (firstAfter(direction, batch) + k * batch + b) * hidden;
+  const { gradient, width } = layerOf(pass, layer, direction).cell.states[0];
+  const from = (firstAfter(direction, batch) + k * batch + b) * width;
   let squares = 0;
-  for (let unit = from; unit < from + hidden; unit++) squares += states[0].gradient[unit] ** 2;
+  for (let unit = from; unit < from + width; unit++) squares += gradient[unit] ** 2;
   return Math.sqrt(squares);
 }

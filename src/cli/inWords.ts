@@ -1,5 +1,6 @@
 /** Numbers, durations and networks as people read them. */
 import type { ModelDescription } from "../trace/trace.ts";
+import { variantWords } from "../trace/variantWords.ts";
 
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
@@ -25,8 +26,13 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** "lstm 128 + lstm 128, 201,307 parameters" */
+/** "lstm 128 (h 32, peepholes) + lstm 128, 201,307 parameters" */
 export function networkInWords({ layers, parameterCount }: ModelDescription): string {
-  const stack = layers.map(({ cell, hidden }) => `${cell} ${hidden}`).join(" + ");
+  const stack = layers
+    .map((layer) => {
+      const variant = variantWords(layer).join(", ");
+      return `${layer.cell} ${layer.hidden}${variant === "" ? "" : ` (${variant})`}`;
+    })
+    .join(" + ");
   return `${stack}, ${count(parameterCount)} parameters`;
 }

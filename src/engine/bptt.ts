@@ -102,13 +102,13 @@ function runForward({ cell, direction }: RecurrentLayer, pass: Pass) {
 
 /** Where sequences ended before step `t`, or backwards have not begun, the states stay and the gates are zero. */
 function holdEnded(cell: RecurrentCell, pass: Pass, t: number, previous: number, next: number) {
-  const { hidden, gates, gateWidth, states } = cell;
+  const { gates, gateWidth, states } = cell;
   const { batch } = pass.current;
   for (let b = 0; b < batch; b++) {
     if (t < pass.lengths[b]) continue;
-    for (const { value } of states) {
-      const from = (previous + b) * hidden;
-      value.copyWithin((next + b) * hidden, from, from + hidden);
+    for (const { value, width } of states) {
+      const from = (previous + b) * width;
+      value.copyWithin((next + b) * width, from, from + width);
     }
     const gate = (t * batch + b) * gateWidth;
     gates.fill(0, gate, gate + gateWidth);
@@ -150,7 +150,12 @@ export function backward(pass: Pass): void {
     for (const layer of layers.values()) {
       keepApart(layer, pass, index);
       runBackward(layer, pass);
-      layer.cell.accumulateGradients(firstBefore(layer.direction, batch), rows);
+      const { direction } = layer;
+      layer.cell.accumulateGradients(
+        firstBefore(direction, batch),
+        firstAfter(direction, batch),
+        rows,
+      );
       accumulateInputGradients(layer, source, rows, kernels);
       if (index > 0) {
         const { gradient, offset } = handedOn(pass, index - 1, batch);
@@ -174,25 +179,25 @@ export function backward(pass: Pass): void {
 /** Sets to 0 what is added up over time; of h only what is not written whole from above. */
 function clearStateGradients({ cell, direction }: RecurrentLayer, pass: Pass) {
   const { steps, batch } = pass.current;
-  const everything = (steps + 1) * batch * cell.hidden;
-  const first = initialRow(direction, steps, batch) * cell.hidden;
+  const everything = (steps + 1) * batch;
+  const first = initialRow(direction, steps, batch);
   const fedLast =
     pass.output.last !== undefined &&
     pass.handed.at(-1) === undefined &&
     pass.layers.at(-1)?.get(direction)?.cell === cell;
-  for (const { name, gradient } of cell.states) {
-    if (name === "h" && !fedLast) gradient.fill(0, first, first + batch * cell.hidden);
-    else gradient.fill(0, 0, everything);
+  for (const { name, gradient, width } of cell.states) {
+    if (name === "h" && !fedLast) gradient.fill(0, first * width, (first + batch) * width);
+    else gradient.fill(0, 0, everything * width);
   }
 }
 
 /** Copies dL/dh as it came from above, where the pass keeps it. */
 function keepApart({ cell, direction }: RecurrentLayer, pass: Pass, index: number) {
   const { steps, batch } = pass.current;
-  const from = firstAfter(direction, batch) * cell.hidden;
-  const length = steps * batch * cell.hidden;
+  const { width, gradient } = cell.states[0];
+  const from = firstAfter(direction, batch) * width;
   const kept = pass.fromAbove?.[index].get(direction);
-  kept?.set(cell.states[0].gradient.subarray(from, from + length));
+  kept?.set(gradient.subarray(from, from + steps * batch * width));
 }
 
 /**
@@ -215,14 +220,13 @@ function runBackward({ cell, direction }: RecurrentLayer, pass: Pass) {
 
 /** Moves dL/d states on where they were held at step `t`, so that the cell's step there finds 0. */
 function passHeld(cell: RecurrentCell, pass: Pass, t: number, previous: number, next: number) {
-  const { hidden, states } = cell;
   for (let b = 0; b < pass.current.batch; b++) {
     if (t < pass.lengths[b]) continue;
-    const to = (previous + b) * hidden;
-    const from = (next + b) * hidden;
-    for (const { gradient } of states) {
-      for (let k = 0; k < hidden; k++) gradient[to + k] += gradient[from + k];
-      gradient.fill(0, from, from + hidden);
+    for (const { gradient, width } of cell.states) {
+      const to = (previous + b) * width;
+      const from = (next + b) * width;
+      for (let k = 0; k < width; k++) gradient[to + k] += gradient[from + k];
+      gradient.fill(0, from, from + width);
     }
   }
 }

@@ -18,9 +18,9 @@ export function beginStates(pass: Pass, carry: boolean): void {
     );
   }
   for (const { cell, direction, carried: kept } of allLayers(pass)) {
-    const first = initialRow(direction, steps, batch) * cell.hidden;
-    for (const [index, { value }] of cell.states.entries()) {
-      const length = batch * cell.hidden;
+    for (const [index, { value, width }] of cell.states.entries()) {
+      const first = initialRow(direction, steps, batch) * width;
+      const length = batch * width;
       if (carried) copy(kept[index], value, first, length);
       else value.fill(0, first, first + length);
     }
@@ -31,10 +31,10 @@ export function beginStates(pass: Pass, carry: boolean): void {
 export function carryStates(pass: Pass): void {
   const { batch, steps } = pass.current;
   for (const { cell, direction, carried } of allLayers(pass)) {
-    const from = finalRow(direction, steps, batch) * cell.hidden;
-    for (const [index, { value }] of cell.states.entries()) {
+    for (const [index, { value, width }] of cell.states.entries()) {
+      const from = finalRow(direction, steps, batch) * width;
       const kept = carried[index];
-      for (let k = 0; k < batch * cell.hidden; k++) kept[k] = value[from + k];
+      for (let k = 0; k < batch * width; k++) kept[k] = value[from + k];
     }
   }
   pass.current.carriedBatch = batch;
@@ -49,7 +49,7 @@ export function carriedState(pass: Pass): ReadonlyMap<string, Real> {
   const states = new Map<string, Real>();
   if (carriedBatch === 0) return states;
   for (const layer of namedStates(pass)) {
-    states.set(layer.name, layer.kept.slice(0, carriedBatch * layer.hidden));
+    states.set(layer.name, layer.kept.slice(0, carriedBatch * layer.width));
   }
   return states;
 }
@@ -61,33 +61,33 @@ export function restoreCarriedState(pass: Pass, state: ReadonlyMap<string, Real>
     return;
   }
   const wanted = namedStates(pass);
-  const batch = (state.get(wanted[0].name)?.length ?? 0) / wanted[0].hidden;
-  for (const { name, hidden } of wanted) {
+  const batch = (state.get(wanted[0].name)?.length ?? 0) / wanted[0].width;
+  for (const { name, width } of wanted) {
     const given = state.get(name);
     if (!given)
       throw new Error(
         `The carried state lacks "${name}". It has: ${[...state.keys()].join(", ")}.`,
       );
-    if (given.length !== batch * hidden || batch < 1 || batch > pass.capacity.batch) {
+    if (given.length !== batch * width || batch < 1 || batch > pass.capacity.batch) {
       throw new Error(
         `The carried state "${name}" has ${given.length} numbers, which is not (B,H) with one B of 1 … ` +
-          `${pass.capacity.batch} for all states and H = ${hidden}.`,
+          `${pass.capacity.batch} for all states and H = ${width}.`,
       );
     }
   }
-  for (const { name, hidden, kept } of wanted) {
+  for (const { name, width, kept } of wanted) {
     const given = state.get(name);
-    if (given) copy(given, kept, 0, batch * hidden);
+    if (given) copy(given, kept, 0, batch * width);
   }
   pass.current.carriedBatch = batch;
 }
 
-function namedStates(pass: Pass): readonly { name: string; hidden: number; kept: Real }[] {
+function namedStates(pass: Pass): readonly { name: string; width: number; kept: Real }[] {
   return pass.layers.flatMap((layers, number) =>
     [...layers.values()].flatMap(({ direction, cell, carried }) =>
       cell.states.map((state, index) => ({
         name: layerTensor(number, direction, state.name),
-        hidden: cell.hidden,
+        width: state.width,
         kept: carried[index],
       })),
     ),

@@ -38,11 +38,11 @@ function firstInForward(pass: Pass): NonFinite | undefined {
     for (const [layer, directions] of pass.layers.entries()) {
       for (const { cell, direction } of directions.values()) {
         // States are what gates become; the last of them, c, is computed before h.
-        for (const { name, value } of cell.states.toReversed()) {
+        for (const { name, value, width } of cell.states.toReversed()) {
           const tensor = layerTensor(layer, direction, name);
           const step = stepAt(direction, t, steps);
           const row = step * batch + firstAfter(direction, batch);
-          const found = inRows(tensor, layer, step, value, row, batch, cell.hidden);
+          const found = inRows(tensor, layer, step, value, row, batch, width);
           if (found) return found;
         }
       }
@@ -64,11 +64,11 @@ function firstInBackward(pass: Pass): NonFinite | undefined {
   for (let t = steps - 1; t >= 0; t--) {
     for (let layer = pass.layers.length - 1; layer >= 0; layer--) {
       for (const { cell, direction } of pass.layers[layer].values()) {
-        for (const { name, gradient } of cell.states) {
+        for (const { name, gradient, width } of cell.states) {
           const tensor = gradientOf(layerTensor(layer, direction, name));
           const step = stepAt(direction, t, steps);
           const row = step * batch + firstAfter(direction, batch);
-          const found = inRows(tensor, layer, step, gradient, row, batch, cell.hidden);
+          const found = inRows(tensor, layer, step, gradient, row, batch, width);
           if (found) return found;
         }
       }

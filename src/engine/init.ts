@@ -12,14 +12,16 @@ export function initializeCell(
   weights: CellWeights,
   options: {
     readonly initialization: InitializationConfig;
+    /** H: rows of a gate's block. */
+    readonly hidden: number;
     /** Number of the forget gate's block, for the LSTM. */
     readonly forgetBlock?: number;
     readonly random: Random;
   },
 ): void {
-  const { initialization, forgetBlock, random } = options;
+  const { initialization, hidden, forgetBlock, random } = options;
   const { weightIh, weightHh, biasIh, biasHh } = weights;
-  const [gateWidth, hidden] = weightHh.shape;
+  const [gateWidth, width] = weightHh.shape;
   const inputSize = weightIh.shape[1];
   const bound = 1 / Math.sqrt(hidden);
 
@@ -28,8 +30,8 @@ export function initializeCell(
     fillBlock(block, initialization.input, hidden, inputSize, bound, random);
   }
   for (let row = 0; row < gateWidth; row += hidden) {
-    const block = weightHh.value.subarray(row * hidden, (row + hidden) * hidden);
-    fillBlock(block, initialization.recurrent, hidden, hidden, bound, random);
+    const block = weightHh.value.subarray(row * width, (row + hidden) * width);
+    fillBlock(block, initialization.recurrent, hidden, width, bound, random);
   }
   if (initialization.input === "uniform") {
     fillUniform(biasIh.value, bound, random);
@@ -40,6 +42,12 @@ export function initializeCell(
     const first = forgetBlock * hidden;
     for (let k = first; k < first + hidden; k++) biasIh.value[k] += initialization.forgetBias;
   }
+  // As PyTorch's projection; peepholes begin small, as in Gers et al. 2002; normalization begins as none.
+  if (weights.projection) fillUniform(weights.projection.value, bound, random);
+  if (weights.peepholes) fillUniform(weights.peepholes.value, bound, random);
+  weights.norms?.input.value.fill(1);
+  weights.norms?.recurrent.value.fill(1);
+  weights.norms?.cell?.gain.value.fill(1);
 }
 
 function fillBlock(

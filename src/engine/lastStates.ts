@@ -11,15 +11,14 @@ export function gatherLast(pass: Pass, last: LastStates): void {
   const { batch } = pass.current;
   const handed = pass.handed.at(-1);
   for (const layer of topLayers(pass)) {
-    const { hidden, states } = layer.cell;
-    const [{ value }] = states;
+    const [{ value, width }] = layer.cell.states;
     if (!handed) {
-      pass.model.kernels.gatherRows(last.h, value, findRows(pass, last), batch, hidden);
+      pass.model.kernels.gatherRows(last.h, value, findRows(pass, last), batch, width);
       return;
     }
     forEachPart(pass, layer, handed.width, (end, part, initial) => {
       const [source, from] = end === undefined ? [value, initial] : [handed.value, end];
-      for (let k = 0; k < hidden; k++) last.h[part + k] = source[from + k];
+      for (let k = 0; k < width; k++) last.h[part + k] = source[from + k];
     });
   }
 }
@@ -30,15 +29,14 @@ export function scatterLast(pass: Pass, last: LastStates): void {
   const handed = pass.handed.at(-1);
   handed?.gradient.fill(0, 0, steps * batch * handed.width);
   for (const layer of topLayers(pass)) {
-    const { hidden, states } = layer.cell;
-    const [{ gradient }] = states;
+    const [{ gradient, width }] = layer.cell.states;
     if (!handed) {
-      pass.model.kernels.scatterRows(gradient, last.hGradient, findRows(pass, last), batch, hidden);
+      pass.model.kernels.scatterRows(gradient, last.hGradient, findRows(pass, last), batch, width);
       return;
     }
     forEachPart(pass, layer, handed.width, (end, part, initial) => {
       const [target, to] = end === undefined ? [gradient, initial] : [handed.gradient, end];
-      for (let k = 0; k < hidden; k++) target[to + k] += last.hGradient[part + k];
+      for (let k = 0; k < width; k++) target[to + k] += last.hGradient[part + k];
     });
   }
 }
@@ -65,11 +63,11 @@ function forEachPart(
   visit: (end: number | undefined, part: number, initial: number) => void,
 ) {
   const { steps, batch } = current;
-  const { hidden } = cell;
-  const column = direction === "forward" ? 0 : width - hidden;
+  const own = cell.states[0].width;
+  const column = direction === "forward" ? 0 : width - own;
   for (let b = 0; b < batch; b++) {
     const lastStep = direction === "forward" ? lengths[b] - 1 : 0;
     const end = lengths[b] === 0 ? undefined : (lastStep * batch + b) * width + column;
-    visit(end, b * width + column, (initialRow(direction, steps, batch) + b) * hidden);
+    visit(end, b * width + column, (initialRow(direction, steps, batch) + b) * own);
   }
 }

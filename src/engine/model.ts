@@ -1,7 +1,14 @@
 /** A network as numbers: its description, and its parameters with PyTorch's names, shapes and order. */
 import type { InitializationConfig, LayerConfig } from "../config/schema.ts";
 import { gatesOf } from "../trace/names.ts";
-import type { Cell, Direction, LayerDescription, ModelDescription, Real } from "../trace/trace.ts";
+import {
+  widthOf,
+  type Cell,
+  type Direction,
+  type LayerDescription,
+  type ModelDescription,
+  type Real,
+} from "../trace/trace.ts";
 import type { CellWeights } from "./cells/cell.ts";
 import { fillNormal, fillUniform, initializeCell } from "./init.ts";
 import type { Kernels } from "./kernels/kernels.ts";
@@ -34,8 +41,8 @@ export interface Model {
   readonly description: ModelDescription;
   readonly kernels: Kernels;
   /**
-   * embedding.weight, then per layer and direction weight_ih, weight_hh, bias_ih, bias_hh, then output.weight,
-   * output.bias where the output is linear.
+   * embedding.weight, then per layer and direction weight_ih, weight_hh, bias_ih, bias_hh and what its cell has besides
+   * (weight_hr, peephole, layer_norm_…), then output.weight, output.bias where the output is linear.
    */
   readonly parameters: readonly Parameter[];
 }
@@ -58,6 +65,9 @@ export function describeModel(spec: ModelSpec): ModelDescription {
       directions: layer.bidirectional ? ["forward", "reverse"] : ["forward"],
       ...(layer.cell === "rnn" && { nonlinearity: layer.nonlinearity }),
       ...(layer.cell === "gru" && { reset: layer.reset }),
+      ...(layer.cell === "lstm" && layer.projection && { projection: layer.projection }),
+      ...(layer.cell === "lstm" && layer.peepholes && { peepholes: true }),
+      ...(layer.layerNorm && { layerNorm: true }),
       ...(layer.dropout && { dropout: layer.dropout }),
       ...(layer.variational && { variational: true }),
       ...(layer.residual && { residual: true }),
@@ -96,6 +106,7 @@ export function createModel(
     for (const direction of layer.directions) {
       initializeCell(cellWeights(model, index, direction), {
         initialization: spec.initialization,
+        hidden: layer.hidden,
         forgetBlock,
         random,
       });
@@ -120,7 +131,22 @@ export function parameterOf(model: Model, name: string): Parameter {
 
 export function cellWeights(model: Model, layer: number, direction: Direction): CellWeights {
   const suffix = suffixOf(layer, direction);
+  const { cell, projection, peepholes, layerNorm } = model.description.layers[layer];
   return {
+    ...(projection && { projection: parameterOf(model, `weight_hr${suffix}`) }),
+    ...(peepholes && { peepholes: parameterOf(model, `peephole${suffix}`) }),
+    ...(layerNorm && {
+      norms: {
+        input: parameterOf(model, `layer_norm_ih${suffix}`),
+        recurrent: parameterOf(model, `layer_norm_hh${suffix}`),
+        ...(cell === "lstm" && {
+          cell: {
+            gain: parameterOf(model, `layer_norm_c_weight${suffix}`),
+            bias: parameterOf(model, `layer_norm_c_bias${suffix}`),
+          },
+        }),
+      },
+    }),
     weightIh: parameterOf(model, `weight_ih${suffix}`),
     weightHh: parameterOf(model, `weight_hh${suffix}`),
     biasIh: parameterOf(model, `bias_ih${suffix}`),
@@ -133,8 +159,8 @@ const suffixOf = (layer: number, direction: Direction): string =>
   direction === "forward" ? `_l${layer}` : `_l${layer}_reverse`;
 
 /** What a layer hands on at each step: h of all its directions. */
-const outputSizeOf = ({ hidden, directions }: LayerDescription): number =>
-  hidden * directions.length;
+const outputSizeOf = (layer: LayerDescription): number =>
+  widthOf(layer, "h") * layer.directions.length;
 
 export function hasEmbedding(
   input: ModelDescription["input"],
@@ -155,15 +181,17 @@ function parameterShapes(
   if (hasEmbedding(input)) {
     shapes.push({ name: "embedding.weight", shape: [input.vocabulary, input.embedding] });
   }
-  for (const [index, { cell, hidden, inputSize, directions }] of layers.entries()) {
+  for (const [index, layer] of layers.entries()) {
+    const { cell, hidden, inputSize, directions } = layer;
     const gateWidth = gateCountOf(cell) * hidden;
     for (const direction of directions) {
       const suffix = suffixOf(index, direction);
       shapes.push(
         { name: `weight_ih${suffix}`, shape: [gateWidth, inputSize] },
-        { name: `weight_hh${suffix}`, shape: [gateWidth, hidden] },
+        { name: `weight_hh${suffix}`, shape: [gateWidth, widthOf(layer, "h")] },
         { name: `bias_ih${suffix}`, shape: [gateWidth] },
         { name: `bias_hh${suffix}`, shape: [gateWidth] },
+        ...extraShapes(layer, gateWidth, suffix),
       );
     }
   }
@@ -180,6 +208,30 @@ function parameterShapes(
     { name: "output.bias", shape: [output.size] },
   );
   return shapes;
+}
+
+/** What only some cells have. PyTorch knows the first; the others are named in its manner. */
+function extraShapes(
+  { cell, hidden, projection, peepholes, layerNorm }: LayerDescription,
+  gateWidth: number,
+  suffix: string,
+): readonly { readonly name: string; readonly shape: readonly number[] }[] {
+  return [
+    ...(projection ? [{ name: `weight_hr${suffix}`, shape: [projection, hidden] }] : []),
+    ...(peepholes ? [{ name: `peephole${suffix}`, shape: [3, hidden] }] : []),
+    ...(layerNorm
+      ? [
+          { name: `layer_norm_ih${suffix}`, shape: [gateWidth] },
+          { name: `layer_norm_hh${suffix}`, shape: [gateWidth] },
+        ]
+      : []),
+    ...(layerNorm && cell === "lstm"
+      ? [
+          { name: `layer_norm_c_weight${suffix}`, shape: [hidden] },
+          { name: `layer_norm_c_bias${suffix}`, shape: [hidden] },
+        ]
+      : []),
+  ];
 }
 
 const sizeOf = (shape: readonly number[]): number =>

@@ -3,7 +3,7 @@
  * remember is what a person wants to see, so these buffers are also the trace (`readTrace.ts`).
  */
 import type { Batch } from "../trace/batch.ts";
-import type { Direction, Real } from "../trace/trace.ts";
+import { widthOf, type Direction, type Real } from "../trace/trace.ts";
 import { firstAfter } from "./layers/directions.ts";
 import { createHandedOn, type HandedOn } from "./layers/handOn.ts";
 import { createInputLayer, type InputLayer } from "./layers/inputLayer.ts";
@@ -88,8 +88,13 @@ export function createPass(
     ),
     fromAbove: options.separate
       ? description.layers.map(
-          ({ directions, hidden }) =>
-            new Map(directions.map((direction) => [direction, kernels.allocate(rows * hidden)])),
+          (layer) =>
+            new Map(
+              layer.directions.map((direction) => [
+                direction,
+                kernels.allocate(rows * widthOf(layer, "h")),
+              ]),
+            ),
         )
       : undefined,
     output: createOutputLayer(model, description.output.at === "last-step" ? batch : rows),
@@ -125,7 +130,7 @@ export function handedOn(
   if (handed) return { ...handed, offset: 0 };
   const { cell } = layerOf(pass, index, "forward");
   // The states before the first step come first; what a layer hands on begins after them.
-  return { ...cell.states[0], offset: firstAfter("forward", batch) * cell.hidden };
+  return { ...cell.states[0], offset: firstAfter("forward", batch) * cell.states[0].width };
 }
 
 /** Rows of output, N, that the last forward pass left. */

@@ -61,11 +61,11 @@ function readInputs(pass: Pass, withGradients: boolean, add: Add) {
 function gradientOfInput(pass: Pass, rows: number): Real {
   const plain = referenceKernels(pass.model.kernels.precision);
   const gradient = plain.allocate(rows * pass.input.size);
-  for (const { inputSize, weights, cell } of pass.layers[0].values()) {
-    const { gateGradients, gateWidth } = cell;
+  for (const { inputSize, weights, cell, productGradients } of pass.layers[0].values()) {
+    const { gateWidth } = cell;
     const packed = plain.allocatePacked(inputSize, gateWidth);
     plain.packTransposed(packed, weights.weightIh.value, 0);
-    plain.multiply(gradient, 0, inputSize, gateGradients, 0, gateWidth, packed, rows, true);
+    plain.multiply(gradient, 0, inputSize, productGradients, 0, gateWidth, packed, rows, true);
   }
   return gradient;
 }
@@ -83,22 +83,25 @@ function readLayer(
   const rows = steps * batch;
   const axes: readonly Axis[] = ["T", "B", "H"];
   const shape = [steps, batch, hidden];
-  const begin = initialRow(direction, steps, batch) * hidden;
-  const end = begin + batch * hidden;
-  const first = firstAfter(direction, batch) * hidden;
-  const last = first + rows * hidden;
-  for (const { name, value, gradient } of cell.states) {
+  for (const { name, value, gradient, width } of cell.states) {
+    const begin = initialRow(direction, steps, batch) * width;
+    const end = begin + batch * width;
+    const first = firstAfter(direction, batch) * width;
+    const last = first + rows * width;
+    const wide = [steps, batch, width];
     const after = layerTensor(number, direction, name);
     const initial = layerTensor(number, direction, `${name}0`);
-    add(initial, ["B", "H"], [batch, hidden], value.slice(begin, end));
-    add(after, axes, shape, value.slice(first, last));
+    add(initial, ["B", "H"], [batch, width], value.slice(begin, end));
+    add(after, axes, wide, value.slice(first, last));
     if (!withGradients) continue;
-    add(gradientOf(initial), ["B", "H"], [batch, hidden], gradient.slice(begin, end));
-    add(gradientOf(after), axes, shape, gradient.slice(first, last));
+    add(gradientOf(initial), ["B", "H"], [batch, width], gradient.slice(begin, end));
+    add(gradientOf(after), axes, wide, gradient.slice(first, last));
   }
   const fromAbove = pass.fromAbove?.[number].get(direction);
   if (withGradients && fromAbove) {
-    add(gradientFromAbove(number, direction), axes, shape, fromAbove.slice(0, rows * hidden));
+    const { width } = cell.states[0];
+    const wide = [steps, batch, width];
+    add(gradientFromAbove(number, direction), axes, wide, fromAbove.slice(0, rows * width));
   }
   for (const { name, value, gradient } of cell.readGates(
     firstBefore(direction, batch),

@@ -6,7 +6,7 @@ import { backward, createPass, forward, readTrace, zeroGradients } from "../engi
 import type { Kernels } from "../engine/kernels/kernels.ts";
 import type { SequenceChoice } from "../protocol/contracts.ts";
 import { gatesOf, statesOf } from "../trace/names.ts";
-import type { ModelDescription, Trace } from "../trace/trace.ts";
+import { widthOf, type ModelDescription, type Trace } from "../trace/trace.ts";
 import { networkOf, type LoadedRun } from "./loadedRun.ts";
 
 export interface TracedSequence {
@@ -81,8 +81,11 @@ export function traceBytes(
 ): number {
   const inputSize = input.kind === "dense" ? input.size : (input.embedding ?? input.vocabulary);
   const perStep = layers.reduce(
-    (sum, { cell, hidden, directions }) =>
-      sum + directions.length * hidden * (gatesOf[cell].length + statesOf[cell].length),
+    (sum, layer) =>
+      [...gatesOf[layer.cell], ...statesOf[layer.cell]].reduce(
+        (total, part) => total + layer.directions.length * widthOf(layer, part),
+        sum,
+      ),
     inputSize + output.size,
   );
   return 2 * 4 * steps * perStep + 4 * parameterCount;

@@ -26,6 +26,12 @@ export interface LayerDescription {
   readonly directions: readonly Direction[];
   readonly nonlinearity?: "tanh" | "relu";
   readonly reset?: "after" | "before";
+  /** P: the LSTM hands on a linear map of its H units, so that h is (B,P) while gates and c stay (B,H). */
+  readonly projection?: number;
+  /** The LSTM's gates also look at its cell state. */
+  readonly peepholes?: boolean;
+  /** Layer normalization inside the cell. */
+  readonly layerNorm?: boolean;
   /** Share of what it hands on that is dropped in training; 0 when absent. */
   readonly dropout?: number;
   /** The same is dropped at every step of a sequence. */
@@ -33,6 +39,12 @@ export interface LayerDescription {
   /** Its input is added to what it hands on. */
   readonly residual?: boolean;
 }
+
+/** Numbers in one state or gate of a layer: H, but for a projected h. */
+export const widthOf = (
+  { hidden, projection }: Pick<LayerDescription, "hidden" | "projection">,
+  part: string,
+): number => (part === "h" ? (projection ?? hidden) : hidden);
 
 /** What is taken as the loss of a step: the first two are of classes and labels, the others of numbers. */
 export type LossKind =

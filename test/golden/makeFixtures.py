@@ -3,7 +3,8 @@
     python3 test/golden/makeFixtures.py        (torch >= 2; writes test/golden/fixtures/*.safetensors)
 
 Each network is written out below gate by gate, so that the gradient of every gate and state at every step can be
-kept. Where PyTorch has the cell (all but the GRU whose reset gate acts before the product), its own module runs
+kept. Where PyTorch has the cell (all but the GRU whose reset gate acts before the product, peepholes, and normalization inside
+cells), its own module runs
 on the same numbers, packed, and outputs and gradients must agree to 1e-12 before a fixture is written; the parameters'
 gradients that are saved are the module's.
 """
@@ -32,6 +33,18 @@ CELLS = {
     "gru-after": {"cell": "gru", "reset": "after"},
     "gru-before": {"cell": "gru", "reset": "before"},
 }
+# P < H, which makes every layer's own sizes differ.
+VARIANTS = {
+    "lstm-projection": {"cell": "lstm", "projection": 3},
+    "lstm-peepholes": {"cell": "lstm", "peepholes": True},
+    "lstm-layer-norm": {"cell": "lstm", "layerNorm": True},
+    "lstm-peepholes-projection-layer-norm": {"cell": "lstm", "peepholes": True, "projection": 3, "layerNorm": True},
+    "rnn-tanh-layer-norm": {"cell": "rnn", "nonlinearity": "tanh", "layerNorm": True},
+    "gru-after-layer-norm": {"cell": "gru", "reset": "after", "layerNorm": True},
+    "gru-before-layer-norm": {"cell": "gru", "reset": "before", "layerNorm": True},
+}
+VARIANT_HIDDEN = (7, 5)
+IN_PYTORCH = {"rnn-tanh", "rnn-relu", "lstm", "gru-after", "lstm-projection"}
 GATES = {"rnn": "", "lstm": "ifgo", "gru": "rzn"}
 STATES = {"rnn": "h", "lstm": "hc", "gru": "h"}
 
@@ -44,31 +57,58 @@ def kept(tensor):
 # ------------------------------------------------------------------- one step of each cell
 
 
+def norm(product, gain, groups):
+    """Layer normalization (Ba et al. 2016) with torch.nn.LayerNorm's arithmetic, over each group of columns by itself."""
+    parts = product.split(groups, dim=1)
+    return torch.cat([nn.functional.layer_norm(part, part.shape[1:]) for part in parts], dim=1) * gain
+
+
+def products(x, h, p, layer, groups):
+    """W_ih x and W_hh h, each normalized where the layer has that; without the biases."""
+    own, recurrent = x @ p["weight_ih"].T, h @ p["weight_hh"].T
+    if not layer.get("layerNorm"):
+        return own, recurrent
+    return norm(own, p["layer_norm_ih"], groups), norm(recurrent, p["layer_norm_hh"], groups)
+
+
 def rnn_step(x, state, p, layer):
-    a = x @ p["weight_ih"].T + p["bias_ih"] + state["h"] @ p["weight_hh"].T + p["bias_hh"]
+    own, recurrent = products(x, state["h"], p, layer, layer["hidden"])
+    a = own + p["bias_ih"] + recurrent + p["bias_hh"]
     return {"h": torch.tanh(a) if layer["nonlinearity"] == "tanh" else torch.relu(a)}, {}
 
 
 def lstm_step(x, state, p, layer):
-    a = x @ p["weight_ih"].T + p["bias_ih"] + state["h"] @ p["weight_hh"].T + p["bias_hh"]
-    i, f, g, o = a.chunk(4, dim=1)
-    gates = {"i": torch.sigmoid(i), "f": torch.sigmoid(f), "g": torch.tanh(g), "o": torch.sigmoid(o)}
+    own, recurrent = products(x, state["h"], p, layer, 4 * layer["hidden"])
+    i, f, g, o = (own + p["bias_ih"] + recurrent + p["bias_hh"]).chunk(4, dim=1)
+    # Gers, Schraudolph & Schmidhuber 2002: i and f see the cell state before the step, o the one after it.
+    p_i, p_f, p_o = p["peephole"] if layer.get("peepholes") else (0, 0, 0)
+    gates = {"i": torch.sigmoid(i + p_i * state["c"]), "f": torch.sigmoid(f + p_f * state["c"]), "g": torch.tanh(g)}
     gates = {name: kept(value) for name, value in gates.items()}
     c = gates["f"] * state["c"] + gates["i"] * gates["g"]
-    return {"c": c}, gates  # h follows from c once c has been held where the sequence ended
+    # h and the output gate follow from c once c has been held where the sequence ended.
+    return {"c": c}, {**gates, "o": lambda c: kept(torch.sigmoid(o + p_o * c))}
+
+
+def lstm_output(c, o, p, layer):
+    y = norm(c, p["layer_norm_c_weight"], layer["hidden"]) + p["layer_norm_c_bias"] if layer.get("layerNorm") else c
+    h = o * torch.tanh(y)
+    return h @ p["weight_hr"].T if "projection" in layer else h
 
 
 def gru_step(x, state, p, layer):
     h = state["h"]
-    xr, xz, xn = (x @ p["weight_ih"].T + p["bias_ih"]).chunk(3, dim=1)
-    w_r, w_z, w_n = p["weight_hh"].chunk(3, dim=0)
+    H = layer["hidden"]
+    own, recurrent = products(x, h, p, layer, [2 * H, H])
+    xr, xz, xn = (own + p["bias_ih"]).chunk(3, dim=1)
+    hr, hz, hn = recurrent.chunk(3, dim=1)
     b_r, b_z, b_n = p["bias_hh"].chunk(3, dim=0)
-    r = kept(torch.sigmoid(xr + h @ w_r.T + b_r))
-    z = kept(torch.sigmoid(xz + h @ w_z.T + b_z))
+    r = kept(torch.sigmoid(xr + hr + b_r))
+    z = kept(torch.sigmoid(xz + hz + b_z))
     if layer["reset"] == "after":
-        n = torch.tanh(xn + r * (h @ w_n.T + b_n))
+        n = torch.tanh(xn + r * (hn + b_n))
     else:
-        n = torch.tanh(xn + (r * h) @ w_n.T + b_n)
+        _, _, n_of_reset = products(x, r * h, p, layer, [2 * H, H])[1].chunk(3, dim=1)
+        n = torch.tanh(xn + n_of_reset + b_n)
     kept(n)
     return {"h": (1 - z) * n + z * h}, {"r": r, "z": z, "n": n}
 
@@ -85,7 +125,8 @@ def run_layer(x, initial, p, layer, lengths, direction):
         new, gate = STEP[layer["cell"]](x[t], state, p, layer)
         if layer["cell"] == "lstm":
             c = kept(torch.where(valid, new["c"], state["c"]))
-            h = torch.where(valid, gate["o"] * torch.tanh(c), state["h"])
+            gate["o"] = gate["o"](c)
+            h = torch.where(valid, lstm_output(c, gate["o"], p, layer), state["h"])
             state = {"h": kept(h), "c": c}
         else:
             state = {"h": kept(torch.where(valid, new["h"], state["h"]))}
@@ -106,14 +147,30 @@ def random_parameters(spec):
         rows = max(1, len(GATES[layer["cell"]])) * layer["hidden"]
         for direction in directions_of(layer):
             suffix = SUFFIX[direction]
-            shapes[f"weight_ih_l{number}{suffix}"] = (rows, width)
-            shapes[f"weight_hh_l{number}{suffix}"] = (rows, layer["hidden"])
-            shapes[f"bias_ih_l{number}{suffix}"] = (rows,)
-            shapes[f"bias_hh_l{number}{suffix}"] = (rows,)
-        width = layer["hidden"] * len(directions_of(layer))
+            for name, shape in cell_shapes(layer, rows, width).items():
+                shapes[f"{name}_l{number}{suffix}"] = shape
+        width = width_of(layer, "h") * len(directions_of(layer))
     shapes["output.weight"] = (spec["output"]["size"], width)
     shapes["output.bias"] = (spec["output"]["size"],)
     return {name: (0.6 * torch.randn(shape)).requires_grad_() for name, shape in shapes.items()}
+
+
+def cell_shapes(layer, rows, width):
+    hidden, normed = layer["hidden"], layer.get("layerNorm")
+    return {
+        "weight_ih": (rows, width),
+        "weight_hh": (rows, width_of(layer, "h")),
+        "bias_ih": (rows,),
+        "bias_hh": (rows,),
+        **({"weight_hr": (layer["projection"], hidden)} if "projection" in layer else {}),
+        **({"peephole": (3, hidden)} if layer.get("peepholes") else {}),
+        **({"layer_norm_ih": (rows,), "layer_norm_hh": (rows,)} if normed else {}),
+        **({"layer_norm_c_weight": (hidden,), "layer_norm_c_bias": (hidden,)} if normed and layer["cell"] == "lstm" else {}),
+    }
+
+
+def width_of(layer, state):
+    return layer.get("projection", layer["hidden"]) if state == "h" else layer["hidden"]
 
 
 SUFFIX = {"forward": "", "reverse": "_reverse"}
@@ -124,8 +181,8 @@ def directions_of(layer):
 
 
 def layer_parameters(parameters, number, direction="forward"):
-    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-    return {name: parameters[f"{name}_l{number}{SUFFIX[direction]}"] for name in names}
+    ending = f"_l{number}{SUFFIX[direction]}"
+    return {name.removesuffix(ending): value for name, value in parameters.items() if name.endswith(ending)}
 
 
 def network_input(spec, parameters, raw, mask):
@@ -179,7 +236,7 @@ def take_loss(spec, y, target, weights):
 def head(spec, parameters, h, lengths):
     """h (T,B,D·H) to outputs at each step, or from where each direction ends in each sequence."""
     if spec["output"]["at"] == "last-step":
-        hidden = spec["layers"][-1]["hidden"]
+        hidden = width_of(spec["layers"][-1], "h")
         h = torch.cat([h[lengths - 1, torch.arange(BATCH), :hidden], h[0, :, hidden:]], dim=1)
     return kept(h @ parameters["output.weight"].T + parameters["output.bias"])
 
@@ -193,6 +250,8 @@ def check_against_modules(spec, parameters, data, mine):
     for number, layer in enumerate(spec["layers"]):
         make = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[layer["cell"]]
         options = {"nonlinearity": layer["nonlinearity"]} if layer["cell"] == "rnn" else {}
+        if "projection" in layer:
+            options["proj_size"] = layer["projection"]
         directions = directions_of(layer)
         module = make(x.shape[-1], layer["hidden"], bidirectional=len(directions) > 1, **options)
         names = {
@@ -226,7 +285,8 @@ def check_against_modules(spec, parameters, data, mine):
 def make_case(name, kind, depth, loss, at, input_kind, seed, loss_options=None, bidirectional=False, residual=False):
     torch.manual_seed(seed)
     extra = {"bidirectional": True} if bidirectional else {}
-    layers = [{**CELLS[kind], "hidden": hidden, **extra} for hidden in HIDDEN[:depth]]
+    sizes = VARIANT_HIDDEN if kind in VARIANTS else HIDDEN
+    layers = [{**(CELLS | VARIANTS)[kind], "hidden": hidden, **extra} for hidden in sizes[:depth]]
     if residual:
         layers = [layers[0], {**layers[0], "residual": True}]
     inputs = {
@@ -251,7 +311,7 @@ def make_case(name, kind, depth, loss, at, input_kind, seed, loss_options=None, 
     if at == "each-step":
         weights = weights * valid * (torch.rand(rows) < 0.7)
     initial = [
-        {(d, s): torch.randn(BATCH, layer["hidden"]).requires_grad_() for d in directions_of(layer) for s in STATES[layer["cell"]]}
+        {(d, s): torch.randn(BATCH, width_of(layer, s)).requires_grad_() for d in directions_of(layer) for s in STATES[layer["cell"]]}
         for layer in layers
     ]
     data = {"raw": raw, "mask": valid.unsqueeze(2), "lengths": lengths, "target": target, "weights": weights, "initial": initial}
@@ -271,7 +331,7 @@ def make_case(name, kind, depth, loss, at, input_kind, seed, loss_options=None, 
     total, row_losses = take_loss(spec, y, target, weights)
     total.backward()
     gradients = {key: value.grad.clone() for key, value in parameters.items()}
-    if kind != "gru-before":
+    if kind in IN_PYTORCH:
         gradients = check_against_modules(spec, parameters, data, {"loss": total, "gradients": gradients})
 
     tensors = {"lengths": lengths, "raw": raw, "target": target, "weights": weights}
@@ -515,6 +575,12 @@ def main():
         seed += 1
         name = f"residual-{'bidirectional-' if both else ''}{kind}-{at}"
         make_case(name, kind, 2, "mean-squared-error", at, "dense", seed, bidirectional=both, residual=True)
+    for kind in VARIANTS:
+        cases = [(*combinations[0], False), (2, "mean-squared-error", "each-step", "dense", True), (2, "cross-entropy", "last-step", "one-hot", True)]
+        for depth, loss, at, input_kind, both in cases:
+            seed += 1
+            name = f"variant-{'bidirectional-' if both else ''}{kind}-{depth}-{loss}-{at}-{input_kind}"
+            make_case(name, kind, depth, loss, at, input_kind, seed, bidirectional=both)
     make_optimizers()
     make_schedules()
 

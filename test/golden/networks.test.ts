@@ -52,7 +52,8 @@ describe("networks agree with PyTorch", () => {
     expect(networkFixtures.filter(starting("loss-"))).toHaveLength(7);
     expect(networkFixtures.filter(starting("bidirectional-"))).toHaveLength(15);
     expect(networkFixtures.filter(starting("residual-"))).toHaveLength(3);
-    expect(networkFixtures).toHaveLength(20 + 7 + 15 + 3);
+    expect(networkFixtures.filter(starting("variant-"))).toHaveLength(21);
+    expect(networkFixtures).toHaveLength(20 + 7 + 15 + 3 + 21);
   });
 
   for (const name of networkFixtures) {

@@ -7,10 +7,20 @@ import { createModel, type Model, type ModelSpec } from "../../src/engine/model.
 import { createRandom, type Random } from "../../src/engine/rng.ts";
 import type { Batch } from "../../src/trace/batch.ts";
 import { layerTensor, statesOf } from "../../src/trace/names.ts";
-import type { Real } from "../../src/trace/trace.ts";
+import { widthOf, type Real } from "../../src/trace/trace.ts";
 
 export const cellKinds = ["rnn tanh", "rnn relu", "lstm", "gru after", "gru before"] as const;
-export type CellKind = (typeof cellKinds)[number];
+/** Cells with what few networks use. */
+export const variantKinds = [
+  "lstm peepholes",
+  "lstm projection",
+  "lstm peepholes projection layer norm",
+  "rnn tanh layer norm",
+  "lstm layer norm",
+  "gru after layer norm",
+  "gru before layer norm",
+] as const;
+export type CellKind = (typeof cellKinds)[number] | (typeof variantKinds)[number];
 export const inputKinds = ["one-hot", "embedding", "dense"] as const;
 type InputKind = (typeof inputKinds)[number];
 
@@ -29,6 +39,24 @@ const layerConfigs: Readonly<Record<CellKind, (hidden: number) => LayerConfig>> 
   lstm: (hidden) => ({ cell: "lstm", hidden }),
   "gru after": (hidden) => ({ cell: "gru", hidden, reset: "after" }),
   "gru before": (hidden) => ({ cell: "gru", hidden, reset: "before" }),
+  "lstm peepholes": (hidden) => ({ cell: "lstm", hidden, peepholes: true }),
+  "lstm projection": (hidden) => ({ cell: "lstm", hidden: hidden + 1, projection: hidden }),
+  "lstm peepholes projection layer norm": (hidden) => ({
+    cell: "lstm",
+    hidden: hidden + 1,
+    projection: hidden,
+    peepholes: true,
+    layerNorm: true,
+  }),
+  "rnn tanh layer norm": (hidden) => ({
+    cell: "rnn",
+    hidden,
+    nonlinearity: "tanh",
+    layerNorm: true,
+  }),
+  "lstm layer norm": (hidden) => ({ cell: "lstm", hidden, layerNorm: true }),
+  "gru after layer norm": (hidden) => ({ cell: "gru", hidden, reset: "after", layerNorm: true }),
+  "gru before layer norm": (hidden) => ({ cell: "gru", hidden, reset: "before", layerNorm: true }),
 };
 
 export const layerConfig = (kind: CellKind, hidden: number): LayerConfig =>
@@ -128,10 +156,11 @@ const integers = (length: number, below: number, random: Random): Int32Array =>
 export function buildStates(model: Model, batch: number, seed = 3): Map<string, Real> {
   const random = createRandom(seed);
   const states = new Map<string, Real>();
-  for (const [number, { cell, directions, hidden }] of model.description.layers.entries()) {
-    for (const direction of directions) {
-      for (const state of statesOf[cell]) {
-        states.set(layerTensor(number, direction, state), normals(batch * hidden, random));
+  for (const [number, layer] of model.description.layers.entries()) {
+    for (const direction of layer.directions) {
+      for (const state of statesOf[layer.cell]) {
+        const length = batch * widthOf(layer, state);
+        states.set(layerTensor(number, direction, state), normals(length, random));
       }
     }
   }

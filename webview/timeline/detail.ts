@@ -3,10 +3,10 @@ import "@vscode-elements/elements/dist/vscode-button/index.js";
 import { html, nothing, type TemplateResult } from "lit";
 import type { CellSummary, Cursor, TimelineColumn } from "../../src/protocol/contracts.ts";
 import { partTitles } from "../../src/trace/names.ts";
-import type { ModelDescription } from "../../src/trace/trace.ts";
+import { widthOf, type ModelDescription } from "../../src/trace/trace.ts";
 import { formatMeasured, formatShare, visibleToken } from "../lib/numbers.ts";
 import { activity } from "./scales.ts";
-import { lossText, unitsText, valueText, verdictOf } from "./words.ts";
+import { layerText, lossText, valueText, verdictOf } from "./words.ts";
 
 export interface StepDetail {
   readonly t: number;
@@ -126,7 +126,7 @@ function cellDetail(cell: CellSummary, cursor: Cursor, model: ModelDescription):
   return html`<section class=${isChosen ? "cell chosen" : "cell"}>
     <h3>
       Layer ${cell.layer} · ${layer.cell.toUpperCase()}${direction}
-      <span class="note">${unitsText(layer.hidden)}</span>
+      <span class="note">${layerText(layer)}</span>
     </h3>
     <table>
       ${
@@ -158,8 +158,8 @@ function cellDetail(cell: CellSummary, cursor: Cursor, model: ModelDescription):
         </tr>
       </thead>
       <tbody>
-        ${stateRow("h", cell.hNorm, cell.hGradientNorm, layer.hidden)}
-        ${cell.cNorm === undefined ? nothing : stateRow("c", cell.cNorm, cell.cGradientNorm, layer.hidden)}
+        ${stateRow("h", cell.hNorm, cell.hGradientNorm, widthOf(layer, "h"))}
+        ${cell.cNorm === undefined ? nothing : stateRow("c", cell.cNorm, cell.cGradientNorm, widthOf(layer, "c"))}
       </tbody>
     </table>
   </section>`;
@@ -169,10 +169,10 @@ const stateRow = (
   part: string,
   norm: number,
   gradient: number | undefined,
-  hidden: number,
+  width: number,
 ): TemplateResult =>
   html`<tr title="‖${part}‖ = ${formatMeasured(norm)}">
     <th scope="row"><b>${part}</b> ${partTitles[part]}</th>
-    <td>${formatMeasured(activity(norm, hidden))}</td>
+    <td>${formatMeasured(activity(norm, width))}</td>
     <td class="gradient">${gradient === undefined ? "–" : formatMeasured(gradient)}</td>
   </tr>`;

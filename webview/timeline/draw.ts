@@ -1,4 +1,5 @@
 /** Draws the unrolled network: the visible columns, the names of the rows, and where the cursor is. */
+import { variantWords } from "../../src/trace/variantWords.ts";
 import { css } from "../lib/color.ts";
 import { formatNumber } from "../lib/numbers.ts";
 import { drawTooltip } from "../lib/tooltip.ts";
@@ -250,7 +251,7 @@ function drawOutputName(pen: Pen, scene: Scene): void {
 function drawRowName(pen: Pen, scene: Scene, row: CellRow, isChosen: boolean): void {
   const { description } = row;
   const units = isNarrow(scene) ? `H ${description.hidden}` : unitsText(description.hidden);
-  const lines = [cellTitle(row.layer, description), units];
+  const lines = [cellTitle(row.layer, description), units, ...variantWords(description)];
   if (row.direction === "reverse") lines.push("← reverse");
   else if (description.directions.length > 1) lines.push("→ forward");
   if (scene.layout.tier === "dense") drawRiverNames(pen, scene, row);

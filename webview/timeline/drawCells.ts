@@ -1,6 +1,7 @@
 /** The cell boxes: bars for gates and states where there is room, one colour where there is not. */
 import type { CellSummary } from "../../src/protocol/contracts.ts";
 import { sigmoidGates } from "../../src/trace/names.ts";
+import { widthOf } from "../../src/trace/trace.ts";
 import { css, mix, type Color } from "../lib/color.ts";
 import { colorOf } from "../lib/colorMaps.ts";
 import { formatNumber } from "../lib/numbers.ts";
@@ -43,7 +44,7 @@ export function drawCell(
 }
 
 export function activityColor(scene: Scene, row: CellRow, cell: CellSummary): Color {
-  const value = activity(cell.hNorm, row.description.hidden);
+  const value = activity(cell.hNorm, widthOf(row.description, "h"));
   return stateColor(scene, "h", value / fullActivity(scene.extremes, row, "h"));
 }
 
@@ -134,7 +135,7 @@ function drawRows(pen: Pen, scene: Scene, row: CellRow, t: number, cell: CellSum
   for (const state of row.states) {
     const norm = stateNorm(cell, state.part);
     if (norm === undefined) continue;
-    const value = activity(norm, row.description.hidden);
+    const value = activity(norm, widthOf(row.description, state.part));
     line(state.part, state.y, shortNumber(value), (track) => {
       drawTrack(pen, theme, track);
       if (!Number.isFinite(value)) drawNotFinite(pen, theme, track);
@@ -172,7 +173,7 @@ function drawColumns(pen: Pen, scene: Scene, row: CellRow, t: number, cell: Cell
     letter(part, track.x);
   });
   row.states.forEach(({ part }, index) => {
-    const value = activity(stateNorm(cell, part) ?? NaN, row.description.hidden);
+    const value = activity(stateNorm(cell, part) ?? NaN, widthOf(row.description, part));
     const x = Math.round(left + (row.gates.length + index) * pitch + 1);
     const track = { x, y, width: barWidth, height: height - 4 };
     drawTrack(pen, theme, track);

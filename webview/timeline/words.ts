@@ -2,6 +2,7 @@
 import type { CellSummary, Cursor, TimelineColumn } from "../../src/protocol/contracts.ts";
 import { lossTitles, partTitles } from "../../src/trace/names.ts";
 import type { LayerDescription, ModelDescription } from "../../src/trace/trace.ts";
+import { variantWords } from "../../src/trace/variantWords.ts";
 import { formatCount, formatMeasured, formatShare, visibleToken } from "../lib/numbers.ts";
 import type { CellRow, StateLine } from "./layout.ts";
 import type { Hit } from "./pointing.ts";
@@ -14,6 +15,10 @@ export const directionTitle = (row: { readonly direction: CellRow["direction"] }
 
 export const unitsText = (count: number): string =>
   `${formatCount(count)} ${count === 1 ? "unit" : "units"}`;
+
+/** `64 units`, or `64 units · h 16 · peepholes` where the cell is not the plain one. */
+export const layerText = (layer: LayerDescription): string =>
+  [unitsText(layer.hidden), ...variantWords(layer)].join(" · ");
 
 /** What one unit of the loss is. */
 export const lossUnit = (model: ModelDescription): string => lossTitles[model.loss].unit;
@@ -87,7 +92,7 @@ function cellLines(row: CellRow, column: TimelineColumn): readonly string[] {
   const cell = cellAt(column, row);
   if (!cell) return [cellTitle(row.layer, row.description)];
   const direction = directionTitle(row);
-  const title = `${cellTitle(row.layer, row.description)}, ${unitsText(row.description.hidden)}`;
+  const title = `${cellTitle(row.layer, row.description)}, ${layerText(row.description)}`;
   return [
     direction ? `${title}, ${direction}` : title,
     ...cell.gates.map(

@@ -1,5 +1,5 @@
 /** Networks that cannot read their data, or whose parts do not fit. */
-import type { Config } from "../schema.ts";
+import type { Config, LayerConfig } from "../schema.ts";
 import type { PathProblem } from "../validate.ts";
 import { error, hasNumbers, idle, warning, type IsWritten } from "./judgement.ts";
 
@@ -66,12 +66,35 @@ function directionProblems({ data, model, training }: Config): PathProblem[] {
   return [];
 }
 
-/** About dropout and residual connections. */
+/** Numbers that a layer hands on at each step. */
+function handedOn(layer: LayerConfig): number {
+  const width = layer.cell === "lstm" ? (layer.projection ?? layer.hidden) : layer.hidden;
+  return width * (layer.bidirectional ? 2 : 1);
+}
+
+/** About projections, dropout and residual connections. */
 function connectionProblems({ layers }: Config["model"]): PathProblem[] {
-  return layers.flatMap(({ hidden, bidirectional, dropout, variational, residual }, index) => {
+  return layers.flatMap((layer, index) => {
+    const { dropout, variational, residual } = layer;
     const problems: PathProblem[] = [];
-    const handsOn = hidden * (bidirectional ? 2 : 1);
+    const handsOn = handedOn(layer);
     const below = layers[index - 1];
+    if (layer.cell === "lstm" && layer.projection && layer.projection >= layer.hidden) {
+      problems.push(
+        error(
+          ["model", "layers", index, "projection"],
+          `A projection makes h narrower than the ${layer.hidden} units: take fewer than that, or leave it out.`,
+        ),
+      );
+    }
+    if (layer.layerNorm && layer.hidden < 2) {
+      problems.push(
+        error(
+          ["model", "layers", index, "layerNorm"],
+          "A single unit, normalized, is always 0: layer normalization needs more of them.",
+        ),
+      );
+    }
     if (residual && !below) {
       problems.push(
         error(
@@ -80,7 +103,7 @@ function connectionProblems({ layers }: Config["model"]): PathProblem[] {
         ),
       );
     }
-    const reads = below ? below.hidden * (below.bidirectional ? 2 : 1) : handsOn;
+    const reads = below ? handedOn(below) : handsOn;
     if (residual && reads !== handsOn) {
       problems.push(
         error(

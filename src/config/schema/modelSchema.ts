@@ -25,11 +25,19 @@ const residual = z
     "Add this layer's input to what it hands on, so that gradients find a way around it; both need the same size. Off unless `true`.",
   );
 
+const layerNorm = z
+  .boolean()
+  .optional()
+  .describe(
+    "Layer normalization inside the cell (Ba et al. 2016, arXiv:1607.06450): W_ih x and W_hh h₋ are each brought to mean 0 and deviation 1 over the units and scaled by learnt gains, and so is the LSTM's c before its tanh. Off unless `true`.",
+  );
+
 const rnnLayer = z.strictObject({
   cell: z
     .literal("rnn")
     .describe("Vanilla recurrent cell of Elman 1990: h = tanh(W_ih x + b_ih + W_hh h₋ + b_hh)."),
   hidden: count("Units in the hidden state, H."),
+  layerNorm,
   nonlinearity: z
     .enum(["tanh", "relu"])
     .default("tanh")
@@ -45,7 +53,17 @@ const lstmLayer = z.strictObject({
     .describe(
       "Long short-term memory of Hochreiter & Schmidhuber 1997 with the forget gate of Gers et al. 2000.",
     ),
-  hidden: count("Units in the hidden state, H."),
+  hidden: count("Units: numbers in each gate and in the cell state, H."),
+  projection: count(
+    "Hand on a learnt linear map of the H units to this many numbers, P < H, instead of all of them: `proj_size` of PyTorch (Sak et al. 2014). h is then narrower than c.",
+  ).optional(),
+  peepholes: z
+    .boolean()
+    .optional()
+    .describe(
+      "Let the gates see the cell state: i and f the one before, o the new one, each unit its own (Gers et al. 2002). Helps where exact timing matters. Off unless `true`.",
+    ),
+  layerNorm,
   bidirectional,
   dropout,
   variational,
@@ -54,6 +72,7 @@ const lstmLayer = z.strictObject({
 const gruLayer = z.strictObject({
   cell: z.literal("gru").describe("Gated recurrent unit of Cho et al. 2014 (arXiv:1406.1078)."),
   hidden: count("Units in the hidden state, H."),
+  layerNorm,
   reset: z
     .enum(["after", "before"])
     .default("after")

@@ -11,12 +11,27 @@ import type { Real } from "../../trace/trace.ts";
 export interface CellWeights {
   /** (G·H,I) */
   readonly weightIh: Parameter;
-  /** (G·H,H) */
+  /** (G·H,H), or (G·H,P) where h is projected. */
   readonly weightHh: Parameter;
   /** (G·H) */
   readonly biasIh: Parameter;
   /** (G·H) */
   readonly biasHh: Parameter;
+  /** (P,H): the LSTM's projection, PyTorch's `weight_hr`. */
+  readonly projection?: Parameter;
+  /** (3,H) in order i,f,o: what each gate of the LSTM sees of its own unit's cell state. */
+  readonly peepholes?: Parameter;
+  readonly norms?: NormWeights;
+}
+
+/** Gains of layer normalization; the biases of the products are the two of the cell. */
+export interface NormWeights {
+  /** (G·H) of W_ih x. */
+  readonly input: Parameter;
+  /** (G·H) of W_hh h₋. */
+  readonly recurrent: Parameter;
+  /** (H) each, for the LSTM's c. */
+  readonly cell?: { readonly gain: Parameter; readonly bias: Parameter };
 }
 
 export interface CellCapacity {
@@ -28,9 +43,11 @@ export interface CellCapacity {
 
 export interface StateBuffers {
   readonly name: "h" | "c";
-  /** ((T+1)·B,H) */
+  /** H, or P for a projected h. */
+  readonly width: number;
+  /** ((T+1)·B,width) */
   readonly value: Real;
-  /** ((T+1)·B,H): dL/d value, total once the backward step that reads the row has run. */
+  /** ((T+1)·B,width): dL/d value, total once the backward step that reads the row has run. */
   readonly gradient: Real;
 }
 
@@ -44,7 +61,7 @@ export interface GateReading {
 }
 
 export interface RecurrentCell {
-  /** H */
+  /** H: units, and numbers in each gate. */
   readonly hidden: number;
   /** G·H: rows of its weights. */
   readonly gateWidth: number;
@@ -65,8 +82,11 @@ export interface RecurrentCell {
    * weights alone is left to `accumulateGradients`.
    */
   backward(row: number, previous: number, next: number, rows: number): void;
-  /** Adds dL/dW_hh and dL/db_hh of all `rows` at once; row r read the state in row `previous` + r. */
-  accumulateGradients(previous: number, rows: number): void;
+  /**
+   * Adds dL/d all weights but W_ih and b_ih, of all `rows` at once; row r read the state in row `previous` + r and wrote that
+   * in row `next` + r.
+   */
+  accumulateGradients(previous: number, next: number, rows: number): void;
   /** Copies the gates of all `rows` out; the states of row r are in rows `previous` + r and `next` + r. */
   readGates(previous: number, next: number, rows: number): readonly GateReading[];
 }

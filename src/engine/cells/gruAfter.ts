@@ -2,7 +2,7 @@
 import type { Real } from "../../trace/trace.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { CellCapacity, CellWeights, GateReading, RecurrentCell } from "./cell.ts";
-import { addBiases, createRecurrentProduct, createState } from "./recurrentProduct.ts";
+import { addBiases, createCellProduct, createState } from "./recurrentProduct.ts";
 
 export interface GruAfterBuffers {
   readonly hidden: number;
@@ -28,6 +28,8 @@ export interface GruAfterBuffers {
  *   n = tanh(W_in x + b_in + r ⊙ (W_hn h₋ + b_hn))
  *   h = (1 − z) ⊙ n + z ⊙ h₋
  * x (B,I)   h₋, h (B,H)   W_ih (3H,I)   W_hh (3H,H)   gates (B,3H), order r,z,n
+ * With layer normalization every product W x and W h₋ is γ ⊙ norm(W x), γ ⊙ norm(W h₋): over the 2H numbers of r and z together,
+ * and over those of n apart (Ba et al. 2016, supplement; the b are their β).
  * Backward reads: gates, W_hn h₋ + b_hn, h₋.
  */
 export function createGruAfter(
@@ -38,7 +40,10 @@ export function createGruAfter(
   const hidden = weights.weightHh.shape[1];
   const gateWidth = 3 * hidden;
   const h = createState(kernels, "h", capacity, hidden);
-  const recurrent = createRecurrentProduct(kernels, weights.weightHh, 0, gateWidth);
+  const recurrent = createCellProduct(kernels, weights, capacity, 0, gateWidth, [
+    2 * hidden,
+    hidden,
+  ]);
   const bias = kernels.allocate(gateWidth);
   const buffers: GruAfterBuffers = {
     hidden,
@@ -65,12 +70,13 @@ export function createGruAfter(
       recurrent.prepare();
     },
     forward(row, previous, next, rows) {
-      recurrent.forward(product, 0, gateWidth, h.value, previous, rows, false);
+      recurrent.forward(row, product, 0, gateWidth, h.value, previous, rows, false);
       kernels.cells.gruAfterForward(buffers, row, previous, next, rows);
     },
     backward(row, previous, next, rows) {
       kernels.cells.gruAfterBackward(buffers, row, previous, next, rows);
       recurrent.backward(
+        row,
         h.gradient,
         previous,
         productGradients,
@@ -80,8 +86,8 @@ export function createGruAfter(
         true,
       );
     },
-    accumulateGradients(previous, rows) {
-      recurrent.accumulateGradient(productGradients, 0, gateWidth, h.value, previous, rows);
+    accumulateGradients(previous, _next, rows) {
+      recurrent.accumulateGradient(0, productGradients, 0, gateWidth, h.value, previous, rows);
       kernels.accumulateColumnSums(weights.biasHh.gradient, productGradients, rows);
     },
     readGates: (previous, next, rows) => readGates(buffers, previous, next, rows),

@@ -2,7 +2,7 @@
 import type { Real } from "../../trace/trace.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { CellCapacity, CellWeights, GateReading, RecurrentCell } from "./cell.ts";
-import { addBiases, createRecurrentProduct, createState } from "./recurrentProduct.ts";
+import { addBiases, createCellProduct, createState } from "./recurrentProduct.ts";
 
 export interface GruBeforeBuffers {
   readonly hidden: number;
@@ -23,6 +23,8 @@ export interface GruBeforeBuffers {
  *   n = tanh(W_in x + b_in + W_hn (r ⊙ h₋) + b_hn)
  *   h = (1 − z) ⊙ n + z ⊙ h₋
  * x (B,I)   h₋, h (B,H)   W_ih (3H,I)   W_hh (3H,H)   gates (B,3H), order r,z,n
+ * With layer normalization every product W x, W h₋ and W_hn (r ⊙ h₋) is normalized and scaled: over the 2H numbers of r and z
+ * together, and over those of n apart (after Ba et al. 2016).
  * Backward reads: gates, r ⊙ h₋ (for dW_hn), h₋.
  */
 export function createGruBefore(
@@ -33,8 +35,8 @@ export function createGruBefore(
   const hidden = weights.weightHh.shape[1];
   const gateWidth = 3 * hidden;
   const h = createState(kernels, "h", capacity, hidden);
-  const gatesProduct = createRecurrentProduct(kernels, weights.weightHh, 0, 2 * hidden);
-  const candidateProduct = createRecurrentProduct(kernels, weights.weightHh, 2 * hidden, hidden);
+  const gatesProduct = createCellProduct(kernels, weights, capacity, 0, 2 * hidden);
+  const candidateProduct = createCellProduct(kernels, weights, capacity, 2 * hidden, hidden);
   const bias = kernels.allocate(gateWidth);
   const buffers: GruBeforeBuffers = {
     hidden,
@@ -63,15 +65,25 @@ export function createGruBefore(
     },
     forward(row, previous, next, rows) {
       const gate = row * gateWidth;
-      gatesProduct.forward(gates, gate, gateWidth, h.value, previous, rows, true);
+      gatesProduct.forward(row, gates, gate, gateWidth, h.value, previous, rows, true);
       kernels.cells.gruBeforeGatesForward(buffers, row, previous, next, rows);
-      candidateProduct.forward(gates, gate + candidate, gateWidth, resetState, row, rows, true);
+      candidateProduct.forward(
+        row,
+        gates,
+        gate + candidate,
+        gateWidth,
+        resetState,
+        row,
+        rows,
+        true,
+      );
       kernels.cells.gruBeforeCandidateForward(buffers, row, previous, next, rows);
     },
     backward(row, previous, next, rows) {
       const gate = row * gateWidth;
       kernels.cells.gruBeforeCandidateBackward(buffers, row, previous, next, rows);
       candidateProduct.backward(
+        row,
         resetStateGradient,
         row,
         gateGradients,
@@ -81,11 +93,19 @@ export function createGruBefore(
         false,
       );
       kernels.cells.gruBeforeGatesBackward(buffers, row, previous, next, rows);
-      gatesProduct.backward(h.gradient, previous, gateGradients, gate, gateWidth, rows, true);
+      gatesProduct.backward(row, h.gradient, previous, gateGradients, gate, gateWidth, rows, true);
     },
-    accumulateGradients(previous, rows) {
-      gatesProduct.accumulateGradient(gateGradients, 0, gateWidth, h.value, previous, rows);
-      candidateProduct.accumulateGradient(gateGradients, candidate, gateWidth, resetState, 0, rows);
+    accumulateGradients(previous, _next, rows) {
+      gatesProduct.accumulateGradient(0, gateGradients, 0, gateWidth, h.value, previous, rows);
+      candidateProduct.accumulateGradient(
+        0,
+        gateGradients,
+        candidate,
+        gateWidth,
+        resetState,
+        0,
+        rows,
+      );
       kernels.accumulateColumnSums(weights.biasHh.gradient, gateGradients, rows);
     },
     readGates: (previous, next, rows) => readGates(buffers, previous, next, rows),

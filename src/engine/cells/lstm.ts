@@ -1,14 +1,21 @@
-/** Long short-term memory. */
+/** Long short-term memory, with a projected h where the weights have one. */
 import type { Real } from "../../trace/trace.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { CellCapacity, CellWeights, RecurrentCell } from "./cell.ts";
-import { addBiases, createRecurrentProduct, createState } from "./recurrentProduct.ts";
+import { createLstmVariant } from "./lstmVariant.ts";
+import {
+  addBiases,
+  createCellProduct,
+  createRecurrentProduct,
+  createState,
+} from "./recurrentProduct.ts";
 
 export interface LstmBuffers {
   readonly hidden: number;
   /** (R,4H) in order i,f,g,o: sums before the step, activations after it. */
   readonly gates: Real;
   readonly gateGradients: Real;
+  /** ((T+1)·B,H): o ⊙ tanh(c), which is h unless that is projected. */
   readonly h: Real;
   readonly hGradient: Real;
   readonly c: Real;
@@ -25,29 +32,38 @@ export interface LstmBuffers {
  *   h = o ⊙ tanh(c)
  * x (B,I)   h₋, h, c₋, c (B,H)   W_ih (4H,I)   W_hh (4H,H)   gates (B,4H), order i,f,g,o
  * Backward reads: gates, c₋, tanh(c).
+ *
+ * With a projection (Sak et al. 2014, arXiv:1402.1128, as torch.nn.LSTM's `proj_size`) what the cell hands on is
+ *   h = W_hr (o ⊙ tanh(c))      h (B,P)   W_hr (P,H)   W_hh (4H,P)
+ * and backward reads o ⊙ tanh(c) too. Peepholes and layer normalization are in `lstmVariant.ts`.
  */
 export function createLstm(
   kernels: Kernels,
   weights: CellWeights,
   capacity: CellCapacity,
 ): RecurrentCell {
-  const hidden = weights.weightHh.shape[1];
-  const gateWidth = 4 * hidden;
-  const h = createState(kernels, "h", capacity, hidden);
+  const [gateWidth, width] = weights.weightHh.shape;
+  const hidden = gateWidth / 4;
+  const h = createState(kernels, "h", capacity, width);
   const c = createState(kernels, "c", capacity, hidden);
-  const recurrent = createRecurrentProduct(kernels, weights.weightHh, 0, gateWidth);
+  const recurrent = createCellProduct(kernels, weights, capacity, 0, gateWidth);
+  const projection =
+    weights.projection && createRecurrentProduct(kernels, weights.projection, 0, width);
+  const unprojected = projection ? createState(kernels, "h", capacity, hidden) : h;
   const bias = kernels.allocate(gateWidth);
   const buffers: LstmBuffers = {
     hidden,
     gates: kernels.allocate(capacity.rows * gateWidth),
     gateGradients: kernels.allocate(capacity.rows * gateWidth),
-    h: h.value,
-    hGradient: h.gradient,
+    h: unprojected.value,
+    hGradient: unprojected.gradient,
     c: c.value,
     cGradient: c.gradient,
     tanhC: kernels.allocate(capacity.rows * hidden),
   };
   const { gates, gateGradients } = buffers;
+  const variant = createLstmVariant(kernels, weights, capacity, buffers);
+  const { lstmForward: forwardPass, lstmBackward: backwardPass } = variant ?? kernels.cells;
 
   return {
     hidden,
@@ -59,14 +75,19 @@ export function createLstm(
     prepare() {
       addBiases(bias, weights, gateWidth);
       recurrent.prepare();
+      projection?.prepare();
     },
     forward(row, previous, next, rows) {
-      recurrent.forward(gates, row * gateWidth, gateWidth, h.value, previous, rows, true);
-      kernels.cells.lstmForward(buffers, row, previous, next, rows);
+      recurrent.forward(row, gates, row * gateWidth, gateWidth, h.value, previous, rows, true);
+      forwardPass(buffers, row, previous, next, rows);
+      projection?.forward(row, h.value, next * width, width, buffers.h, next, rows, false);
     },
     backward(row, previous, next, rows) {
-      kernels.cells.lstmBackward(buffers, row, previous, next, rows);
+      const { hGradient } = buffers;
+      projection?.backward(row, hGradient, next, h.gradient, next * width, width, rows, false);
+      backwardPass(buffers, row, previous, next, rows);
       recurrent.backward(
+        row,
         h.gradient,
         previous,
         gateGradients,
@@ -76,8 +97,10 @@ export function createLstm(
         true,
       );
     },
-    accumulateGradients(previous, rows) {
-      recurrent.accumulateGradient(gateGradients, 0, gateWidth, h.value, previous, rows);
+    accumulateGradients(previous, next, rows) {
+      recurrent.accumulateGradient(0, gateGradients, 0, gateWidth, h.value, previous, rows);
+      projection?.accumulateGradient(0, h.gradient, next * width, width, buffers.h, next, rows);
+      variant?.accumulateGradients(previous, next, rows);
       kernels.accumulateColumnSums(weights.biasHh.gradient, gateGradients, rows);
     },
     readGates: (previous, next, rows) => readGates(buffers, previous, next, rows),

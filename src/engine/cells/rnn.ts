@@ -2,7 +2,7 @@
 import type { Real } from "../../trace/trace.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { CellCapacity, CellWeights, RecurrentCell } from "./cell.ts";
-import { addBiases, createRecurrentProduct, createState } from "./recurrentProduct.ts";
+import { addBiases, createCellProduct, createState } from "./recurrentProduct.ts";
 
 export interface RnnBuffers {
   readonly nonlinearity: "tanh" | "relu";
@@ -18,6 +18,7 @@ export interface RnnBuffers {
  * RNN, one step. Elman 1990, as torch.nn.RNN:
  *   h = φ(W_ih x + b_ih + W_hh h₋ + b_hh)      φ = tanh, or relu
  * x (B,I)   h₋, h (B,H)   W_ih (H,I)   W_hh (H,H)
+ * With layer normalization both products are normalized over the H units and scaled before they are added.
  * Backward reads: h.
  */
 export function createRnn(
@@ -28,7 +29,7 @@ export function createRnn(
 ): RecurrentCell {
   const hidden = weights.weightHh.shape[1];
   const h = createState(kernels, "h", capacity, hidden);
-  const recurrent = createRecurrentProduct(kernels, weights.weightHh, 0, hidden);
+  const recurrent = createCellProduct(kernels, weights, capacity, 0, hidden);
   const bias = kernels.allocate(hidden);
   const buffers: RnnBuffers = {
     nonlinearity,
@@ -52,15 +53,24 @@ export function createRnn(
       recurrent.prepare();
     },
     forward(row, previous, next, rows) {
-      recurrent.forward(gates, row * hidden, hidden, h.value, previous, rows, true);
+      recurrent.forward(row, gates, row * hidden, hidden, h.value, previous, rows, true);
       kernels.cells.rnnForward(buffers, row, previous, next, rows);
     },
     backward(row, previous, next, rows) {
       kernels.cells.rnnBackward(buffers, row, previous, next, rows);
-      recurrent.backward(h.gradient, previous, gateGradients, row * hidden, hidden, rows, true);
+      recurrent.backward(
+        row,
+        h.gradient,
+        previous,
+        gateGradients,
+        row * hidden,
+        hidden,
+        rows,
+        true,
+      );
     },
-    accumulateGradients(previous, rows) {
-      recurrent.accumulateGradient(gateGradients, 0, hidden, h.value, previous, rows);
+    accumulateGradients(previous, _next, rows) {
+      recurrent.accumulateGradient(0, gateGradients, 0, hidden, h.value, previous, rows);
       kernels.accumulateColumnSums(weights.biasHh.gradient, gateGradients, rows);
     },
     readGates: () => [],

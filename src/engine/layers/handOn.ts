@@ -4,7 +4,7 @@
  *   y = dropout([h_forward, h_reverse]) + x
  * Columns 0 … H − 1 are the forward direction's, as torch.nn.LSTM(bidirectional=True) has it.
  */
-import type { LayerDescription, Real } from "../../trace/trace.ts";
+import { widthOf, type LayerDescription, type Real } from "../../trace/trace.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { Random } from "../rng.ts";
 import { firstAfter } from "./directions.ts";
@@ -38,10 +38,10 @@ export function createHandedOn(
   kernels: Kernels,
   random: Pick<Random, "uniform"> | undefined,
 ): HandedOn | undefined {
-  const { hidden, directions, dropout: share = 0, variational = false, residual = false } = layer;
+  const { directions, dropout: share = 0, variational = false, residual = false } = layer;
   const drops = random !== undefined && share > 0;
   if (directions.length === 1 && !drops && !residual) return undefined;
-  const width = hidden * directions.length;
+  const width = widthOf(layer, "h") * directions.length;
   const allocate = () => kernels.allocate(rows * width);
   return {
     width,
@@ -64,10 +64,10 @@ export function handOn(
   const rows = steps * batch;
   let column = 0;
   for (const { cell, direction } of layers) {
-    const { hidden, states } = cell;
-    const from = firstAfter(direction, batch) * hidden;
-    copyRows(value, column, width, states[0].value, from, hidden, rows, hidden);
-    column += hidden;
+    const [h] = cell.states;
+    const from = firstAfter(direction, batch) * h.width;
+    copyRows(value, column, width, h.value, from, h.width, rows, h.width);
+    column += h.width;
   }
   if (dropout) {
     const { mask } = dropout;
@@ -89,17 +89,16 @@ export function takeBack(
 ): void {
   let column = 0;
   for (const { cell, direction } of layers) {
-    const { hidden, states } = cell;
-    const to = firstAfter(direction, batch) * hidden;
-    const below = states[0].gradient;
-    copyRows(below, to, hidden, gradient, column, width, rows, hidden);
+    const { gradient: below, width: own } = cell.states[0];
+    const to = firstAfter(direction, batch) * own;
+    copyRows(below, to, own, gradient, column, width, rows, own);
     if (dropout) {
       for (let row = 0; row < rows; row++) {
         const masked = row * width + column;
-        for (let k = 0; k < hidden; k++) below[to + row * hidden + k] *= dropout.mask[masked + k];
+        for (let k = 0; k < own; k++) below[to + row * own + k] *= dropout.mask[masked + k];
       }
     }
-    column += hidden;
+    column += own;
   }
 }
 

@@ -2,12 +2,13 @@
  * One recurrent layer in one direction: a cell, and the products on its input's side, which need no
  * time and so run over all T·B rows at once, before the cell's steps and after them.
  */
-import type { Direction, LayerDescription, Real } from "../../trace/trace.ts";
+import type { Cell, Direction, LayerDescription, Real } from "../../trace/trace.ts";
 import type { CellCapacity, CellWeights, RecurrentCell } from "../cells/cell.ts";
 import { createGruAfter } from "../cells/gruAfter.ts";
 import { createGruBefore } from "../cells/gruBefore.ts";
 import { createLstm } from "../cells/lstm.ts";
 import { createRnn } from "../cells/rnn.ts";
+import { createRowNorm, type RowNorm } from "../cells/rowNorm.ts";
 import type { Kernels, PackedWeight } from "../kernels/kernels.ts";
 import { cellWeights, type Model } from "../model.ts";
 
@@ -23,7 +24,11 @@ export interface RecurrentLayer {
   readonly weights: CellWeights;
   readonly packed: PackedWeight;
   readonly packedTransposed: PackedWeight;
-  /** (B,H) each, in the order of `cell.states`: the states that the next window may begin with. */
+  /** Layer normalization of W_ih x, where the cell has it. */
+  readonly norm: RowNorm | undefined;
+  /** (R,G·H): dL/d(W_ih x) once the time loop has run back. */
+  readonly productGradients: Real;
+  /** (B,H), or (B,P) for a projected h, in the order of `cell.states`: the states that the next window may begin with. */
   readonly carried: readonly Real[];
 }
 
@@ -38,6 +43,8 @@ export function createRecurrentLayer(
   const weights = cellWeights(model, index, direction);
   const [gateWidth, inputSize] = weights.weightIh.shape;
   const cell = createCell(kernels, layer, weights, capacity);
+  const { input: gain } = weights.norms ?? {};
+  const norm = gain && createRowNorm(kernels, gain, 0, normGroups(layer.cell, cell), capacity.rows);
   return {
     direction,
     inputSize,
@@ -45,9 +52,15 @@ export function createRecurrentLayer(
     weights,
     packed: kernels.allocatePacked(gateWidth, inputSize),
     packedTransposed: kernels.allocatePacked(inputSize, gateWidth),
-    carried: cell.states.map(() => kernels.allocate(capacity.batch * layer.hidden)),
+    norm,
+    productGradients: norm?.gradient ?? cell.gateGradients,
+    carried: cell.states.map(({ width }) => kernels.allocate(capacity.batch * width)),
   };
 }
+
+/** Which gates are normalized together: as in the cells, where each says it of W_hh h₋. */
+const normGroups = (kind: Cell, { hidden, gateWidth }: RecurrentCell): readonly number[] =>
+  kind === "gru" ? [2 * hidden, hidden] : [gateWidth];
 
 function createCell(
   kernels: Kernels,
@@ -69,48 +82,45 @@ export function prepareLayer(layer: RecurrentLayer, source: LayerSource, kernels
   kernels.pack(layer.packed, layer.weights.weightIh.value, 0);
 }
 
-/** gates (R,G·H) = bias + X · W_ihᵀ, as one product over all rows. */
+/** gates (R,G·H) = bias + X · W_ihᵀ, normalized where the cell has that, as one product over all rows. */
 export function projectInput(
   layer: RecurrentLayer,
   source: LayerSource,
   rows: number,
   kernels: Kernels,
 ): void {
+  const { norm } = layer;
   const { gates, gateWidth, bias } = layer.cell;
+  const out = norm?.values ?? gates;
   kernels.fillRows(gates, bias, rows);
+  norm?.values.fill(0, 0, rows * gateWidth);
   if (source.kind === "one-hot") {
     const weight = layer.weights.weightIh.value;
-    kernels.gatherColumns(gates, weight, source.tokens, rows, gateWidth, layer.inputSize);
+    kernels.gatherColumns(out, weight, source.tokens, rows, gateWidth, layer.inputSize);
   } else {
     const { values, offset } = source;
-    kernels.multiply(
-      gates,
-      0,
-      gateWidth,
-      values,
-      offset,
-      layer.inputSize,
-      layer.packed,
-      rows,
-      true,
-    );
+    kernels.multiply(out, 0, gateWidth, values, offset, layer.inputSize, layer.packed, rows, true);
   }
+  norm?.forward(0, rows, gates, 0, gateWidth, true);
 }
 
-/** dL/dW_ih and dL/db_ih, once the gradients of all gates are known. */
+/** dL/dW_ih and dL/db_ih, and with them `productGradients`, once the gradients of all gates are known. */
 export function accumulateInputGradients(
   layer: RecurrentLayer,
   source: LayerSource,
   rows: number,
   kernels: Kernels,
 ): void {
+  const { norm, productGradients } = layer;
   const { weightIh, biasIh } = layer.weights;
   const { gateGradients, gateWidth } = layer.cell;
   kernels.accumulateColumnSums(biasIh.gradient, gateGradients, rows);
+  norm?.backward(0, rows, gateGradients, 0, gateWidth);
+  norm?.accumulateGain(0, rows, gateGradients, 0, gateWidth);
   if (source.kind === "one-hot") {
     kernels.scatterColumns(
       weightIh.gradient,
-      gateGradients,
+      productGradients,
       source.tokens,
       rows,
       gateWidth,
@@ -120,7 +130,7 @@ export function accumulateInputGradients(
     kernels.accumulateOuter(
       weightIh.gradient,
       0,
-      gateGradients,
+      productGradients,
       0,
       gateWidth,
       gateWidth,
@@ -133,7 +143,7 @@ export function accumulateInputGradients(
   }
 }
 
-/** out (R,I) = or += dL/dX = dL/dgates · W_ih, as one product over all rows. */
+/** out (R,I) = or += dL/dX = productGradients · W_ih, as one product over all rows. */
 export function inputGradient(
   layer: RecurrentLayer,
   out: Real,
@@ -142,13 +152,14 @@ export function inputGradient(
   accumulate: boolean,
   kernels: Kernels,
 ): void {
-  const { gateGradients, gateWidth } = layer.cell;
+  const { productGradients, cell } = layer;
+  const { gateWidth } = cell;
   kernels.packTransposed(layer.packedTransposed, layer.weights.weightIh.value, 0);
   kernels.multiply(
     out,
     outOffset,
     layer.inputSize,
-    gateGradients,
+    productGradients,
     0,
     gateWidth,
     layer.packedTransposed,

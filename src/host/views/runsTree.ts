@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { Run } from "../../runs/runFolder.ts";
 import type { RunState } from "../../protocol/contracts.ts";
+import { variantWords } from "../../trace/variantWords.ts";
 import { runsView } from "../ids.ts";
 import {
   describeProgress,
@@ -105,7 +106,9 @@ function tooltip(
   state: RunState,
   progress: string | undefined,
 ): vscode.MarkdownString {
-  const layers = record.model.layers.map(({ cell, hidden }) => `${cell.toUpperCase()} ${hidden}`);
+  const layers = record.model.layers.map((layer) =>
+    [`${layer.cell.toUpperCase()} ${layer.hidden}`, ...variantWords(layer)].join(" · "),
+  );
   const lines: readonly (readonly [string, string | undefined])[] = [
     [
       "State",

@@ -271,6 +271,29 @@ describe("what is allowed but cannot work, or does nothing", () => {
       "LSTM",
     ],
     [
+      "a projection that is none",
+      text(book, { layers: [{ cell: "lstm", hidden: 8, projection: 8 }] }),
+      "error 8",
+      "narrower than the 8 units",
+    ],
+    [
+      "a residual layer whose projection does not fit",
+      text(book, {
+        layers: [
+          { cell: "gru", hidden: 8 },
+          { cell: "lstm", hidden: 8, projection: 4, residual: true },
+        ],
+      }),
+      "error true",
+      "reads 8 numbers and hands on 4",
+    ],
+    [
+      "normalization of one unit",
+      text(book, { layers: [{ cell: "gru", hidden: 1, layerNorm: true }] }),
+      "error true",
+      "always 0",
+    ],
+    [
       "a forget bias without a forget gate",
       text(book, { layers: [{ cell: "gru", hidden: 2 }], initialization: { forgetBias: 2 } }),
       'warning "forgetBias"',
