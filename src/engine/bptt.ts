@@ -1,5 +1,6 @@
 /**
- * Backpropagation through time (Werbos 1990): the only file that walks through time. Products that do not
+ * Backpropagation through time (Werbos 1990): the only file that walks through time, but for a decoder's steps, which wait
+ * for each other's outputs (`sequenceToSequence/decode.ts`). Products that do not
  * need the step before run over all steps at once; only the recurrent product stays in the loop.
  *
  * Sequences of different lengths run side by side. Where one has ended, its states are held, its gates are
@@ -7,6 +8,8 @@
  */
 import type { Batch } from "../trace/batch.ts";
 import type { Real } from "../trace/trace.ts";
+import { pool, poolBackward } from "./attention/attentionPooling.ts";
+import type { AttentionSizes, Memory } from "./attention/score.ts";
 import type { RecurrentCell } from "./cells/cell.ts";
 import { firstAfter, firstBefore, initialRow, stepAt } from "./layers/directions.ts";
 import { addResidual, handOn, takeBack } from "./layers/handOn.ts";
@@ -24,6 +27,10 @@ import { takeLoss } from "./losses/takeLoss.ts";
 import type { Model } from "./model.ts";
 import { beginStates, carryStates } from "./carriedState.ts";
 import { gatherLast, scatterLast } from "./lastStates.ts";
+import { addEndGradients } from "./sequenceToSequence/bridge.ts";
+import { decode, type Source } from "./sequenceToSequence/decode.ts";
+import { decodeBackward } from "./sequenceToSequence/decodeBackward.ts";
+import { prepareDecoder } from "./sequenceToSequence/decoder.ts";
 import { checkBatch, handedOn, outputRows, sourceOf, type Pass } from "./pass.ts";
 
 export { carriedState, restoreCarriedState } from "./carriedState.ts";
@@ -47,6 +54,8 @@ export function prepareWeights(pass: Pass): void {
     const source = sourceOf(pass, index, 1);
     for (const layer of layers.values()) prepareLayer(layer, source, kernels);
   }
+  if (pass.decoder) prepareDecoder(pass.decoder, pass.model);
+  pass.pooling?.score.prepare();
   prepareOutput(pass.output, kernels);
 }
 
@@ -76,7 +85,8 @@ export function forwardPrepared(pass: Pass, batch: Batch): LossResult {
   }
   carryStates(pass);
 
-  runOutput(pass);
+  if (pass.decoder) decode(pass.decoder, decoderSource(pass), batch.decoder);
+  else runOutput(pass);
   current.holds = "outputs";
   if (!batch.target) return { loss: 0, weight: 0 };
   loadWeights(pass, batch.weights);
@@ -132,13 +142,15 @@ export function backward(pass: Pass): void {
   }
 
   const top = pass.layers.length - 1;
-  if (output.last) {
+  if (pass.decoder) decodeBackward(pass.decoder, decoderSource(pass));
+  else if (output.last) {
     const { last } = output;
-    outputBackward(model, output, last.h, last.hGradient, 0, batch);
-    scatterLast(pass, last);
+    outputBackward(model, output, last.h, 0, last.hGradient, 0, batch);
+    if (pass.pooling) poolBackward(pass.pooling, memoryOf(pass), sizesOf(pass), last.hGradient);
+    else scatterLast(pass, last);
   } else {
     const { value, gradient, offset } = handedOn(pass, top, batch);
-    outputBackward(model, output, value, gradient, offset, rows);
+    outputBackward(model, output, value, offset, gradient, offset, rows);
   }
 
   for (let index = top; index >= 0; index--) {
@@ -149,6 +161,7 @@ export function backward(pass: Pass): void {
     let accumulate = false;
     for (const layer of layers.values()) {
       keepApart(layer, pass, index);
+      if (pass.decoder) addEndGradients(pass.decoder.bridge, index, layer, pass.lengths, batch);
       runBackward(layer, pass);
       const { direction } = layer;
       layer.cell.accumulateGradients(
@@ -183,6 +196,7 @@ function clearStateGradients({ cell, direction }: RecurrentLayer, pass: Pass) {
   const first = initialRow(direction, steps, batch);
   const fedLast =
     pass.output.last !== undefined &&
+    pass.pooling === undefined &&
     pass.handed.at(-1) === undefined &&
     pass.layers.at(-1)?.get(direction)?.cell === cell;
   for (const { name, gradient, width } of cell.states) {
@@ -239,13 +253,36 @@ function runOutput(pass: Pass) {
     const { value, offset } = handedOn(pass, pass.layers.length - 1, batch);
     return outputForward(model, output, value, offset, steps * batch);
   }
-  gatherLast(pass, output.last);
+  if (pass.pooling) pool(pass.pooling, memoryOf(pass), sizesOf(pass), output.last.h);
+  else gatherLast(pass, output.last);
   outputForward(model, output, output.last.h, 0, batch);
 }
 
+/** What the top layer hands on at all steps, for attention to look at. */
+function memoryOf(pass: Pass): Memory {
+  const { value, gradient, offset } = handedOn(pass, pass.layers.length - 1, pass.current.batch);
+  return { values: value, gradient, offset };
+}
+
+const sizesOf = ({ current, lengths }: Pass): AttentionSizes => ({
+  sourceSteps: current.steps,
+  batch: current.batch,
+  lengths,
+});
+
+/** What a decoder is given of the pass. */
+export const decoderSource = (pass: Pass): Source => ({
+  model: pass.model,
+  encoder: pass.layers,
+  memory: memoryOf(pass),
+  sizes: sizesOf(pass),
+  output: pass.output,
+});
+
 /** The batch's weights, 1 where it gives none, and 0 for padding whatever it gives. */
 function loadWeights(pass: Pass, given: Real | undefined) {
-  const { output, lengths } = pass;
+  const { output } = pass;
+  const { lengths } = pass.decoder ?? pass;
   const { batch } = pass.current;
   const rows = outputRows(pass);
   if (given) expectLength("weights", given.length, rows);

@@ -10,19 +10,32 @@ import {
   type Real,
 } from "../trace/trace.ts";
 import type { CellWeights } from "./cells/cell.ts";
+import { attentionShapes, poolingShapes } from "./attention/attentionShapes.ts";
 import { fillNormal, fillUniform, initializeCell } from "./init.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import type { LossOptions } from "./losses/takeLoss.ts";
 import type { Random } from "./rng.ts";
+import {
+  bridgeShapes,
+  describeDecoder,
+  type DecoderSpec,
+} from "./sequenceToSequence/decoderSpec.ts";
 
 export interface ModelSpec {
   readonly input: ModelDescription["input"];
-  /** The first one is next to the input. */
+  /** The first one is next to the input. With a decoder, these are the encoder's. */
   readonly layers: readonly LayerConfig[];
+  readonly decoder?: DecoderSpec;
+  readonly pooling?: ModelDescription["pooling"];
   readonly initialization: InitializationConfig;
   readonly output: ModelDescription["output"];
   readonly loss: ModelDescription["loss"];
   readonly lossOptions?: LossOptions;
+}
+
+export interface ParameterShape {
+  readonly name: string;
+  readonly shape: readonly number[];
 }
 
 /** A weight or bias with its gradient. */
@@ -42,7 +55,9 @@ export interface Model {
   readonly kernels: Kernels;
   /**
    * embedding.weight, then per layer and direction weight_ih, weight_hh, bias_ih, bias_hh and what its cell has besides
-   * (weight_hr, peephole, layer_norm_…), then output.weight, output.bias where the output is linear.
+   * (weight_hr, peephole, layer_norm_…), then output.weight,
+   * output.bias where the output is linear. A decoder's own begin
+   * with `decoder.` and stand between, followed by bridge.… and attention.….
    */
   readonly parameters: readonly Parameter[];
 }
@@ -52,12 +67,30 @@ const gateCountOf = (cell: Cell): number => Math.max(1, gatesOf[cell].length);
 
 /** The network in numbers, without allocating any of it. */
 export function describeModel(spec: ModelSpec): ModelDescription {
-  const { input, output, loss } = spec;
-  let inputSize = inputSizeOf(input);
-  if (spec.layers[0]?.residual) {
+  const { input, output, loss, pooling } = spec;
+  const encoder = describeLayers(spec.layers, inputSizeOf(input));
+  const decoder = spec.decoder && describeDecoder(spec.decoder, encoder);
+  const layers = decoder
+    ? [...encoder, ...describeLayers(spec.decoder?.layers ?? [], decoder.inputSize)]
+    : encoder;
+  const described = {
+    input,
+    layers,
+    ...(decoder && { decoder: decoder.description }),
+    ...(pooling && { pooling }),
+    output,
+  };
+  const shapes = parameterShapes(described);
+  const parameterCount = shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return { ...described, loss, parameterCount };
+}
+
+function describeLayers(layers: readonly LayerConfig[], firstInput: number): LayerDescription[] {
+  let inputSize = firstInput;
+  if (layers[0]?.residual) {
     throw new Error("The first layer's input cannot be added to what it hands on.");
   }
-  const layers = spec.layers.map((layer): LayerDescription => {
+  return layers.map((layer): LayerDescription => {
     const description: LayerDescription = {
       cell: layer.cell,
       hidden: layer.hidden,
@@ -80,10 +113,11 @@ export function describeModel(spec: ModelSpec): ModelDescription {
     inputSize = outputSizeOf(description);
     return description;
   });
-  const shapes = parameterShapes({ input, layers, output });
-  const parameterCount = shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  return { input, layers, output, loss, parameterCount };
 }
+
+/** All layers, or in an encoder-decoder those that read the source. */
+export const encoderLayers = ({ layers, decoder }: ModelDescription): readonly LayerDescription[] =>
+  decoder ? layers.slice(0, decoder.firstLayer) : layers;
 
 /** Allocates the parameters and draws their first values. The same seed gives the same model. */
 export function createModel(
@@ -98,9 +132,10 @@ export function createModel(
   });
   const model: Model = { spec, description, kernels, parameters };
 
-  // As torch.nn.Embedding and torch.nn.Linear begin.
-  if (hasEmbedding(description.input))
-    fillNormal(parameterOf(model, "embedding.weight").value, random);
+  // As torch.nn.Embedding begins.
+  for (const { name, value } of parameters) {
+    if (name.endsWith("embedding.weight")) fillNormal(value, random);
+  }
   for (const [index, layer] of description.layers.entries()) {
     const forgetBlock = layer.cell === "lstm" ? gatesOf.lstm.indexOf("f") : undefined;
     for (const direction of layer.directions) {
@@ -112,11 +147,13 @@ export function createModel(
       });
     }
   }
-  if (description.output.linear === false) return model;
-  const weight = parameterOf(model, "output.weight");
-  const bound = 1 / Math.sqrt(weight.shape[1]);
-  fillUniform(weight.value, bound, random);
-  fillUniform(parameterOf(model, "output.bias").value, bound, random);
+  // As torch.nn.Linear begins: its bias within the same bound as the weight before it.
+  let bound = 1;
+  for (const { name, shape, value } of parameters) {
+    if (!/^(?:bridge|attention|output)\./.test(name)) continue;
+    if (name.endsWith(".weight")) bound = 1 / Math.sqrt(shape[shape.length - 1]);
+    fillUniform(value, bound, random);
+  }
   return model;
 }
 
@@ -130,36 +167,47 @@ export function parameterOf(model: Model, name: string): Parameter {
 }
 
 export function cellWeights(model: Model, layer: number, direction: Direction): CellWeights {
-  const suffix = suffixOf(layer, direction);
+  const { prefix, suffix } = namingOf(model.description, layer, direction);
+  const parameter = (name: string): Parameter => parameterOf(model, `${prefix}${name}${suffix}`);
   const { cell, projection, peepholes, layerNorm } = model.description.layers[layer];
   return {
-    ...(projection && { projection: parameterOf(model, `weight_hr${suffix}`) }),
-    ...(peepholes && { peepholes: parameterOf(model, `peephole${suffix}`) }),
+    ...(projection && { projection: parameter("weight_hr") }),
+    ...(peepholes && { peepholes: parameter("peephole") }),
     ...(layerNorm && {
       norms: {
-        input: parameterOf(model, `layer_norm_ih${suffix}`),
-        recurrent: parameterOf(model, `layer_norm_hh${suffix}`),
+        input: parameter("layer_norm_ih"),
+        recurrent: parameter("layer_norm_hh"),
         ...(cell === "lstm" && {
           cell: {
-            gain: parameterOf(model, `layer_norm_c_weight${suffix}`),
-            bias: parameterOf(model, `layer_norm_c_bias${suffix}`),
+            gain: parameter("layer_norm_c_weight"),
+            bias: parameter("layer_norm_c_bias"),
           },
         }),
       },
     }),
-    weightIh: parameterOf(model, `weight_ih${suffix}`),
-    weightHh: parameterOf(model, `weight_hh${suffix}`),
-    biasIh: parameterOf(model, `bias_ih${suffix}`),
-    biasHh: parameterOf(model, `bias_hh${suffix}`),
+    weightIh: parameter("weight_ih"),
+    weightHh: parameter("weight_hh"),
+    biasIh: parameter("bias_ih"),
+    biasHh: parameter("bias_hh"),
   };
 }
 
-/** PyTorch's: `_l0`, `_l0_reverse`. */
-const suffixOf = (layer: number, direction: Direction): string =>
-  direction === "forward" ? `_l${layer}` : `_l${layer}_reverse`;
+/** PyTorch's: `weight_ih_l0`, `weight_ih_l0_reverse`; a decoder counts its layers from 0: `decoder.weight_ih_l0`. */
+function namingOf(
+  { decoder }: Pick<ModelDescription, "decoder">,
+  layer: number,
+  direction: Direction,
+): { readonly prefix: string; readonly suffix: string } {
+  const decodes = decoder !== undefined && layer >= decoder.firstLayer;
+  const number = decodes ? layer - decoder.firstLayer : layer;
+  return {
+    prefix: decodes ? "decoder." : "",
+    suffix: direction === "forward" ? `_l${number}` : `_l${number}_reverse`,
+  };
+}
 
 /** What a layer hands on at each step: h of all its directions. */
-const outputSizeOf = (layer: LayerDescription): number =>
+export const outputSizeOf = (layer: LayerDescription): number =>
   widthOf(layer, "h") * layer.directions.length;
 
 export function hasEmbedding(
@@ -174,29 +222,42 @@ function inputSizeOf(input: ModelDescription["input"]): number {
 }
 
 function parameterShapes(
-  model: Pick<ModelDescription, "input" | "layers" | "output">,
-): readonly { readonly name: string; readonly shape: readonly number[] }[] {
-  const { input, layers, output } = model;
-  const shapes: { name: string; shape: readonly number[] }[] = [];
+  model: Pick<ModelDescription, "input" | "layers" | "decoder" | "pooling" | "output">,
+): readonly ParameterShape[] {
+  const { input, layers, decoder, pooling, output } = model;
+  const shapes: ParameterShape[] = [];
   if (hasEmbedding(input)) {
     shapes.push({ name: "embedding.weight", shape: [input.vocabulary, input.embedding] });
   }
   for (const [index, layer] of layers.entries()) {
     const { cell, hidden, inputSize, directions } = layer;
     const gateWidth = gateCountOf(cell) * hidden;
+    if (decoder?.firstLayer === index && decoder.embedding !== undefined) {
+      const shape = [decoder.vocabulary, decoder.embedding];
+      shapes.push({ name: "decoder.embedding.weight", shape });
+    }
     for (const direction of directions) {
-      const suffix = suffixOf(index, direction);
+      const { prefix, suffix } = namingOf(model, index, direction);
       shapes.push(
-        { name: `weight_ih${suffix}`, shape: [gateWidth, inputSize] },
-        { name: `weight_hh${suffix}`, shape: [gateWidth, widthOf(layer, "h")] },
-        { name: `bias_ih${suffix}`, shape: [gateWidth] },
-        { name: `bias_hh${suffix}`, shape: [gateWidth] },
-        ...extraShapes(layer, gateWidth, suffix),
+        { name: `${prefix}weight_ih${suffix}`, shape: [gateWidth, inputSize] },
+        { name: `${prefix}weight_hh${suffix}`, shape: [gateWidth, widthOf(layer, "h")] },
+        { name: `${prefix}bias_ih${suffix}`, shape: [gateWidth] },
+        { name: `${prefix}bias_hh${suffix}`, shape: [gateWidth] },
+        ...extraShapes(layer, gateWidth).map(({ name, shape }) => ({
+          name: `${prefix}${name}${suffix}`,
+          shape,
+        })),
       );
     }
   }
   const top = layers.at(-1);
   if (!top) throw new Error("A model needs at least one recurrent layer.");
+  if (decoder) {
+    const memory = outputSizeOf(layers[decoder.firstLayer - 1]);
+    shapes.push(...bridgeShapes(decoder, layers, memory));
+    if (decoder.attention)
+      shapes.push(...attentionShapes(decoder.attention, widthOf(top, "h"), memory));
+  } else if (pooling) shapes.push(...poolingShapes(pooling, outputSizeOf(top)));
   if (output.linear === false) {
     if (output.size !== outputSizeOf(top)) {
       throw new Error(`The top layer hands on ${outputSizeOf(top)} numbers, not ${output.size}.`);
@@ -214,21 +275,20 @@ function parameterShapes(
 function extraShapes(
   { cell, hidden, projection, peepholes, layerNorm }: LayerDescription,
   gateWidth: number,
-  suffix: string,
-): readonly { readonly name: string; readonly shape: readonly number[] }[] {
+): readonly ParameterShape[] {
   return [
-    ...(projection ? [{ name: `weight_hr${suffix}`, shape: [projection, hidden] }] : []),
-    ...(peepholes ? [{ name: `peephole${suffix}`, shape: [3, hidden] }] : []),
+    ...(projection ? [{ name: "weight_hr", shape: [projection, hidden] }] : []),
+    ...(peepholes ? [{ name: "peephole", shape: [3, hidden] }] : []),
     ...(layerNorm
       ? [
-          { name: `layer_norm_ih${suffix}`, shape: [gateWidth] },
-          { name: `layer_norm_hh${suffix}`, shape: [gateWidth] },
+          { name: "layer_norm_ih", shape: [gateWidth] },
+          { name: "layer_norm_hh", shape: [gateWidth] },
         ]
       : []),
     ...(layerNorm && cell === "lstm"
       ? [
-          { name: `layer_norm_c_weight${suffix}`, shape: [hidden] },
-          { name: `layer_norm_c_bias${suffix}`, shape: [hidden] },
+          { name: "layer_norm_c_weight", shape: [hidden] },
+          { name: "layer_norm_c_bias", shape: [hidden] },
         ]
       : []),
   ];

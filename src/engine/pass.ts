@@ -4,6 +4,8 @@
  */
 import type { Batch } from "../trace/batch.ts";
 import { widthOf, type Direction, type Real } from "../trace/trace.ts";
+import type { Attention } from "./attention/attention.ts";
+import { createPooling } from "./attention/attentionPooling.ts";
 import { firstAfter } from "./layers/directions.ts";
 import { createHandedOn, type HandedOn } from "./layers/handOn.ts";
 import { createInputLayer, type InputLayer } from "./layers/inputLayer.ts";
@@ -13,24 +15,31 @@ import {
   type LayerSource,
   type RecurrentLayer,
 } from "./layers/recurrentLayer.ts";
-import type { Model } from "./model.ts";
+import { encoderLayers, type Model } from "./model.ts";
 import type { Random } from "./rng.ts";
+import { createDecoder, type Decoder } from "./sequenceToSequence/decoder.ts";
 
 export interface Capacity {
   /** T, largest. */
   readonly steps: number;
   /** B, largest. */
   readonly batch: number;
+  /** T of the decoder, largest. */
+  readonly decoderSteps?: number;
 }
 
 export interface Pass {
   readonly model: Model;
   readonly capacity: Capacity;
   readonly input: InputLayer;
-  /** One entry per layer, next to the input first; in it one per direction. */
+  /** One entry per layer, next to the input first; in it one per direction. Not the decoder's. */
   readonly layers: readonly ReadonlyMap<Direction, RecurrentLayer>[];
   /** Per layer, what it hands on where that is more than its h. */
   readonly handed: readonly (HandedOn | undefined)[];
+  /** Reads what the layers above hand on, and is what the output reads. */
+  readonly decoder: Decoder | undefined;
+  /** Where the output at the last step reads all steps. */
+  readonly pooling: Attention | undefined;
   readonly output: OutputLayer;
   /** (B) valid steps of each sequence. */
   readonly lengths: Int32Array;
@@ -69,7 +78,8 @@ export function createPass(
   const rows = steps * batch;
   const { description, kernels } = model;
   const input = createInputLayer(model, rows);
-  const layers = description.layers.map(
+  const encoder = encoderLayers(description);
+  const layers = encoder.map(
     ({ directions }, index) =>
       new Map(
         directions.map((direction) => [
@@ -78,16 +88,17 @@ export function createPass(
         ]),
       ),
   );
+  const decoderSteps = capacity.decoderSteps ?? 1;
+  const sizes = { steps: decoderSteps, sourceSteps: steps, batch };
+  const outputRows = description.decoder ? decoderSteps * batch : rows;
   return {
     model,
     capacity,
     input,
     layers,
-    handed: description.layers.map((layer) =>
-      createHandedOn(layer, rows, kernels, options.dropout),
-    ),
+    handed: encoder.map((layer) => createHandedOn(layer, rows, kernels, options.dropout)),
     fromAbove: options.separate
-      ? description.layers.map(
+      ? encoder.map(
           (layer) =>
             new Map(
               layer.directions.map((direction) => [
@@ -97,7 +108,9 @@ export function createPass(
             ),
         )
       : undefined,
-    output: createOutputLayer(model, description.output.at === "last-step" ? batch : rows),
+    decoder: createDecoder(model, layers, sizes, options.dropout),
+    pooling: createPooling(model, capacity),
+    output: createOutputLayer(model, description.output.at === "last-step" ? batch : outputRows),
     lengths: kernels.allocateIntegers(batch),
     current: { steps: 0, batch: 0, shortest: 0, carriedBatch: 0, holds: "nothing" },
   };
@@ -136,7 +149,8 @@ export function handedOn(
 /** Rows of output, N, that the last forward pass left. */
 export function outputRows(pass: Pass): number {
   const { steps, batch } = pass.current;
-  return pass.output.last ? batch : steps * batch;
+  if (pass.output.last) return batch;
+  return (pass.decoder?.current.steps ?? steps) * batch;
 }
 
 /** Sizes of a batch against the pass and against its own arrays. */

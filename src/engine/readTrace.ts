@@ -7,6 +7,7 @@ import { referenceKernels } from "./kernels/reference.ts";
 import { readInput } from "./layers/inputLayer.ts";
 import { firstAfter, firstBefore, initialRow } from "./layers/directions.ts";
 import { outputRows, type Pass } from "./pass.ts";
+import { readAttention, readDecoder } from "./sequenceToSequence/readDecoder.ts";
 
 /**
  * Everything that the last forward pass computed and, once `backward` has run, dL/d all of it (`grad.…`). Padding
@@ -22,21 +23,65 @@ export function readTrace(pass: Pass): Trace {
   };
   const withGradients = holds === "gradients";
 
-  readInputs(pass, withGradients, add);
+  const { decoder, pooling, fromAbove } = pass;
+  const all = steps + (decoder?.current.steps ?? 0);
+  const addSource = decoder ? within(add, 0, all) : add;
+  const addTarget = decoder ? within(add, steps, all) : add;
+
+  readInputs(pass, withGradients, addSource);
   for (const [number, layers] of pass.layers.entries()) {
-    for (const layer of layers.values()) readLayer(pass, number, layer, withGradients, add);
+    for (const layer of layers.values()) {
+      const above = fromAbove?.[number].get(layer.direction);
+      readLayer(layer, number, pass.current, withGradients ? { above } : undefined, addSource);
+    }
   }
-  readOutputs(pass, add);
+  if (decoder) {
+    const { firstLayer } = decoder.description;
+    const sizes = { steps: decoder.current.steps, batch };
+    for (const [index, { recurrent, above }] of decoder.layers.entries()) {
+      const gradients = { above: fromAbove && above };
+      const wanted = withGradients ? gradients : undefined;
+      readLayer(recurrent, firstLayer + index, sizes, wanted, addTarget);
+    }
+    readDecoder(decoder, pass.current, withGradients, add, addTarget);
+  }
+  if (pooling) readAttention(pooling, 1, pass.current, withGradients, add);
+  readOutputs(pass, addTarget);
   if (withGradients) {
     for (const { name, shape, gradient } of pass.model.parameters) {
       const axes: readonly Axis[] = shape.length === 1 ? ["row"] : ["row", "column"];
       add(gradientOf(`param.${name}`), axes, shape, gradient.slice());
     }
   }
-  return { version: 1, model: pass.model.description, steps, batch, tensors };
+  return {
+    version: 1,
+    model: pass.model.description,
+    steps: all,
+    ...(decoder && { sourceSteps: steps }),
+    batch,
+    tensors,
+  };
 }
 
-type Add = (name: string, axes: readonly Axis[], shape: readonly number[], data: Real) => void;
+export type Add = (
+  name: string,
+  axes: readonly Axis[],
+  shape: readonly number[],
+  data: Real,
+) => void;
+
+/** Adds what has an axis of time as steps `first` … of `all`, and zeros for the others. */
+const within =
+  (add: Add, first: number, all: number): Add =>
+  (name, axes, shape, data) => {
+    if (axes[0] !== "T") return add(name, axes, shape, data);
+    const row = data.length / shape[0];
+    const length = all * row;
+    const padded =
+      data instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
+    padded.set(data, first * row);
+    add(name, axes, [all, ...shape.slice(1)], padded);
+  };
 
 function readInputs(pass: Pass, withGradients: boolean, add: Add) {
   const { steps, batch } = pass.current;
@@ -70,15 +115,14 @@ function gradientOfInput(pass: Pass, rows: number): Real {
   return gradient;
 }
 
+/** With `gradients`, which may say what part of dL/dh comes from above. */
 function readLayer(
-  pass: Pass,
+  { cell, direction }: RecurrentLayer,
   number: number,
-  layer: RecurrentLayer,
-  withGradients: boolean,
+  { steps, batch }: { readonly steps: number; readonly batch: number },
+  gradients: { readonly above: Real | undefined } | undefined,
   add: Add,
 ) {
-  const { steps, batch } = pass.current;
-  const { cell, direction } = layer;
   const { hidden } = cell;
   const rows = steps * batch;
   const axes: readonly Axis[] = ["T", "B", "H"];
@@ -93,15 +137,14 @@ function readLayer(
     const initial = layerTensor(number, direction, `${name}0`);
     add(initial, ["B", "H"], [batch, width], value.slice(begin, end));
     add(after, axes, wide, value.slice(first, last));
-    if (!withGradients) continue;
+    if (!gradients) continue;
     add(gradientOf(initial), ["B", "H"], [batch, width], gradient.slice(begin, end));
     add(gradientOf(after), axes, wide, gradient.slice(first, last));
   }
-  const fromAbove = pass.fromAbove?.[number].get(direction);
-  if (withGradients && fromAbove) {
+  if (gradients?.above) {
     const { width } = cell.states[0];
     const wide = [steps, batch, width];
-    add(gradientFromAbove(number, direction), axes, wide, fromAbove.slice(0, rows * width));
+    add(gradientFromAbove(number, direction), axes, wide, gradients.above.slice(0, rows * width));
   }
   for (const { name, value, gradient } of cell.readGates(
     firstBefore(direction, batch),
@@ -110,13 +153,14 @@ function readLayer(
   )) {
     const gate = layerTensor(number, direction, name);
     add(gate, axes, shape, value);
-    if (withGradients) add(gradientOf(gate), axes, shape, gradient);
+    if (gradients) add(gradientOf(gate), axes, shape, gradient);
   }
 }
 
 function readOutputs(pass: Pass, add: Add) {
-  const { steps, batch, holds } = pass.current;
+  const { batch, holds } = pass.current;
   const { output } = pass;
+  const { steps } = (pass.decoder ?? pass).current;
   const { size } = pass.model.description.output;
   const rows = outputRows(pass);
   const axes: readonly Axis[] = output.last ? ["B"] : ["T", "B"];

@@ -16,14 +16,24 @@ export interface Batch {
   readonly input:
     | { readonly kind: "tokens"; readonly tokens: Int32Array }
     | { readonly kind: "dense"; readonly values: Real };
+  /** For an encoder-decoder: what the decoder reads while the right answers are given to it (teacher forcing). */
+  readonly decoder?: {
+    /** T of the decoder: the longest of its `lengths`. */
+    readonly steps: number;
+    /** (B) */
+    readonly lengths: Int32Array;
+    /** (T,B) the token before each step's target, 0 before the first. */
+    readonly tokens: Int32Array;
+  };
   /**
-   * For output at each step (T,B) classes or (T,B,O) values; for output at the last step (B) or (B,O).
+   * For output at each step (T,B) classes or (T,B,O) values, where T is the decoder's if there is one; for output
+   * at the last step (B) or (B,O).
    * Absent when only a forward pass is wanted.
    */
   readonly target?:
     | { readonly kind: "classes"; readonly classes: Int32Array }
     | { readonly kind: "values"; readonly values: Real };
-  /** (T,B), or (B) for output at the last step: 1 where a loss is taken, 0 elsewhere; padding is 0. */
+  /** As many as targets, (T,B) or (B): 1 where a loss is taken, 0 elsewhere; padding is 0. */
   readonly weights?: Real;
   /** True when the hidden state is carried over from the previous batch, false to start from zero. */
   readonly carry: boolean;

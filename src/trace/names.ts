@@ -23,6 +23,16 @@ export const layerTensor = (layer: number, direction: Direction, part: string): 
 export const gradientFromAbove = (layer: number, direction: Direction): string =>
   `grad.layers.${layer}.${direction}.h.above`;
 
+/** (T,B,S): how much of what a step reads comes from each step of the source; T is 1 where attention pools a sequence. */
+export const attentionWeights = "attention.weights";
+/** (T,B,H): the source states, so weighted. */
+export const attentionContext = "attention.context";
+
+/** (T,B,H): tanh(W [context; h]), which the output reads where attention comes after the step. */
+export const attentionOutput = "attention.output";
+/** (T,B,I): what the lowest layer of a decoder is fed, a token and what comes from the source. */
+export const decoderInput = "decoder.input";
+
 export const gradientOf = (name: string): string => `grad.${name}`;
 
 /** In words, for legends and text alternatives. */

@@ -5,8 +5,8 @@
 
 export type Real = Float32Array | Float64Array;
 
-/** `T` time, `B` batch, `H` units, `I` inputs, `O` outputs; rows and columns for parameters. */
-export type Axis = "T" | "B" | "H" | "I" | "O" | "row" | "column";
+/** `T` time, `S` steps of an encoder's source, `B` batch, `H` units, `I` inputs, `O` outputs; rows and columns for parameters. */
+export type Axis = "T" | "S" | "B" | "H" | "I" | "O" | "row" | "column";
 
 export interface Tensor {
   readonly name: string;
@@ -55,12 +55,35 @@ export type LossKind =
   | "huber"
   | "gaussian";
 
+/** How well a source state fits a decoder's state: `additive` of Bahdanau et al. 2015, the others of Luong et al. 2015. */
+export type AttentionDescription =
+  | { readonly score: "additive"; readonly size: number }
+  | { readonly score: "dot" | "general" };
+
+/** The half of an encoder-decoder that writes. Its layers come after the encoder's in `ModelDescription.layers`. */
+export interface DecoderDescription {
+  /** Number of its lowest layer. */
+  readonly firstLayer: number;
+  /** Tokens that it reads and writes; token 0 stands before the first and after the last. */
+  readonly vocabulary: number;
+  readonly embedding?: number;
+  /** What its states begin with: the encoder's last ones, a map of them, or zero. */
+  readonly start: "copy" | "map" | "zero";
+  /** The encoder's last states are also read at every step (Cho et al. 2014). */
+  readonly context?: boolean;
+  readonly attention?: AttentionDescription;
+}
+
 /** What the network is, in numbers: enough to draw it and to read a trace of it. */
 export interface ModelDescription {
   readonly input:
     | { readonly kind: "tokens"; readonly vocabulary: number; readonly embedding?: number }
     | { readonly kind: "dense"; readonly size: number };
   readonly layers: readonly LayerDescription[];
+  /** In an encoder-decoder, outputs are taken at each step of the decoder. */
+  readonly decoder?: DecoderDescription;
+  /** Output at the last step reads all steps, weighted by attention with a hidden layer of `size` units. */
+  readonly pooling?: { readonly size: number };
   readonly output: {
     readonly size: number;
     readonly at: "each-step" | "last-step";
@@ -74,8 +97,10 @@ export interface ModelDescription {
 export interface Trace {
   readonly version: 1;
   readonly model: ModelDescription;
-  /** Steps, T. */
+  /** Steps, T. In an encoder-decoder those of the source, then those of the target, on one axis. */
   readonly steps: number;
+  /** In an encoder-decoder, S: the steps of the source, which come first. */
+  readonly sourceSteps?: number;
   /** Sequences, B. */
   readonly batch: number;
   readonly tensors: ReadonlyMap<string, Tensor>;

@@ -9,24 +9,30 @@ import type { Batch } from "../../src/trace/batch.ts";
 import { layerTensor, statesOf } from "../../src/trace/names.ts";
 import type { Real } from "../../src/trace/trace.ts";
 
-const folder = new URL("fixtures/", import.meta.url);
+type Folder = "fixtures" | "sequenceToSequence";
+const urlOf = (folder: Folder): URL => new URL(`${folder}/`, import.meta.url);
 
 /** Fixtures that are no network's. */
 const others: ReadonlySet<string> = new Set(["optimizers", "schedules"]);
 
-export const networkFixtures: readonly string[] = readdirSync(folder)
-  .filter((file) => file.endsWith(".safetensors"))
-  .map((file) => file.replace(".safetensors", ""))
-  .filter((name) => !others.has(name))
-  .sort();
+const namesIn = (folder: Folder): readonly string[] =>
+  readdirSync(urlOf(folder))
+    .filter((file) => file.endsWith(".safetensors"))
+    .map((file) => file.replace(".safetensors", ""))
+    .filter((name) => !others.has(name))
+    .sort();
+
+export const networkFixtures = namesIn("fixtures");
+/** What makeSequenceToSequence.py wrote. */
+export const sequenceFixtures = namesIn("sequenceToSequence");
 
 export interface Fixture {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: ReadonlyMap<string, StoredTensor>;
 }
 
-export const readFixture = (name: string): Fixture =>
-  decodeSafetensors(new Uint8Array(readFileSync(new URL(`${name}.safetensors`, folder))));
+export const readFixture = (name: string, folder: Folder = "fixtures"): Fixture =>
+  decodeSafetensors(new Uint8Array(readFileSync(new URL(`${name}.safetensors`, urlOf(folder)))));
 
 export function realsOf(fixture: Fixture, name: string): Float64Array {
   const data = fixture.tensors.get(name)?.data;
@@ -35,7 +41,7 @@ export function realsOf(fixture: Fixture, name: string): Float64Array {
   return data;
 }
 
-function integersOf(fixture: Fixture, name: string): Int32Array {
+export function integersOf(fixture: Fixture, name: string): Int32Array {
   const data = fixture.tensors.get(name)?.data;
   if (!(data instanceof Int32Array)) throw new Error(`The fixture has no int32 tensor "${name}".`);
   return data;

@@ -60,24 +60,41 @@ export function handOn(
   steps: number,
   batch: number,
 ): void {
-  const { width, value, dropout, residual } = handed;
-  const rows = steps * batch;
-  let column = 0;
+  drawMasks(handed, steps, batch);
+  handOnRows(handed, layers, input, 0, steps * batch, batch);
+}
+
+/** The masks of all steps, for `handOnRows` to go step by step. */
+export function drawMasks({ width, dropout }: HandedOn, steps: number, batch: number): void {
+  if (dropout) drawMask(dropout, steps, batch, width);
+}
+
+/** `handOn` for `rows` rows from `row` on, with masks drawn before. */
+export function handOnRows(
+  { width, value, dropout, residual }: HandedOn,
+  layers: Iterable<RecurrentLayer>,
+  input: { readonly values: Real; readonly offset: number } | undefined,
+  row: number,
+  rows: number,
+  batch: number,
+): void {
+  const first = row * width;
+  const end = first + rows * width;
+  let column = first;
   for (const { cell, direction } of layers) {
     const [h] = cell.states;
-    const from = firstAfter(direction, batch) * h.width;
+    const from = (firstAfter(direction, batch) + row) * h.width;
     copyRows(value, column, width, h.value, from, h.width, rows, h.width);
     column += h.width;
   }
   if (dropout) {
     const { mask } = dropout;
-    drawMask(dropout, steps, batch, width);
-    for (let k = 0; k < rows * width; k++) value[k] *= mask[k];
+    for (let k = first; k < end; k++) value[k] *= mask[k];
   }
   if (!residual) return;
   if (!input) throw new Error("Only vectors can be added to what a layer hands on, not tokens.");
   const { values, offset } = input;
-  for (let k = 0; k < rows * width; k++) value[k] += values[offset + k];
+  for (let k = first; k < end; k++) value[k] += values[offset + k];
 }
 
 /** Writes dL/dh of every direction from `gradient`. */

@@ -92,14 +92,15 @@ export function outputBackward(
   model: Model,
   { linear, gradient }: OutputLayer,
   h: Real,
-  hGradient: Real,
   hOffset: number,
+  hGradient: Real,
+  gradientOffset: number,
   rows: number,
 ): void {
   const { kernels, description } = model;
   if (!linear) {
     const length = rows * description.output.size;
-    for (let k = 0; k < length; k++) hGradient[hOffset + k] = gradient[k];
+    for (let k = 0; k < length; k++) hGradient[gradientOffset + k] = gradient[k];
     return;
   }
   const { weight, bias, packedTransposed } = linear;
@@ -119,5 +120,15 @@ export function outputBackward(
     rows,
   );
   kernels.packTransposed(packedTransposed, weight.value, 0);
-  kernels.multiply(hGradient, hOffset, hidden, gradient, 0, size, packedTransposed, rows, false);
+  kernels.multiply(
+    hGradient,
+    gradientOffset,
+    hidden,
+    gradient,
+    0,
+    size,
+    packedTransposed,
+    rows,
+    false,
+  );
 }

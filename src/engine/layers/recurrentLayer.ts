@@ -104,6 +104,49 @@ export function projectInput(
   norm?.forward(0, rows, gates, 0, gateWidth, true);
 }
 
+/** The same for `rows` rows from `row` on, where every step waits for the one before; `gates` hold the bias already. */
+export function projectRows(
+  { norm, cell, inputSize, packed }: RecurrentLayer,
+  values: Real,
+  offset: number,
+  row: number,
+  rows: number,
+  kernels: Kernels,
+): void {
+  const { gates, gateWidth } = cell;
+  const at = row * gateWidth;
+  const adds = norm === undefined;
+  const out = norm?.values ?? gates;
+  kernels.multiply(out, at, gateWidth, values, offset, inputSize, packed, rows, adds);
+  norm?.forward(row, rows, gates, at, gateWidth, true);
+}
+
+/** dL/dX of `rows` rows from `row` on, written to `out`; `packedTransposed` is packed before the first. */
+export function inputGradientRows(
+  layer: RecurrentLayer,
+  out: Real,
+  outOffset: number,
+  row: number,
+  rows: number,
+  kernels: Kernels,
+): void {
+  const { norm, cell, inputSize, productGradients, packedTransposed } = layer;
+  const { gateWidth, gateGradients } = cell;
+  const at = row * gateWidth;
+  norm?.backward(row, rows, gateGradients, at, gateWidth);
+  kernels.multiply(
+    out,
+    outOffset,
+    inputSize,
+    productGradients,
+    at,
+    gateWidth,
+    packedTransposed,
+    rows,
+    false,
+  );
+}
+
 /** dL/dW_ih and dL/db_ih, and with them `productGradients`, once the gradients of all gates are known. */
 export function accumulateInputGradients(
   layer: RecurrentLayer,
