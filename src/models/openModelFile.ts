@@ -1,8 +1,12 @@
 /** Opens a model file of any framework. The bytes decide what it is; its name only helps to say what it is not. */
 import { UserError } from "../config/problem.ts";
 import type { FileTensor } from "../formats/fileTensor.ts";
+import { decodeNpy, isNpy } from "../formats/npy.ts";
 import { openSafetensors } from "../formats/safetensors.ts";
+import { isLegacyTorch } from "../formats/torch/torchFile.ts";
+import { isZip, openZip } from "../formats/zip.ts";
 import type { ModelAnswers, ModelContents } from "./modelContents.ts";
+import { openTorchModel } from "./pytorch.ts";
 import { networksOfStateDict } from "./stateDict.ts";
 
 /**
@@ -17,24 +21,81 @@ export function openModelFile(
   if (bytes.length === 0) {
     throw new UserError("model", `${name} is empty.`, { advice: "Save the model again." });
   }
+  if (isZip(bytes)) return openArchive(bytes, name, answers);
+  if (isLegacyTorch(bytes)) return torchContents(bytes, answers);
+  refuseOthers(bytes, name);
   const { tensors, metadata } = openSafetensors(bytes);
-  return stateDictContents("safetensors", "safetensors", tensors, metadata, answers);
+  return stateDictContents(
+    { format: "safetensors", title: "safetensors", tensors, metadata },
+    answers,
+  );
 }
 
-function stateDictContents(
-  format: ModelContents["format"],
-  title: string,
-  tensors: ReadonlyMap<string, FileTensor>,
-  metadata: ModelContents["metadata"],
-  answers: ModelAnswers,
-): ModelContents {
-  const networks = networksOfStateDict(tensors, answers);
+function openArchive(bytes: Uint8Array, name: string, answers: ModelAnswers): ModelContents {
+  const entries = openZip(bytes);
+  const names = [...entries.keys()];
+  if (names.some((entry) => /(^|\/)data\.pkl$/.test(entry))) return torchContents(bytes, answers);
+  if (names.length > 0 && names.every((entry) => entry.endsWith(".npy"))) {
+    const tensors = new Map(
+      [...entries].map(([entry, { read }]) => [entry.slice(0, -".npy".length), decodeNpy(read())]),
+    );
+    return stateDictContents(
+      { format: "npz", title: "NumPy archive", tensors, metadata: {} },
+      answers,
+    );
+  }
+  throw new UserError("model", `${name} is a zip archive, but no model that is read here.`, {
+    advice: `It holds ${names.slice(0, 5).join(", ")}${names.length > 5 ? ", …" : ""}`,
+  });
+}
+
+function torchContents(bytes: Uint8Array, answers: ModelAnswers): ModelContents {
+  const model = openTorchModel(bytes);
+  return stateDictContents({ format: "pytorch", ...model }, answers);
+}
+
+interface StateDictFile {
+  readonly format: ModelContents["format"];
+  readonly title: string;
+  readonly tensors: ReadonlyMap<string, FileTensor>;
+  readonly metadata: ModelContents["metadata"];
+  readonly nonlinearities?: ReadonlyMap<string, "tanh" | "relu">;
+  readonly notes?: readonly string[];
+}
+
+function stateDictContents(file: StateDictFile, answers: ModelAnswers): ModelContents {
+  const { format, title, tensors, metadata, nonlinearities, notes = [] } = file;
+  const networks = networksOfStateDict(tensors, answers, nonlinearities);
+  const none = "It holds no recurrent layer (no weight_ih, weight_hh).";
   return {
     format,
     title,
     networks,
     tensors: [...tensors].map(([name, { type, shape }]) => ({ name, type, shape })),
     metadata,
-    notes: networks.length === 0 ? ["It holds no recurrent layer (no weight_ih, weight_hh)."] : [],
+    notes: networks.length === 0 ? [...notes, none] : notes,
   };
+}
+
+/** Says what a file is that was meant as a model, by how it begins. */
+function refuseOthers(bytes: Uint8Array, name: string): void {
+  const start = new TextDecoder("latin1").decode(bytes.subarray(0, 300));
+  if (isNpy(bytes)) {
+    throw new UserError("model", `${name} is an array, not a model.`, {
+      advice: "Give it as the input, and a model in its place.",
+    });
+  }
+  if (bytes[0] === 0x80 && bytes[1] <= 5 && bytes[8] !== 0x7b) {
+    throw new UserError("model", `${name} is a pickle, but not one that torch.save wrote.`, {
+      advice: 'In Python: torch.save(model.state_dict(), "model.pt")',
+    });
+  }
+  if (start.slice(257).startsWith("ustar")) {
+    throw new UserError("model", `${name} is a tar archive, as PyTorch wrote before 0.1.10.`, {
+      advice: "Load it with an old PyTorch and save it again.",
+    });
+  }
+  if (/^\s*[{[<]/.test(start) && !/^.{8}\{/s.test(start)) {
+    throw new UserError("model", `${name} is text, not a model.`);
+  }
 }

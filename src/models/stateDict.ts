@@ -35,11 +35,12 @@ const gateCounts: Readonly<Record<number, Cell>> = { 1: "rnn", 3: "gru", 4: "lst
 const rowsPerUnit: Readonly<Record<Cell, number>> = { rnn: 1, gru: 3, lstm: 4 };
 
 /**
- * Every recurrent module of the state dict as a network. Throws `UserError` for one whose tensors do not fit each other.
+ * Every recurrent module of the state dict as a network; `nonlinearities` are those that the file tells, by module. Throws `UserError` for one whose tensors do not fit each other.
  */
 export function networksOfStateDict(
   tensors: StateDict,
   answers: ModelAnswers = {},
+  nonlinearities: ReadonlyMap<string, "tanh" | "relu"> = new Map(),
 ): readonly ModelNetwork[] {
   const modules = groupByModule(tensors);
   const used = new Set(
@@ -51,7 +52,11 @@ export function networksOfStateDict(
   );
   const rest = new Map([...tensors].filter(([name]) => !used.has(name)));
   return [...modules].map(([prefix, layers]) =>
-    networkOf(prefix, layers, { tensors: rest, alone: modules.size === 1, answers }),
+    networkOf(prefix, layers, {
+      tensors: rest,
+      alone: modules.size === 1,
+      answers: { ...answers, nonlinearity: nonlinearities.get(prefix) ?? answers.nonlinearity },
+    }),
   );
 }
 
