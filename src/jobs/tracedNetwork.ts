@@ -87,7 +87,8 @@ function layerConfigOf(layer: LayerDescription): ModelSpec["layers"][number] {
   const shared = { hidden, bidirectional: directions.length === 2 };
   if (cell === "rnn") return { cell, nonlinearity, ...shared };
   if (cell === "gru") return { cell, reset, ...shared };
-  return { cell, ...shared };
+  const { projection, peepholes } = layer;
+  return { cell, ...shared, ...(projection && { projection }), ...(peepholes && { peepholes }) };
 }
 
 /** (B,H) from (H). */

@@ -1,6 +1,7 @@
 /**
  * A PyTorch state dict, names and tensors and nothing else, as networks. What a name means is torch.nn's convention:
  *   [prefix.]weight_ih_l0  (G·H,I)    [prefix.]weight_hh_l0 (G·H,H)    bias_ih_l0, bias_hh_l0 (G·H)    …_reverse
+ *   weight_hr_l0 (P,H), weight_hh_l0 then (4H,P)    of an LSTM with proj_size P
  *   weight_ih, weight_hh, bias_ih, bias_hh   of one torch.nn.LSTMCell, GRUCell or RNNCell
  *   NAME.weight (O,D·H), NAME.bias (O)       a linear layer on top
  *   NAME.weight (V,I), called an embedding   under it
@@ -8,7 +9,13 @@
  */
 import { UserError } from "../config/problem.ts";
 import { isReal, realsOf, type FileTensor } from "../formats/fileTensor.ts";
-import type { Cell, Direction, LayerDescription, ModelDescription } from "../trace/trace.ts";
+import {
+  widthOf as stateWidth,
+  type Cell,
+  type Direction,
+  type LayerDescription,
+  type ModelDescription,
+} from "../trace/trace.ts";
 import { findHead, findEmbedding, type Surroundings } from "./surroundings.ts";
 import type { ModelAnswers, ModelNetwork, NetworkParameter } from "./modelContents.ts";
 
@@ -100,7 +107,7 @@ function networkOf(prefix: string, modules: ModuleParts, surroundings: Surroundi
       throw misfit(prefix, `the two directions of layer ${number} have different sizes`);
     }
     const below = layers.at(-1);
-    const { cell, hidden, inputSize } = forward;
+    const { cell, inputSize } = forward;
     if (below && inputSize !== widthOf(below)) {
       throw misfit(
         prefix,
@@ -111,9 +118,7 @@ function networkOf(prefix: string, modules: ModuleParts, surroundings: Surroundi
       throw misfit(prefix, `layer ${number} has other directions than the layer below it`);
     }
     layers.push({
-      cell,
-      hidden,
-      inputSize,
+      ...forward,
       directions: order,
       ...(cell === "rnn" && { nonlinearity: answers.nonlinearity ?? ("tanh" as const) }),
       ...(cell === "gru" && { reset: "after" as const }),
@@ -144,7 +149,9 @@ function networkOf(prefix: string, modules: ModuleParts, surroundings: Surroundi
   };
 }
 
-const widthOf = ({ hidden, directions }: LayerDescription): number => hidden * directions.length;
+/** What a layer hands on at each step. */
+const widthOf = (layer: LayerDescription): number =>
+  stateWidth(layer, "h") * layer.directions.length;
 
 const biases = ["bias_ih", "bias_hh"] as const;
 
@@ -154,22 +161,23 @@ function describeCell(
   layer: number,
   parts: CellParts,
   wanted: Cell | undefined,
-): Pick<LayerDescription, "cell" | "hidden" | "inputSize"> {
+): Pick<LayerDescription, "cell" | "hidden" | "inputSize" | "projection"> {
   const at = `layer ${layer}`;
   const input = shapeOf(prefix, parts, "weight_ih", 2);
   const recurrent = shapeOf(prefix, parts, "weight_hh", 2);
   if (!input || !recurrent) {
     throw misfit(prefix, `${at} has no ${input ? "weight_hh" : "weight_ih"}`);
   }
-  if (parts.has("weight_hr")) {
-    throw new UserError(
-      "model",
-      `${titleOf(prefix)} projects its hidden state (weight_hr_l${layer}), which is not read yet.`,
-      { advice: "Save a model without proj_size." },
+  const projected = shapeOf(prefix, parts, "weight_hr", 2);
+  const [rows, inputSize] = input;
+  const [recurrentRows, handedOn] = recurrent;
+  const hidden = projected?.[1] ?? handedOn;
+  if (projected && projected[0] !== handedOn) {
+    throw misfit(
+      prefix,
+      `in ${at} weight_hr gives ${projected[0]} numbers, but weight_hh reads ${handedOn}`,
     );
   }
-  const [rows, inputSize] = input;
-  const [recurrentRows, hidden] = recurrent;
   if (rows !== recurrentRows) {
     throw misfit(prefix, `in ${at} weight_ih has ${rows} rows and weight_hh ${recurrentRows}`);
   }
@@ -195,7 +203,8 @@ function describeCell(
       { advice: `Leave the cell out, or say ${cell}.` },
     );
   }
-  return { cell, hidden, inputSize };
+  if (projected && cell !== "lstm") throw misfit(prefix, `${at} is a ${cell} with a projection`);
+  return { cell, hidden, inputSize, ...(projected && { projection: handedOn }) };
 }
 
 function shapeOf(
@@ -227,7 +236,7 @@ function parametersOf(
   direction: Direction,
 ): readonly NetworkParameter[] {
   const suffix = direction === "forward" ? `_l${layer}` : `_l${layer}_reverse`;
-  return ["weight_ih", "weight_hh", ...biases].flatMap((name) => {
+  return ["weight_ih", "weight_hh", ...biases, "weight_hr"].flatMap((name) => {
     const part = parts.get(name);
     if (!part) return [];
     const { source, tensor } = part;

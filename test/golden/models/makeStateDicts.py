@@ -36,7 +36,8 @@ def step(cell, nonlinearity, x, h, c, p):
         gates = {"i": i.sigmoid(), "f": f.sigmoid(), "g": g.tanh(), "o": o.sigmoid()}
         gates = {name: kept(gate) for name, gate in gates.items()}
         c = kept(gates["f"] * c + gates["i"] * gates["g"])
-        return kept(gates["o"] * torch.tanh(c)), c, gates
+        h = gates["o"] * torch.tanh(c)
+        return kept(h @ p["weight_hr"].T if "weight_hr" in p else h), c, gates
     (ar, az, an), (br, bz, bn) = a.chunk(3, dim=1), b.chunk(3, dim=1)
     r, z = kept((ar + br).sigmoid()), kept((az + bz).sigmoid())
     n = kept(torch.tanh(an + r * bn))
@@ -51,7 +52,9 @@ def trace(spec, state, x):
         for direction in ("forward", "reverse")[: 1 + spec["bidirectional"]]:
             suffix = f"_l{layer}" + ("_reverse" if direction == "reverse" else "")
             p = {key[: -len(suffix)]: value for key, value in state.items() if key.endswith(suffix)}
-            h0, c0 = (torch.zeros(x.shape[1], spec["hidden"], dtype=x.dtype, requires_grad=True) for _ in "hc")
+            h0, c0 = (
+                torch.zeros(x.shape[1], size, dtype=x.dtype, requires_grad=True) for size in (spec["handed"], spec["hidden"])
+            )
             h, c, steps = h0, c0, []
             for t in range(x.shape[0]) if direction == "forward" else reversed(range(x.shape[0])):
                 h, c, gates = step(spec["cell"], spec["nonlinearity"], below[t], h, c, p)
@@ -69,12 +72,14 @@ def trace(spec, state, x):
 
 
 def make(name, seed, cell, layers=1, bidirectional=False, bias=True, head=None, head_bias=True, prefix="", loss="mse",
-         at="each-step", single=False, nonlinearity="tanh", embedding=None, dtype=torch.float64, options=None):
+         at="each-step", single=False, nonlinearity="tanh", embedding=None, dtype=torch.float64, options=None, projection=0):
     torch.manual_seed(seed)
     torch.set_default_dtype(dtype)
     extra = {"nonlinearity": nonlinearity} if cell == "rnn" else {}
+    if projection:
+        extra = {"proj_size": projection}
     module = MODULES[cell](I, H, layers, bias=bias, bidirectional=bidirectional, **extra)
-    width = H * (1 + bidirectional)
+    width = (projection or H) * (1 + bidirectional)
     linear = nn.Linear(width, O, bias=head_bias) if head else None
     table = nn.Embedding(V, I) if embedding else None
     outputs = O if head else width
@@ -116,7 +121,8 @@ def make(name, seed, cell, layers=1, bidirectional=False, bias=True, head=None, 
     for value in state.values():
         value.grad = None
     # … and gate by gate.
-    spec = {"cell": cell, "layers": layers, "bidirectional": bidirectional, "hidden": H, "nonlinearity": nonlinearity}
+    spec = {"cell": cell, "layers": layers, "bidirectional": bidirectional, "hidden": H, "handed": projection or H,
+            "nonlinearity": nonlinearity}
     found = {}
 
     def by_gates(x):
@@ -156,6 +162,7 @@ def make(name, seed, cell, layers=1, bidirectional=False, bias=True, head=None, 
     np.save(FOLDER / f"{name}.target.npy", targets)
 
 
+make("lstm-projection-2-bidirectional", 11, "lstm", 2, True, head="fc", prefix="rnn.", projection=2)
 RELU = ["--nonlinearity", "relu"]
 make("rnn-bare", 1, "rnn", single=True)
 make("rnn-relu-2-bidirectional", 2, "rnn", 2, True, head="fc", prefix="rnn.", nonlinearity="relu", options=RELU)
