@@ -3,7 +3,7 @@
  * is checked against the bytes that are there; checksums are verified; what would inflate out of all proportion is refused.
  * https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
-import { inflateSync } from "fflate";
+import { inflateSync } from "fflate/browser";
 import { crc32 } from "./crc32.ts";
 import { FormatError } from "./formatError.ts";
 
