@@ -29,20 +29,38 @@ export function lossAlone(
       input.kind === "dense"
         ? { kind: "dense", values: repeated(input.values, steps, inputWidth, size) }
         : { kind: "tokens", tokens: repeated(input.tokens, steps, 1, size) },
-    target:
-      target &&
-      (target.kind === "values"
-        ? {
-            kind: "values",
-            values: repeated(target.values, outputs, target.values.length / rowsOfTarget, size),
-          }
-        : {
-            kind: "classes",
-            classes: repeated(target.classes, outputs, target.classes.length / rowsOfTarget, size),
-          }),
+    target: target && targetOf(target, outputs, rowsOfTarget, size),
     weights,
     carry: false,
   };
+}
+
+function targetOf(
+  target: NonNullable<Batch["target"]>,
+  outputs: number,
+  rows: number,
+  size: number,
+): NonNullable<Batch["target"]> {
+  switch (target.kind) {
+    case "values": {
+      const width = target.values.length / rows;
+      return { kind: "values", values: repeated(target.values, outputs, width, size) };
+    }
+    case "classes": {
+      const width = target.classes.length / rows;
+      return { kind: "classes", classes: repeated(target.classes, outputs, width, size) };
+    }
+    // Their one loss is that of the whole sequence.
+    case "labels": {
+      const labels = new Int32Array(size * target.labels.length);
+      for (let b = 0; b < size; b++) labels.set(target.labels, b * target.labels.length);
+      return {
+        kind: "labels",
+        labels,
+        labelLengths: new Int32Array(size).fill(target.labelLengths[0]),
+      };
+    }
+  }
 }
 
 /** (rows,width) → (rows,B,width): each row B times. */

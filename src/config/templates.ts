@@ -8,7 +8,8 @@ export interface Template {
     | "word-language-model"
     | "classification"
     | "forecast"
-    | "synthetic-task";
+    | "synthetic-task"
+    | "labels-without-places";
   readonly title: string;
   readonly description: string;
   /** The whole unroll.json, with comments. */
@@ -141,7 +142,7 @@ export const templates: readonly Template[] = [
   // The adding problem: the sum of two marked numbers among many. It needs no data.
   "data": {
     "kind": "synthetic",
-    "task": "adding", // or "copy", "temporal-order", "parity", "reber", "waveform"
+    "task": "adding", // or "copy", "temporal-order", "parity", "reber", "waveform", "phonemes"
     "length": 50, // steps: the longer, the harder for a plain "rnn"
     "examples": 2000
   },
@@ -152,6 +153,31 @@ export const templates: readonly Template[] = [
     "epochs": 20,
     "batch": 20,
     "optimizer": { "kind": "adam", "learningRate": 0.005 }
+  }
+}
+`,
+  ),
+  template(
+    "labels-without-places",
+    "Labels without places (CTC)",
+    "What was said, not when: phonemes in noisy frames. Needs no data.",
+    `{
+  // Hears phonemes in noisy frames, and is told only which were spoken, not when (CTC). It needs no data.
+  "data": {
+    "kind": "synthetic",
+    "task": "phonemes",
+    "length": 60, // frames of the longest sequence
+    "examples": 2000
+  },
+  "model": {
+    "layers": [{ "cell": "lstm", "hidden": 32, "bidirectional": true }]
+  },
+  "training": {
+    "epochs": 10,
+    "batch": 16,
+    "optimizer": { "kind": "adam", "learningRate": 0.01 },
+    "clip": { "norm": 1 },
+    "loss": { "kind": "ctc", "blank": 0 }
   }
 }
 `,

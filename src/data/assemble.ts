@@ -39,6 +39,7 @@ export function assemble({ examples, from, to, layout, carry, hasLoss }: Window)
   if (!hasLoss) return input;
 
   const { at, kind, size: width } = layout.output;
+  if (kind === "labels") return { ...input, ...labelsOf(examples, from, lengths, steps) };
   const rows = at === "last-step" ? 1 : steps;
   const values = kind === "classes" ? 1 : width;
   const targets =
@@ -62,6 +63,26 @@ export function assemble({ examples, from, to, layout, carry, hasLoss }: Window)
       ? ({ kind: "classes", classes: targets } as const)
       : ({ kind: "values", values: targets } as const);
   return { ...input, target, weights };
+}
+
+/** Of whole sequences: each takes its loss at its last step. */
+function labelsOf(
+  examples: readonly Example[],
+  from: number,
+  lengths: Int32Array,
+  steps: number,
+): Pick<Batch, "target" | "weights"> {
+  const size = examples.length;
+  const labelLengths = Int32Array.from(examples, ({ target }) => target.length);
+  const widest = labelLengths.reduce((most, length) => Math.max(most, length), 0);
+  const labels = new Int32Array(size * widest);
+  const weights = new Float32Array(steps * size);
+  examples.forEach((example, b) => {
+    labels.set(example.target, b * widest);
+    if (from > 0 || lengths[b] !== example.steps) throw new Error("CTC needs whole sequences.");
+    weights[(lengths[b] - 1) * size + b] = example.weights[example.steps - 1];
+  });
+  return { target: { kind: "labels", labels, labelLengths }, weights };
 }
 
 function inputOf(

@@ -14,7 +14,7 @@ export interface Dataset {
     | { readonly kind: "tokens"; readonly vocabulary: number }
     | { readonly kind: "dense"; readonly size: number };
   readonly output: { readonly size: number; readonly at: "each-step" | "last-step" };
-  readonly loss: "cross-entropy" | "mean-squared-error";
+  readonly loss: "cross-entropy" | "mean-squared-error" | "ctc";
   readonly training: Split;
   /** Has no sequences when nothing is held back. */
   readonly validation: Split;
@@ -58,12 +58,18 @@ export async function loadDataset(
   }
 }
 
+const usualLoss = {
+  classes: "cross-entropy",
+  values: "mean-squared-error",
+  labels: "ctc",
+} as const;
+
 /** The part of a data set that follows from what its sequences look like. */
 export function shapeOf({ layout }: Split): Pick<Dataset, "input" | "output" | "loss"> {
   const { input, output } = layout;
   return {
     input,
     output: { size: output.size, at: output.at },
-    loss: output.kind === "classes" ? "cross-entropy" : "mean-squared-error",
+    loss: usualLoss[output.kind],
   };
 }

@@ -52,6 +52,8 @@ export interface SyntheticEncoding {
   readonly symbols?: readonly string[];
   /** What class c stands for; absent for numbers. */
   readonly classes?: readonly string[];
+  /** The class that stands for no label, where labels have no places. */
+  readonly blank?: number;
   /** What each number of an input or output is called. */
   readonly inputNames?: readonly string[];
   readonly outputNames?: readonly string[];
@@ -70,6 +72,10 @@ export function outputColumns({ targets, horizon }: TableEncoding): readonly Col
     targets.map((column) => ({ ...column, name: `${column.name} +${ahead + 1}` })),
   ).flat();
 }
+
+/** The class that stands for no label; undefined where every label has its place. */
+export const blankOf = (encoding: Encoding): number | undefined =>
+  encoding.kind === "synthetic" ? encoding.blank : undefined;
 
 /** What the classes of the output stand for; undefined when the output is numbers. */
 export function classesOf(encoding: Encoding): readonly string[] | undefined {

@@ -3,13 +3,14 @@ import type { Config } from "../config/schema.ts";
 import { UserError } from "../config/problem.ts";
 import type { LossKind } from "../trace/trace.ts";
 import type { Dataset } from "./dataset.ts";
-import { classesOf, type Encoding } from "./encoding.ts";
+import { blankOf, classesOf, type Encoding } from "./encoding.ts";
 
 export interface LossOptions {
   /** (O) */
   readonly classWeights?: readonly number[];
   readonly labelSmoothing?: number;
   readonly delta?: number;
+  readonly blank?: number;
 }
 
 export interface Spec {
@@ -48,6 +49,8 @@ export function lossOptionsOf(
   { loss }: Pick<Config["training"], "loss">,
   encoding: Encoding,
 ): LossOptions | undefined {
+  const blank = blankOf(encoding);
+  if (blank !== undefined) return { blank };
   if (loss?.kind === "huber") return { delta: loss.delta };
   if (loss?.kind !== "cross-entropy") return undefined;
   const { labelSmoothing, classWeights } = loss;

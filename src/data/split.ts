@@ -7,7 +7,8 @@ export interface Layout {
     | { readonly kind: "tokens"; readonly vocabulary: number }
     | { readonly kind: "dense"; readonly size: number };
   readonly output: {
-    readonly kind: "classes" | "values";
+    /** `labels`: classes whose places are not known, and one class more for none. */
+    readonly kind: "classes" | "values" | "labels";
     readonly size: number;
     readonly at: "each-step" | "last-step";
   };
@@ -19,9 +20,9 @@ export interface Example {
   readonly steps: number;
   /** (T) token numbers, or (T,I) values. */
   readonly input: Int32Array | Real;
-  /** (T) classes or (T,O) values; for output at the last step (1) or (O). */
+  /** (T) classes or (T,O) values; for output at the last step (1) or (O); or (L) labels. */
   readonly target: Int32Array | Real;
-  /** (T), or (1) for output at the last step: 1 where a loss is taken. */
+  /** (T), or (1) for output at the last step: 1 where a loss is taken; that of labels at the last step. */
   readonly weights: Real;
 }
 

@@ -91,7 +91,14 @@ export function forwardPrepared(pass: Pass, batch: Batch): LossResult {
   if (!batch.target) return { loss: 0, weight: 0 };
   loadWeights(pass, batch.weights);
   const { description, spec } = pass.model;
-  const outputs = { ...pass.output, rows: outputRows(pass), size: description.output.size };
+  const outputs = {
+    ...pass.output,
+    rows: outputRows(pass),
+    size: description.output.size,
+    steps,
+    batch: size,
+    lengths,
+  };
   const result = takeLoss(description.loss, spec.lossOptions ?? {}, outputs, batch.target);
   current.holds = "losses";
   return result;

@@ -41,7 +41,7 @@ export interface GradientCheckResult extends GradientCheck {
   readonly tolerance: number;
   /** What was run. */
   readonly batch: { readonly sequences: number; readonly steps: number; readonly wasCut: boolean };
-  /** Whether no compared derivative is beyond the tolerance. */
+  /** Whether some derivatives could be compared, and none is beyond the tolerance. */
   readonly passed: boolean;
 }
 
@@ -100,9 +100,19 @@ export async function checkGradients(
     next = comparing.next();
   }
   const found = next.value;
-  const passed = [...found.parameters, ...found.input].every(
-    ({ worst }) => worst === undefined || worst.error <= tolerance,
-  );
+  if (!Number.isFinite(found.loss)) {
+    throw new UserError(
+      "not-finite",
+      `The loss of these sequences is ${found.loss}: it has no gradient to check.`,
+      {
+        advice: "Smaller first weights, or standardized data, keep it finite.",
+      },
+    );
+  }
+  const all = [...found.parameters, ...found.input];
+  const passed =
+    all.some(({ worst }) => worst !== undefined) &&
+    all.every(({ worst }) => worst === undefined || worst.error <= tolerance);
   const { size: sequences, steps } = batch;
   return {
     ...found,
@@ -122,8 +132,9 @@ function firstBatch(
 ): { readonly batch: Batch; readonly wasCut: boolean } {
   const { bptt } = config.training;
   const window = bptt === "full" ? training.steps : Math.min(bptt, training.steps);
-  // What a sequence ends in cannot be cut off.
-  const wasCut = training.layout.output.at === "each-step" && window > steps;
+  // What a sequence ends in cannot be cut off, nor labels of which nobody knows where they are.
+  const { at, kind } = training.layout.output;
+  const wasCut = at === "each-step" && kind !== "labels" && window > steps;
   const batcher = createBatcher(training, {
     batch: sequences,
     bptt: wasCut ? steps : bptt,

@@ -10,6 +10,8 @@ export interface Evaluation {
   readonly loss: number;
   /** Share of right answers, for classes. */
   readonly accuracy?: number;
+  /** Edits for each label, for labels without places. */
+  readonly labelErrorRate?: number;
 }
 
 export interface Evaluator {
@@ -37,18 +39,23 @@ export function createEvaluator(
       let weight = 0;
       let correct: number | undefined;
       let counted = 0;
+      let edits = 0;
+      let labels = 0;
       for (let batch = batcher.next(); batch; batch = batcher.next()) {
         const result = forwardPrepared(pass, batch);
         loss += result.loss * result.weight;
         weight += result.weight;
         if (result.correct !== undefined) correct = (correct ?? 0) + result.correct;
         counted += result.counted ?? 0;
+        edits += result.edits ?? 0;
+        labels += result.labels ?? 0;
         if (!(await between())) return undefined;
       }
       if (weight === 0) return { loss: 0 };
       return {
         loss: loss / weight,
         ...(correct === undefined ? {} : { accuracy: correct / counted }),
+        ...(labels === 0 ? {} : { labelErrorRate: edits / labels }),
       };
     },
   };

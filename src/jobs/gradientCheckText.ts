@@ -33,6 +33,9 @@ function verdict({ parameters, input, passed, tolerance }: GradientCheckResult):
   if (passed) {
     return `The gradients are right: ${share} derivatives were compared, and none is off by more than ${tolerance.toExponential()}.`;
   }
+  if (compared === 0) {
+    return "NOTHING could be compared: the loss is not smooth anywhere that was looked at.";
+  }
   const wrong = parameters.filter((check) => isWrong(check, tolerance)).map(({ name }) => name);
   const steps = input.filter((check) => isWrong(check, tolerance)).map(({ t }) => t);
   const places = [

@@ -3,7 +3,7 @@ import { cellsAt, normAt } from "../analysis/cellSummary.ts";
 import { describeOutput } from "../data/describeOutput.ts";
 import type { StepLabel } from "../data/split.ts";
 import { predictedNumbers } from "../engine/sampling.ts";
-import type { TimelineColumn } from "../protocol/contracts.ts";
+import type { LabelDecoding, TimelineColumn } from "../protocol/contracts.ts";
 import { clampRange } from "../trace/buckets.ts";
 import { gradientOf } from "../trace/names.ts";
 import { planeOf } from "../trace/plane.ts";
@@ -19,7 +19,10 @@ export function timelineColumns(
   return Array.from({ length: to - from }, (_, i) => columnAt(traced, from + i));
 }
 
-function columnAt({ loaded, sequence, trace }: TracedSequence, t: number): TimelineColumn {
+function columnAt(
+  { loaded, sequence, trace, decoding }: TracedSequence,
+  t: number,
+): TimelineColumn {
   const label = sequence.steps[t];
   return {
     t,
@@ -27,11 +30,15 @@ function columnAt({ loaded, sequence, trace }: TracedSequence, t: number): Timel
     inputValues: label.inputValues,
     cells: cellsAt(trace, t),
     ...outputAt(trace, t, label, loaded.encoding),
-    targetLabel: label.target,
+    // Labels without places are no step's target.
+    ...(decoding ? { begins: beginsAt(decoding, t) } : { targetLabel: label.target }),
     loss: lossAt(trace, t),
     inputGradientNorm: normAt(trace, gradientOf("input"), t),
   };
 }
+
+const beginsAt = ({ labels, starts }: LabelDecoding, t: number): string | undefined =>
+  labels[starts.indexOf(t)];
 
 /** Nothing before the last step of a network that answers there only. */
 function outputAt(

@@ -122,7 +122,7 @@ export function createTraceSession(options: TraceSessionOptions): TraceSession {
 }
 
 function summaryOf(id: string, traced: TracedSequence): TraceSummary {
-  const { loaded, choice, sequence, trace, loss } = traced;
+  const { loaded, choice, sequence, trace, loss, decoding } = traced;
   const { run, checkpoint, update } = loaded;
   return {
     id,
@@ -134,6 +134,7 @@ function summaryOf(id: string, traced: TracedSequence): TraceSummary {
     model: trace.model,
     steps: trace.steps,
     loss,
+    ...(decoding && { decoding }),
     tensors: [...trace.tensors.values()].map(({ name, axes, shape }) => ({ name, axes, shape })),
   };
 }

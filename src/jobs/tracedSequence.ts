@@ -4,9 +4,10 @@ import { sequenceAt, sequenceFromText, type Sequence } from "../data/sequences.t
 import type { Dataset } from "../data/dataset.ts";
 import { backward, createPass, forward, readTrace, zeroGradients } from "../engine/bptt.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
-import type { SequenceChoice } from "../protocol/contracts.ts";
+import type { LabelDecoding, SequenceChoice } from "../protocol/contracts.ts";
 import { gatesOf, statesOf } from "../trace/names.ts";
 import { widthOf, type ModelDescription, type Trace } from "../trace/trace.ts";
+import { decodeLabels } from "./labelDecoding.ts";
 import { networkOf, type LoadedRun } from "./loadedRun.ts";
 
 export interface TracedSequence {
@@ -16,6 +17,8 @@ export interface TracedSequence {
   readonly trace: Trace;
   /** Mean over the steps that have one. */
   readonly loss?: number;
+  /** Of a network whose labels have no places. */
+  readonly decoding?: LabelDecoding;
 }
 
 /** More than a timeline shows at once, and quick to compute; `steps` in the choice asks for more. */
@@ -71,7 +74,15 @@ export function traceSequence(
   const { loss, weight } = forward(pass, batch);
   if (weight > 0) backward(pass);
   const trace = readTrace(pass);
-  return { loaded, choice, sequence, trace, ...(weight > 0 && { loss }) };
+  const decoding = decodeLabels(trace, loaded.encoding, batch.target);
+  return {
+    loaded,
+    choice,
+    sequence,
+    trace,
+    ...(weight > 0 && { loss }),
+    ...(decoding && { decoding }),
+  };
 }
 
 /** What the tensors of a trace take: values and gradients in 32 bits. */

@@ -136,11 +136,15 @@ export async function trainingLoop(setup: TrainingSetup, tools: LoopTools): Prom
     // Stopped in the middle: it is still due.
     if (!result) return;
     progress.validationDue = false;
-    const { loss, accuracy } = result;
+    const { loss, accuracy, labelErrorRate } = result;
     // JSON has no NaN; a loss that overflowed is no measurement.
     const measured = Number.isFinite(loss) ? loss : undefined;
-    progress.validation = { update: progress.update, loss: measured, accuracy };
-    report.row({ validationLoss: measured, validationAccuracy: accuracy });
+    progress.validation = { update: progress.update, loss: measured, accuracy, labelErrorRate };
+    report.row({
+      validationLoss: measured,
+      validationAccuracy: accuracy,
+      validationLabelErrorRate: labelErrorRate,
+    });
     keepIfBest(loss, "validation");
     const { patience } = progress;
     const target = (patience.reference ?? Infinity) - (earlyStopping?.minimumImprovement ?? 0);

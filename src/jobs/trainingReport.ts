@@ -98,6 +98,7 @@ export function createTrainingReport(
       trainLoss: trainLoss ?? meanOf(progress.sinceEpoch)?.loss,
       validationLoss: validation?.loss,
       validationAccuracy: validation?.accuracy,
+      validationLabelErrorRate: validation?.labelErrorRate,
       best,
       ...ending,
     };

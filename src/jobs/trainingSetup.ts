@@ -111,8 +111,11 @@ export async function prepareTraining(
     encoding: dataset.encoding,
     model: model.description,
     dataSummary: dataset.summary,
-    // They are measured in the data's usual loss.
-    baselines: spec.loss === dataset.loss && !spec.lossOptions ? dataset.baselines : [],
+    // They are measured in the data's usual loss; which class is the blank makes no difference to it.
+    baselines:
+      spec.loss === dataset.loss && (spec.loss === "ctc" || !spec.lossOptions)
+        ? dataset.baselines
+        : [],
     updates,
   });
   return { ...parts, run, progress: firstProgress(shuffler, updates) };

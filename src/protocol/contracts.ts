@@ -44,12 +44,30 @@ export interface TraceSummary {
   readonly steps: number;
   /** Mean loss over the steps that have one. */
   readonly loss?: number;
+  /** Of a network whose labels have no places (CTC). */
+  readonly decoding?: LabelDecoding;
   readonly tensors: readonly TensorSummary[];
 }
 
 /** A heatmap of one of the traces that the worker holds. */
 export interface HeatmapRequest extends HeatmapSlice {
   readonly trace: string;
+}
+
+/** The labels that the outputs of a whole sequence say. */
+export interface LabelDecoding {
+  /** Of the likeliest path: repeated classes merged, blanks dropped. */
+  readonly labels: readonly string[];
+  /** The step at which each of them begins. */
+  readonly starts: readonly number[];
+  /** The likeliest labels over all paths, by prefix beam search; natural logarithms. Empty for very long sequences. */
+  readonly beams: readonly {
+    readonly labels: readonly string[];
+    readonly logProbability: number;
+  }[];
+  readonly target?: readonly string[];
+  /** Insertions, deletions and replacements that make `labels` the target. */
+  readonly edits?: number;
 }
 
 /** One layer's cell at one step, summarised for the unrolled timeline. */
@@ -85,6 +103,8 @@ export interface TimelineColumn {
   /** Most probable classes first. */
   readonly predictions?: readonly { readonly label: string; readonly probability: number }[];
   readonly targetLabel?: string;
+  /** The label that begins here on the likeliest path, where labels have no places. */
+  readonly begins?: string;
   /** For forecasts: values in the data's own units. */
   readonly forecast?: readonly {
     readonly name: string;
@@ -121,6 +141,8 @@ export interface MetricsRow {
   readonly validationLoss?: number;
   /** Share of right answers, for classes. */
   readonly validationAccuracy?: number;
+  /** For labels without places: edits that make what was decoded right, for each label. */
+  readonly validationLabelErrorRate?: number;
   /** L2 norm of the whole gradient before and after clipping. */
   readonly gradientNorm?: number;
   readonly clippedNorm?: number;

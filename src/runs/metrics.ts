@@ -15,6 +15,7 @@ export interface MetricsRow {
   readonly trainLoss?: number;
   readonly validationLoss?: number;
   readonly validationAccuracy?: number;
+  readonly validationLabelErrorRate?: number;
   readonly gradientNorm?: number;
   readonly clippedNorm?: number;
   /** Share of updates whose gradient was clipped. */
@@ -74,6 +75,7 @@ const optionalKeys = [
   "trainLoss",
   "validationLoss",
   "validationAccuracy",
+  "validationLabelErrorRate",
   "gradientNorm",
   "clippedNorm",
   "clippedShare",

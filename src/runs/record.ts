@@ -33,6 +33,7 @@ const modelSchema: z.ZodType<ModelDescription> = z.object({
     "mean-absolute-error",
     "huber",
     "gaussian",
+    "ctc",
   ]),
   parameterCount: z.int(),
 });
@@ -59,6 +60,7 @@ export const runRecordSchema = z.object({
   trainLoss: z.number().optional(),
   validationLoss: z.number().optional(),
   validationAccuracy: z.number().optional(),
+  validationLabelErrorRate: z.number().optional(),
   best: z
     .object({ update: z.int(), loss: z.number(), measuredOn: z.enum(["validation", "training"]) })
     .optional(),

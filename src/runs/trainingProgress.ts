@@ -44,7 +44,12 @@ export const trainingProgressSchema = z.object({
   sinceEpoch: sumsSchema,
   trainLoss: z.number().optional(),
   validation: z
-    .object({ update: z.int(), loss: z.number().optional(), accuracy: z.number().optional() })
+    .object({
+      update: z.int(),
+      loss: z.number().optional(),
+      accuracy: z.number().optional(),
+      labelErrorRate: z.number().optional(),
+    })
     .optional(),
   best: z
     .object({ update: z.int(), loss: z.number(), measuredOn: z.enum(["validation", "training"]) })

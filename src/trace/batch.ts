@@ -32,7 +32,15 @@ export interface Batch {
    */
   readonly target?:
     | { readonly kind: "classes"; readonly classes: Int32Array }
-    | { readonly kind: "values"; readonly values: Real };
+    | { readonly kind: "values"; readonly values: Real }
+    | {
+        /** Labels whose places are not known, fewer than steps. */
+        readonly kind: "labels";
+        /** (B,L), padded at the end. */
+        readonly labels: Int32Array;
+        /** (B) */
+        readonly labelLengths: Int32Array;
+      };
   /** As many as targets, (T,B) or (B): 1 where a loss is taken, 0 elsewhere; padding is 0. */
   readonly weights?: Real;
   /** True when the hidden state is carried over from the previous batch, false to start from zero. */

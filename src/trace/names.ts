@@ -58,4 +58,5 @@ export const lossTitles: Readonly<
   "mean-absolute-error": { title: "mean absolute error", unit: "absolute error" },
   huber: { title: "Huber loss", unit: "Huber loss" },
   gaussian: { title: "Gaussian negative log-likelihood", unit: "nats per number" },
+  ctc: { title: "CTC", unit: "nats per label" },
 };

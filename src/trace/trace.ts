@@ -53,7 +53,8 @@ export type LossKind =
   | "mean-squared-error"
   | "mean-absolute-error"
   | "huber"
-  | "gaussian";
+  | "gaussian"
+  | "ctc";
 
 /** How well a source state fits a decoder's state: `additive` of Bahdanau et al. 2015, the others of Luong et al. 2015. */
 export type AttentionDescription =

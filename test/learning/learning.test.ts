@@ -1,5 +1,11 @@
 /** Networks really learn: the samples that ship, trained from their configs with fixed seeds. */
-import { describe, expect, it } from "vitest";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { templates } from "../../src/config/templates.ts";
+import { train } from "../../src/jobs/train.ts";
+import { readRun } from "../../src/runs/runFolder.ts";
 import { baseline, trainSample } from "./sampleTraining.ts";
 
 const minutes = 60_000;
@@ -52,6 +58,24 @@ describe("spam", () => {
       const majority = baseline(sample, "majority").accuracy ?? 1;
       expect(majority).toBeLessThan(0.7);
       expect(Math.max(...accuracies)).toBeGreaterThan(0.85);
+    },
+    5 * minutes,
+  );
+});
+
+describe("phonemes without their places", () => {
+  it(
+    "are heard: far fewer edits than labels, though nobody said when each was spoken",
+    async () => {
+      const text = templates.find(({ id }) => id === "labels-without-places")?.text ?? "";
+      const folder = await mkdtemp(join(tmpdir(), "unroll-phonemes-"));
+      onTestFinished(() => rm(folder, { recursive: true, force: true }));
+      const { runFolder } = await train({ configFile: join(folder, "unroll.json"), text });
+      const { record } = await readRun(runFolder);
+      const [guess] = record.baselines;
+      expect(record.best?.loss).toBeLessThan(guess.loss / 10);
+      // Saying nothing is wrong in every label: 1.
+      expect(record.validationLabelErrorRate).toBeLessThan(0.1);
     },
     5 * minutes,
   );

@@ -3,7 +3,13 @@ import { pointsOf, positionOn, type Point, type Ruler, type RunSeries } from "./
 import type { Series } from "./series.ts";
 import { lossTitle } from "./status.ts";
 
-export type PlotKind = "loss" | "accuracy" | "gradient" | "learningRate";
+export type PlotKind =
+  | "loss"
+  | "accuracy"
+  | "labelErrors"
+  | "gradient"
+  | "clipped"
+  | "learningRate";
 
 /**
  * How a line is drawn: the run gives its colour, the measure its stroke. A broad one is translucent, so
@@ -47,7 +53,9 @@ export function plotsOf(request: PlotRequest): readonly Plot[] {
   const plots = [
     lossPlot(request),
     accuracyPlot(request),
+    labelErrorPlot(request),
     gradientPlot(request),
+    clippedPlot(request),
     ratePlot(request),
   ];
   return plots.filter(({ kind, lines }) => kind === "loss" || lines.length > 0);
@@ -85,12 +93,27 @@ function accuracyPlot({ runs, ruler }: PlotRequest): Plot {
   return plot("accuracy", "Accuracy", "share of right answers", lines, { isShare: true });
 }
 
+function labelErrorPlot({ runs, ruler }: PlotRequest): Plot {
+  const lines = runs.flatMap((run) =>
+    line(run, run.series.validationLabelErrorRate, "validation", "dashed", ruler),
+  );
+  return plot("labelErrors", "Label errors", "edits for each label", lines, { isShare: true });
+}
+
 function gradientPlot({ runs, ruler }: PlotRequest): Plot {
   const lines = runs.flatMap((run) => [
     ...line(run, run.series.gradientNorm, "before clipping", "broad", ruler, true),
     ...line(run, run.series.clippedNorm, "after clipping", "solid", ruler, true),
   ]);
   return plot("gradient", "Gradient norm", "L2, log scale", lines, { isLogarithmic: true });
+}
+
+/** Only of runs that clip: elsewhere it is 0 by definition. */
+function clippedPlot({ runs, ruler }: PlotRequest): Plot {
+  const lines = runs
+    .filter(({ series }) => series.clippedShare.samples().some(({ value }) => value > 0))
+    .flatMap((run) => line(run, run.series.clippedShare, "clipped", "solid", ruler));
+  return plot("clipped", "Clipped updates", "share of updates", lines, { isShare: true });
 }
 
 function ratePlot({ runs, ruler }: PlotRequest): Plot {

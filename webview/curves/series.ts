@@ -10,16 +10,20 @@ export type Metric =
   | "trainLoss"
   | "validationLoss"
   | "validationAccuracy"
+  | "validationLabelErrorRate"
   | "gradientNorm"
   | "clippedNorm"
+  | "clippedShare"
   | "learningRate";
 
 export const metrics: readonly Metric[] = [
   "trainLoss",
   "validationLoss",
   "validationAccuracy",
+  "validationLabelErrorRate",
   "gradientNorm",
   "clippedNorm",
+  "clippedShare",
   "learningRate",
 ];
 

@@ -59,12 +59,16 @@ function inputValues({ inputValues }: TimelineColumn): TemplateResult | typeof n
 }
 
 function output(column: TimelineColumn): TemplateResult | typeof nothing {
-  const { predictions, targetLabel } = column;
+  const { predictions, targetLabel, begins } = column;
   if (!predictions || predictions.length === 0) return nothing;
   const verdict = verdictOf(column);
   return html`<section>
     <h3>
       Output${
+        begins === undefined
+          ? nothing
+          : html`, label <span class="token">${visibleToken(begins, 24)}</span> begins`
+      }${
         targetLabel === undefined
           ? nothing
           : html`, target <span class="token">${visibleToken(targetLabel, 24)}</span> ${

@@ -1,13 +1,13 @@
 /** The panel's standing texts: whose trace this is, and what to do while there is none. */
-import { html, type TemplateResult } from "lit";
-import type { PanelCommand, TraceSummary } from "../../src/protocol/contracts.ts";
+import { html, nothing, type TemplateResult } from "lit";
+import type { LabelDecoding, PanelCommand, TraceSummary } from "../../src/protocol/contracts.ts";
 import { iconButton } from "../lib/controls.ts";
 import type { EmptyState } from "../lib/emptyState.ts";
-import { formatCount, formatMeasured } from "../lib/numbers.ts";
+import { formatCount, formatMeasured, formatShare, visibleToken } from "../lib/numbers.ts";
 import { openInEditorButton } from "../lib/panelFrame.ts";
 
 export function traceHeader(
-  { runName, checkpoint, update, loss, sequence }: TraceSummary,
+  { runName, checkpoint, update, loss, sequence, decoding }: TraceSummary,
   run: (command: PanelCommand) => void,
 ): TemplateResult {
   const of =
@@ -20,8 +20,41 @@ export function traceHeader(
       )}
       ${openInEditorButton(() => run("unroll.openTimelineInEditor"))}
     </div>
-    <p title=${of}>${of}</p>`;
+    <p title=${of}>${of}</p>
+    ${decoding ? decodingLines(decoding) : nothing}`;
 }
+
+/** What the whole sequence says, where labels have no places. */
+function decodingLines({ labels, beams, target, edits }: LabelDecoding): TemplateResult {
+  const [best] = beams;
+  return html`<dl class="decoding" aria-label="Decoded labels">
+    ${decodingLine("likeliest path", labels, edits === undefined ? "" : editsText(edits))}
+    ${
+      best
+        ? decodingLine("beam search", best.labels, formatShare(Math.exp(best.logProbability)))
+        : nothing
+    }
+    ${target ? decodingLine("target", target, "") : nothing}
+  </dl>`;
+}
+
+const decodingLine = (name: string, labels: readonly string[], note: string): TemplateResult =>
+  html`<div>
+    <dt>${name}</dt>
+    <dd>
+      ${
+        labels.length === 0
+          ? html`<span class="note">no labels</span>`
+          : html`<span class="token"
+              >${labels.map((label) => visibleToken(label, 20)).join(" ")}</span
+            >`
+      }
+      ${note === "" ? nothing : html`<span class="note">${note}</span>`}
+    </dd>
+  </div>`;
+
+const editsText = (edits: number): string =>
+  edits === 0 ? "right" : `${edits} ${edits === 1 ? "edit" : "edits"} from the target`;
 
 export const nothingYet = (busy: boolean): EmptyState =>
   busy

@@ -150,7 +150,9 @@ function outputLines(column: TimelineColumn): readonly string[] {
     column.targetLabel === undefined
       ? []
       : [`target ${visibleToken(column.targetLabel, 20)}${verdict ? `: ${verdict}` : ""}`];
-  const lines = [...predictions, ...target, ...forecast];
+  const begins =
+    column.begins === undefined ? [] : [`label ${visibleToken(column.begins, 20)} begins here`];
+  const lines = [...predictions, ...begins, ...target, ...forecast];
   return lines.length > 0 ? lines : ["no output is read here"];
 }
 
@@ -178,6 +180,7 @@ export function columnInWords(
         (verdict === undefined ? "" : `, ${verdict}`),
     );
   }
+  if (column.begins !== undefined) sentences.push(`Label ${spoken(column.begins)} begins here`);
   sentences.push(...(column.forecast ?? []).slice(0, 3).map(forecastText));
   if (column.loss !== undefined) sentences.push(`Loss ${formatMeasured(column.loss)}`);
   const cell = cellAt(column, cursor);

@@ -3,7 +3,12 @@ import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { encodeSafetensors } from "../../formats/safetensors.ts";
 import { createTraceSession } from "../../jobs/traceSession.ts";
-import type { SequenceChoice, TimelineColumn, TraceSummary } from "../../protocol/contracts.ts";
+import type {
+  LabelDecoding,
+  SequenceChoice,
+  TimelineColumn,
+  TraceSummary,
+} from "../../protocol/contracts.ts";
 import { explained, systemCode } from "../../runs/fileProblem.ts";
 import { writeAtomically } from "../../runs/writeAtomically.ts";
 import { defineCommand, oneOf, UsageError, wholeNumber } from "../command.ts";
@@ -127,9 +132,31 @@ async function textOf(input: string, folder: string): Promise<string> {
   }
 }
 
-const heading = ({ runName, checkpoint, update, sequence, loss }: TraceSummary): string =>
+const heading = ({ runName, checkpoint, update, sequence, loss, decoding }: TraceSummary): string =>
   `${runName}, ${checkpoint} checkpoint of update ${update}: ${sequence.title}` +
-  (loss === undefined ? "" : `, mean loss ${measured(loss)}`);
+  (loss === undefined ? "" : `, mean loss ${measured(loss)}`) +
+  (decoding === undefined ? "" : `\n${decoded(decoding)}`);
+
+/** Labels without places: of the likeliest path, of the beam, and the right ones. */
+function decoded({ labels, beams, target, edits }: LabelDecoding): string {
+  const rows = [
+    [
+      "likeliest path",
+      spelled(labels),
+      edits === undefined ? "" : `${edits} edits from the target`,
+    ],
+    ...beams.map((beam) => [
+      "beam search",
+      spelled(beam.labels),
+      `log probability ${measured(beam.logProbability)}`,
+    ]),
+    ...(target ? [["target", spelled(target), ""]] : []),
+  ];
+  return alignedTable(rows);
+}
+
+const spelled = (labels: readonly string[]): string =>
+  labels.length === 0 ? "–" : labels.join(" ");
 
 function stepTable(columns: readonly TimelineColumn[]): string {
   const layers = columns[0]?.cells.map(({ layer }) => layer) ?? [];

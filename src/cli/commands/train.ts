@@ -153,6 +153,9 @@ async function tellResult(
   if (record.validationAccuracy !== undefined) {
     lines.push(`  accuracy        ${(record.validationAccuracy * 100).toFixed(1)} %`);
   }
+  if (record.validationLabelErrorRate !== undefined) {
+    lines.push(`  label errors    ${(record.validationLabelErrorRate * 100).toFixed(1)} %`);
+  }
   for (const { name, loss } of record.baselines)
     lines.push(`  to compare      ${measured(loss)} ${name}`);
   lines.push(`  kept in         ${relative(folder, result.runFolder) || "."}`);

@@ -11,6 +11,7 @@ const shortestLength: Readonly<Record<SyntheticTask, number>> = {
   parity: 1,
   reber: 8,
   waveform: 1,
+  phonemes: 10,
 };
 
 export function dataProblems({ data }: Config, isWritten: IsWritten): PathProblem[] {

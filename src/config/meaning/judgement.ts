@@ -23,8 +23,12 @@ export const idle = (path: ConfigPath, message: string): PathProblem => ({
 });
 
 /** Tasks that read numbers rather than symbols. */
-const numericTasks: ReadonlySet<SyntheticTask> = new Set(["adding", "waveform"]);
+const numericTasks: ReadonlySet<SyntheticTask> = new Set(["adding", "waveform", "phonemes"]);
 
-/** Whether the network reads and predicts numbers, rather than symbols and classes. */
+/** Whether it predicts labels whose places are not known. */
+export const hasLabels = (data: Config["data"]): boolean =>
+  data.kind === "synthetic" && data.task === "phonemes";
+
+/** Whether the network reads numbers, rather than symbols; where it predicts no labels, it predicts numbers too. */
 export const hasNumbers = (data: Config["data"]): boolean =>
   data.kind === "table" || (data.kind === "synthetic" && numericTasks.has(data.task));

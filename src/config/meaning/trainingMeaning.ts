@@ -1,7 +1,7 @@
 /** Ways to train that cannot work, or do not do what they seem to. */
 import type { Config, LossConfig, TrainingConfig } from "../schema.ts";
 import type { PathProblem } from "../validate.ts";
-import { error, hasNumbers, idle, warning, type IsWritten } from "./judgement.ts";
+import { error, hasLabels, hasNumbers, idle, warning, type IsWritten } from "./judgement.ts";
 
 export function trainingProblems(
   { data, model, training }: Config,
@@ -9,6 +9,14 @@ export function trainingProblems(
 ): PathProblem[] {
   const problems: PathProblem[] = [];
   const { bptt, clip, validation } = training;
+  if (hasLabels(data) && bptt !== "full") {
+    problems.push(
+      error(
+        ["training", "bptt"],
+        `Which labels belong to a window is not known, and "bptt": ${bptt} cuts sequences into windows: take "full".`,
+      ),
+    );
+  }
   const longest = longestSequence(data);
   if (bptt !== "full" && longest !== undefined && bptt > longest.steps) {
     problems.push(
@@ -61,6 +69,23 @@ function lossProblems(data: Config["data"], loss: LossConfig | undefined): PathP
   if (!loss) return [];
   const isNumbers = hasNumbers(data);
   const path = ["training", "loss", "kind"];
+  if (hasLabels(data)) {
+    if (loss.kind === "ctc") return [];
+    return [
+      error(
+        path,
+        `The places of this data's labels are not known, and "${loss.kind}" needs one answer for each step: take "ctc".`,
+      ),
+    ];
+  }
+  if (loss.kind === "ctc") {
+    return [
+      error(
+        path,
+        '"ctc" is for labels whose places are not known, and this data says what belongs to each step: leave "loss" out.',
+      ),
+    ];
+  }
   if (loss.kind === "cross-entropy") {
     const labels = loss.classWeights?.map(({ label }) => label) ?? [];
     const repeated = labels.flatMap((label, index) =>

@@ -5,7 +5,15 @@ import { count, path } from "./parts.ts";
 const shapes = ["one-to-one", "one-to-many", "many-to-one", "many-to-many"] as const;
 export type Shape = (typeof shapes)[number];
 
-const syntheticTasks = ["adding", "copy", "temporal-order", "parity", "reber", "waveform"] as const;
+const syntheticTasks = [
+  "adding",
+  "copy",
+  "temporal-order",
+  "parity",
+  "reber",
+  "waveform",
+  "phonemes",
+] as const;
 export type SyntheticTask = (typeof syntheticTasks)[number];
 
 const text = z
@@ -103,9 +111,12 @@ const synthetic = z
           "- `parity`: is the number of ones odd, at every step",
           "- `reber`: next symbol of the embedded Reber grammar (Cleeremans et al. 1989)",
           "- `waveform`: one number, a frequency, becomes a sine wave (one-to-many)",
+          "- `phonemes`: which phonemes were spoken, in noisy frames without their places (CTC; after Graves et al. 2006)",
         ].join("\n"),
       ),
-    length: count("Time steps of a sequence; for `copy`, the delay.").default(50),
+    length: count(
+      "Time steps of a sequence; for `copy`, the delay; for `reber` and `phonemes`, of the longest.",
+    ).default(50),
     examples: count("Training sequences to generate.").default(2000),
   })
   .describe("A synthetic task with a known answer and a known difficulty.");

@@ -53,7 +53,21 @@ export const lossSchema = z
           "Predicts a mean and a variance for every target (negative log-likelihood; Nix & Weigend 1994).",
         ),
     }),
+    z.strictObject({
+      kind: z
+        .literal("ctc")
+        .describe(
+          "For labels whose places in the sequence are not known, such as the phonemes of speech: sums over every alignment (connectionist temporal classification; Graves et al. 2006). The usual choice there.",
+        ),
+      blank: z
+        .int()
+        .min(0)
+        .default(0)
+        .describe(
+          "The class of the output that stands for no label: 0 as in PyTorch, or the number of labels to put it last.",
+        ),
+    }),
   ])
   .describe(
-    "What training makes small. Without it: cross-entropy for classes, mean squared error for numbers.",
+    "What training makes small. Without it: cross-entropy for classes, mean squared error for numbers, CTC for labels without places.",
   );

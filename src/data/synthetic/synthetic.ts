@@ -5,14 +5,20 @@ import type { SyntheticEncoding } from "../encoding.ts";
 import { createUniform } from "../randomness.ts";
 import { grouped } from "../wording.ts";
 import type { Example, NamedValue, Split, StepLabel } from "../split.ts";
+import { blankIndex } from "../labels.ts";
 import { addingTask, waveformTask } from "./numberTasks.ts";
+import { phonemes, phonemeTask } from "./phonemeTask.ts";
 import { reberTask } from "./reber.ts";
 import { copyTask, parityTask, temporalOrderTask } from "./symbolTasks.ts";
 import type { Task } from "./task.ts";
 
 type SyntheticConfig = Extract<DataConfig, { kind: "synthetic" }>;
 
-export function createTask({ task, length }: Pick<SyntheticConfig, "task" | "length">): Task {
+/** @param blank the class that stands for no label, where labels have no places */
+export function createTask(
+  { task, length }: Pick<SyntheticConfig, "task" | "length">,
+  blank = 0,
+): Task {
   switch (task) {
     case "adding":
       return addingTask(length);
@@ -26,12 +32,17 @@ export function createTask({ task, length }: Pick<SyntheticConfig, "task" | "len
       return reberTask(length);
     case "waveform":
       return waveformTask(length);
+    case "phonemes":
+      return phonemeTask(length, blank);
   }
 }
 
 /** Training has `examples` sequences; those that are held back come on top, so that they are the share of all. */
 export function loadSynthetic(data: SyntheticConfig, training: TrainingConfig): Dataset {
-  const task = createTask(data);
+  const task = createTask(
+    data,
+    data.task === "phonemes" ? blankIndex(training, phonemes.length) : 0,
+  );
   const { share } = training.validation;
   const held = share === 0 ? 0 : Math.max(1, Math.round((data.examples * share) / (1 - share)));
   const trainingSplit = createSyntheticSplit(task, data.examples, training.seed, 1);
@@ -44,11 +55,15 @@ export function loadSynthetic(data: SyntheticConfig, training: TrainingConfig): 
     ...shapeOf(trainingSplit),
     training: trainingSplit,
     validation,
-    summary: `${grouped(data.examples)} sequences of the task "${data.task}", ${grouped(task.steps)} steps${data.task === "reber" ? " at most" : ""}${held === 0 ? "" : `, and ${grouped(held)} held back`}`,
+    summary: `${grouped(data.examples)} sequences of the task "${data.task}", ${grouped(task.steps)} steps${isUneven(data.task) ? " at most" : ""}${held === 0 ? "" : `, and ${grouped(held)} held back`}`,
     baselines: held === 0 ? [] : task.baselines(measured),
     warnings: [],
   };
 }
+
+/** Whether sequences differ in length. */
+const isUneven = (task: SyntheticConfig["task"]): boolean =>
+  task === "reber" || task === "phonemes";
 
 /** Enough for three digits of a mean. */
 const mostMeasured = 5000;
@@ -90,12 +105,23 @@ function labelOf({ encoding, layout }: Task, example: Example, t: number): StepL
       ? symbols[input[t]]
       : inputs.map(({ value }) => Number(value.toPrecision(3))).join(" "),
     ...(symbols ? {} : { inputValues: inputs }),
-    ...(hasLoss && classes ? { target: classes[target[position]] } : {}),
+    ...(hasLoss && classes ? { target: targetText(layout, classes, target, position) } : {}),
     ...(hasLoss && !classes
       ? { targetValues: named(outputNames, target, position * outputNames.length) }
       : {}),
   };
 }
+
+/** Labels without places are told all at once. */
+const targetText = (
+  { output }: Task["layout"],
+  classes: readonly string[],
+  target: Example["target"],
+  position: number,
+): string =>
+  output.kind === "labels"
+    ? Array.from(target, (label) => classes[label]).join(" ")
+    : classes[target[position]];
 
 const named = (names: readonly string[], values: ArrayLike<number>, at: number): NamedValue[] =>
   names.map((name, index) => ({ name, value: values[at + index] }));

@@ -4,6 +4,7 @@
  */
 import type { Real } from "../../trace/trace.ts";
 import type { Kernels, PackedWeight } from "../kernels/kernels.ts";
+import { createCtc, type CtcLoss } from "../losses/ctc.ts";
 import { parameterOf, type Model, type Parameter } from "../model.ts";
 
 interface Linear {
@@ -25,6 +26,8 @@ export interface OutputLayer {
   readonly losses: Real;
   /** (N) weight of each row's loss; 0 for padding. */
   readonly weights: Real;
+  /** The loss that goes over whole sequences, with its own buffers. */
+  readonly ctc?: CtcLoss;
   /** Where output is taken at the last step: rows of h that it reads, and those rows with their gradients. */
   readonly last?: { readonly rows: Int32Array; readonly h: Real; readonly hGradient: Real };
 }
@@ -41,6 +44,7 @@ export function createOutputLayer(model: Model, rows: number): OutputLayer {
     gradient: kernels.allocate(rows * size),
     losses: kernels.allocate(rows),
     weights: kernels.allocate(rows),
+    ...(description.loss === "ctc" && { ctc: createCtc() }),
     ...(at === "last-step" && {
       last: {
         rows: kernels.allocateIntegers(rows),

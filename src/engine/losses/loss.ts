@@ -25,6 +25,10 @@ export interface LossResult {
   readonly correct?: number;
   /** … out of this sum of them. `weight` has the weights of classes in it as well. */
   readonly counted?: number;
+  /** For labels without places: edits that make the likeliest path's labels the right ones … */
+  readonly edits?: number;
+  /** … out of this many labels. */
+  readonly labels?: number;
 }
 
 export function sumOf(weights: Real, rows: number): number {

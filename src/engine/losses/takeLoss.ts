@@ -3,6 +3,7 @@ import type { Batch } from "../../trace/batch.ts";
 import type { LossKind } from "../../trace/trace.ts";
 import { expectLength } from "../layers/inputLayer.ts";
 import { crossEntropy, type CrossEntropyOptions } from "./crossEntropy.ts";
+import type { CtcLoss, CtcRows } from "./ctc.ts";
 import { gaussian } from "./gaussian.ts";
 import type { LossResult, LossRows } from "./loss.ts";
 import { meanSquaredError } from "./meanSquaredError.ts";
@@ -11,6 +12,8 @@ import { absoluteError, huber, meanOfPoints, sigmoidCrossEntropy } from "./point
 export interface LossOptions extends CrossEntropyOptions {
   /** Where the Huber loss turns linear; 1 when absent. */
   readonly delta?: number;
+  /** The class that stands for no label, with CTC; 0 when absent. */
+  readonly blank?: number;
 }
 
 /** Numbers of output for each number of the target. */
@@ -23,23 +26,37 @@ const titles: Readonly<Record<LossKind, string>> = {
   "mean-absolute-error": "The mean absolute error",
   huber: "The Huber loss",
   gaussian: "The Gaussian likelihood",
+  ctc: "CTC",
 };
+
+/** What a loss of whole sequences knows of the rows; see `CtcRows`. */
+interface SequenceRows extends Pick<CtcRows, "steps" | "batch" | "lengths"> {
+  readonly ctc: CtcLoss;
+}
 
 export function takeLoss(
   kind: LossKind,
   options: LossOptions,
-  output: LossRows,
+  output: LossRows & Partial<SequenceRows>,
   target: NonNullable<Batch["target"]>,
 ): LossResult {
   const { rows, size } = output;
+  if (kind === "ctc") {
+    const { ctc, steps, batch, lengths } = output;
+    if (!ctc || steps === undefined || batch === undefined || !lengths)
+      throw new Error("CTC needs to know which rows are one sequence.");
+    if (target.kind !== "labels") throw new Error("CTC needs labels as its target.");
+    expectLength("label lengths", target.labelLengths.length, batch);
+    return ctc({ ...output, steps, batch, lengths }, target, options.blank ?? 0);
+  }
   if (kind === "cross-entropy") {
     if (target.kind !== "classes")
-      throw new Error("Cross-entropy needs classes as its target, not values.");
+      throw new Error(`Cross-entropy needs classes as its target, not ${target.kind}.`);
     expectLength("target classes", target.classes.length, rows);
     return crossEntropy(output, target.classes, options);
   }
   if (target.kind !== "values")
-    throw new Error(`${titles[kind]} needs values as its target, not classes.`);
+    throw new Error(`${titles[kind]} needs values as its target, not ${target.kind}.`);
   const { values } = target;
   expectLength("target values", values.length, (rows * size) / outputsPerTarget(kind));
   switch (kind) {

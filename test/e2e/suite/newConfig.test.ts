@@ -34,6 +34,7 @@ describe("New Config", () => {
       await vscode.commands.executeCommand(
         "unroll.newConfig",
         "synthetic-task",
+        "labels-without-places",
         vscode.Uri.file(folder),
       );
     } finally {

@@ -179,3 +179,36 @@ describe("a residual layer", () => {
     expect(problemsOf(lstm(4, { dropout: 1 }))).toEqual(["error model.layers.0.dropout"]);
   });
 });
+
+describe("labels without places", () => {
+  const phonemes = { kind: "synthetic", task: "phonemes" };
+
+  it("take CTC, also when no loss is named, with the blank where it is wanted", () => {
+    expect(parse({}, phonemes).found).toEqual([]);
+    const { config, found } = parse({ loss: { kind: "ctc" } }, phonemes);
+    expect(found).toEqual([]);
+    expect(config?.training.loss).toEqual({ kind: "ctc", blank: 0 });
+    expect(parse({ loss: { kind: "ctc", blank: -1 } }, phonemes).found).toMatchObject([
+      { severity: "error", path: "training.loss.blank" },
+    ]);
+  });
+
+  it("refuse every other loss, and windows", () => {
+    for (const kind of ["cross-entropy", "mean-squared-error", "gaussian"]) {
+      expect(parse({ loss: { kind } }, phonemes).found, kind).toMatchObject([
+        { severity: "error", path: "training.loss.kind", marked: `"${kind}"` },
+      ]);
+    }
+    expect(parse({ bptt: 20 }, phonemes).found).toMatchObject([
+      { severity: "error", path: "training.bptt", marked: "20" },
+    ]);
+  });
+
+  it("are the only ones to take it", () => {
+    for (const task of ["adding", "parity"]) {
+      expect(parse({ loss: { kind: "ctc" } }, { kind: "synthetic", task }).found).toMatchObject([
+        { severity: "error", path: "training.loss.kind", marked: '"ctc"' },
+      ]);
+    }
+  });
+});

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { alignmentBaseline } from "../../../src/data/labelBaselines.ts";
+import { stepsNeeded } from "../../../src/data/labels.ts";
 import { sequenceAt } from "../../../src/data/sequences.ts";
 import { createTask } from "../../../src/data/synthetic/synthetic.ts";
 import type { Example } from "../../../src/data/split.ts";
@@ -12,6 +14,7 @@ const tasks: readonly SyntheticTask[] = [
   "parity",
   "reber",
   "waveform",
+  "phonemes",
 ];
 
 async function examples(task: SyntheticTask, length: number, count = 200): Promise<Example[]> {
@@ -73,9 +76,15 @@ describe("every synthetic task", () => {
   );
 
   it.each(tasks)("%s: works at its shortest length", async (task) => {
-    const shortest = { adding: 2, copy: 1, "temporal-order": 10, parity: 1, reber: 8, waveform: 1 }[
-      task
-    ];
+    const shortest = {
+      adding: 2,
+      copy: 1,
+      "temporal-order": 10,
+      parity: 1,
+      reber: 8,
+      waveform: 1,
+      phonemes: 10,
+    }[task];
     for (const example of await examples(task, shortest, 50)) {
       expect(example.steps).toBeGreaterThan(0);
       expect([...example.target].every(Number.isFinite)).toBe(true);
@@ -228,5 +237,62 @@ describe("a wave", () => {
       expect(target[10]).toBeCloseTo(Math.sin((2 * Math.PI * waves * 10) / 40), 5);
       expect([...weights].every((weight) => weight === 1)).toBe(true);
     }
+  });
+});
+
+describe("phonemes", () => {
+  it("have fewer labels than frames, so that each string fits, and are told apart by silence when they repeat", async () => {
+    const spoken = await examples("phonemes", 60);
+    const lengths = new Set(spoken.map(({ target }) => target.length));
+    expect([...lengths].toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6]);
+    for (const { target, steps, input, weights } of spoken) {
+      expect(stepsNeeded(target)).toBeLessThanOrEqual(steps);
+      expect(steps).toBeLessThanOrEqual(60);
+      expect(input).toHaveLength(6 * steps);
+      expect([...weights.keys()].filter((t) => weights[t] > 0)).toEqual([steps - 1]);
+    }
+  });
+
+  it("leave room for the blank wherever the config puts it", async () => {
+    const data = { kind: "synthetic", task: "phonemes", length: 30, examples: 40 } as const;
+    const read = async (blank: number) => {
+      const { training, encoding } = await load(data, {}, { loss: { kind: "ctc", blank } });
+      const classes = encoding.kind === "synthetic" ? (encoding.classes ?? []) : [];
+      return { classes, spoken: Array.from(training.read(3).target, (label) => classes[label]) };
+    };
+    const [first, middle, last] = [await read(0), await read(4), await read(8)];
+    expect([first, middle, last].map(({ classes }) => classes.indexOf("∅"))).toEqual([0, 4, 8]);
+    expect(middle.spoken).toEqual(first.spoken);
+    expect(last.spoken).toEqual(first.spoken);
+    await expect(read(9)).rejects.toThrow("with 8 labels the classes are 0 to 8");
+  });
+
+  it("know what a network that does not listen loses: the sum over all paths, counted", () => {
+    const classes = 3;
+    const strings = [
+      { labels: [1], steps: 3 },
+      { labels: [1, 1], steps: 4 },
+      { labels: [1, 2, 2], steps: 5 },
+    ];
+    const wanted = strings.map(({ labels, steps }) => {
+      let count = 0;
+      for (let path = 0; path < classes ** steps; path++) {
+        const at = Array.from(
+          { length: steps },
+          (_, t) => Math.floor(path / classes ** t) % classes,
+        );
+        const merged = at.filter((k, t) => k !== at[t - 1] && k !== 0);
+        if (merged.join() === labels.join()) count++;
+      }
+      return -Math.log(count / classes ** steps) / labels.length;
+    });
+    const spoken = strings.map(({ labels, steps }) => ({
+      steps,
+      input: new Float32Array(steps),
+      target: Int32Array.from(labels),
+      weights: new Float32Array(steps),
+    }));
+    const mean = (wanted[0] + wanted[1] + wanted[2]) / 3;
+    expect(alignmentBaseline(spoken, classes).loss).toBeCloseTo(mean, 10);
   });
 });

@@ -78,7 +78,8 @@ function choose(model: Model, batch: Batch, sequences: readonly number[]): Batch
     return picked;
   };
   const { target, weights } = batch;
-  if (!target || !weights) throw new Error("Only batches with targets and weights.");
+  if (!target || target.kind === "labels" || !weights)
+    throw new Error("Only batches with targets at each row, and weights.");
   const rows = output.at === "last-step" ? 1 : steps;
   return {
     ...batch,
@@ -195,7 +196,8 @@ describe("padding", () => {
 /** NaN, tokens that do not exist and weights of 7 wherever a sequence has ended. */
 function withRubbish(model: Model, batch: Batch): Batch {
   const { input, target, weights } = batch;
-  if (!target || !weights) throw new Error("Only batches with targets and weights.");
+  if (!target || target.kind === "labels" || !weights)
+    throw new Error("Only batches with targets at each row, and weights.");
   const spoil = <Values extends Int32Array | Real>(
     values: Values,
     rows: number,

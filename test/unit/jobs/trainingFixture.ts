@@ -64,6 +64,11 @@ export const kinds = {
     data: { kind: "synthetic", task: "adding", length: 8, examples: 40 },
     training: { batch: 7 },
   },
+  "labels without places": {
+    files: {},
+    data: { kind: "synthetic", task: "phonemes", length: 20, examples: 20 },
+    training: { batch: 4 },
+  },
 } as const satisfies Record<
   string,
   { files: Record<string, string>; data: JsonRecord; training: JsonRecord }
