@@ -26,10 +26,11 @@ export function createExampleBatcher(split: Examples, options: BatcherOptions): 
     shuffleSeed = seed;
     order = seed === null ? inOrder : shuffle(inOrder.slice(), createUniform(seed));
   };
+  /** Longest first, so that the engine need not compute the padding. */
   const examplesOf = (members: Int32Array, index: number): Example[] =>
     Array.from(members.subarray(index * batch, (index + 1) * batch), (member) =>
       split.read(member),
-    );
+    ).sort((a, b) => b.steps - a.steps);
 
   const next = (): Batch | undefined => {
     if (!order) throw new Error("startEpoch() comes before next().");

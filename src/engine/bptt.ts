@@ -4,7 +4,8 @@
  * need the step before run over all steps at once; only the recurrent product stays in the loop.
  *
  * Sequences of different lengths run side by side. Where one has ended, its states are held, its gates are
- * zero, and no loss is taken, so that each result is what the sequence alone would have given.
+ * zero, and no loss is taken, so that each result is what the sequence alone would have given. Rows behind the last
+ * sequence that still runs are not computed (`layers/rowBlocks.ts`).
  */
 import type { Batch } from "../trace/batch.ts";
 import type { Real } from "../trace/trace.ts";
@@ -21,6 +22,7 @@ import {
   type RecurrentLayer,
 } from "./layers/recurrentLayer.ts";
 import { expectLength, loadInput } from "./layers/inputLayer.ts";
+import { activeRows, rowBlocksOf } from "./layers/rowBlocks.ts";
 import { outputBackward, outputForward, prepareOutput } from "./layers/outputLayer.ts";
 import type { LossResult } from "./losses/loss.ts";
 import { takeLoss } from "./losses/takeLoss.ts";
@@ -31,7 +33,15 @@ import { addEndGradients } from "./sequenceToSequence/bridge.ts";
 import { decode, type Source } from "./sequenceToSequence/decode.ts";
 import { decodeBackward } from "./sequenceToSequence/decodeBackward.ts";
 import { prepareDecoder } from "./sequenceToSequence/decoder.ts";
-import { checkBatch, handedOn, outputRows, sourceOf, type Pass } from "./pass.ts";
+import {
+  checkBatch,
+  clearPadding,
+  extentOf,
+  handedOn,
+  outputRows,
+  sourceOf,
+  type Pass,
+} from "./pass.ts";
 
 export { carriedState, restoreCarriedState } from "./carriedState.ts";
 export { firstNonFinite } from "./firstNonFinite.ts";
@@ -67,6 +77,7 @@ export function forwardPrepared(pass: Pass, batch: Batch): LossResult {
   lengths.set(batch.lengths.subarray(0, size));
   current.steps = steps;
   current.batch = size;
+  current.blocks = rowBlocksOf(lengths, steps, size);
   current.shortest = steps;
   for (let b = 0; b < size; b++) current.shortest = Math.min(current.shortest, lengths[b]);
   current.holds = "nothing";
@@ -76,7 +87,7 @@ export function forwardPrepared(pass: Pass, batch: Batch): LossResult {
   for (const [index, layers] of pass.layers.entries()) {
     const source = sourceOf(pass, index, size);
     for (const layer of layers.values()) {
-      projectInput(layer, source, steps * size, kernels);
+      projectInput(layer, source, current.blocks, steps * size, kernels);
       runForward(layer, pass);
     }
     const handed = pass.handed[index];
@@ -112,7 +123,7 @@ function runForward({ cell, direction }: RecurrentLayer, pass: Pass) {
   for (let taken = 0; taken < steps; taken++) {
     const t = stepAt(direction, taken, steps);
     const row = t * batch;
-    cell.forward(row, row + before, row + after, batch);
+    cell.forward(row, row + before, row + after, activeRows(pass.lengths, batch, t));
     if (t >= shortest) holdEnded(cell, pass, t, row + before, row + after);
   }
 }
@@ -142,7 +153,7 @@ export function backward(pass: Pass): void {
     throw new Error("backward needs a forward pass with a target before it, once for each call.");
   }
   const { kernels } = model;
-  const { steps, batch } = current;
+  const { steps, batch, blocks } = current;
   const rows = steps * batch;
   for (const layers of pass.layers) {
     for (const layer of layers.values()) clearStateGradients(layer, pass);
@@ -152,12 +163,13 @@ export function backward(pass: Pass): void {
   if (pass.decoder) decodeBackward(pass.decoder, decoderSource(pass));
   else if (output.last) {
     const { last } = output;
-    outputBackward(model, output, last.h, 0, last.hGradient, 0, batch);
+    const one = [{ row: 0, rows: batch }];
+    outputBackward(model, output, last.h, 0, last.hGradient, 0, one, batch);
     if (pass.pooling) poolBackward(pass.pooling, memoryOf(pass), sizesOf(pass), last.hGradient);
     else scatterLast(pass, last);
   } else {
     const { value, gradient, offset } = handedOn(pass, top, batch);
-    outputBackward(model, output, value, offset, gradient, offset, rows);
+    outputBackward(model, output, value, offset, gradient, offset, blocks, rows);
   }
 
   for (let index = top; index >= 0; index--) {
@@ -171,17 +183,17 @@ export function backward(pass: Pass): void {
       if (pass.decoder) addEndGradients(pass.decoder.bridge, index, layer, pass.lengths, batch);
       runBackward(layer, pass);
       const { direction } = layer;
-      layer.cell.accumulateGradients(
-        firstBefore(direction, batch),
-        firstAfter(direction, batch),
-        rows,
-      );
-      accumulateInputGradients(layer, source, rows, kernels);
+      const before = firstBefore(direction, batch);
+      const after = firstAfter(direction, batch);
+      for (const { row, rows: some } of blocks) {
+        layer.cell.accumulateGradients(row, row + before, row + after, some);
+      }
+      accumulateInputGradients(layer, source, blocks, rows, kernels);
       if (index > 0) {
         const { gradient, offset } = handedOn(pass, index - 1, batch);
-        inputGradient(layer, gradient, offset, rows, accumulate, kernels);
+        inputGradient(layer, gradient, offset, blocks, rows, accumulate, kernels);
       } else if (input.kind === "embedding") {
-        inputGradient(layer, input.gradient, 0, rows, accumulate, kernels);
+        inputGradient(layer, input.gradient, 0, blocks, rows, accumulate, kernels);
       }
       accumulate = true;
     }
@@ -235,7 +247,10 @@ function runBackward({ cell, direction }: RecurrentLayer, pass: Pass) {
     const row = t * batch;
     if (direction === "reverse" && t >= shortest)
       passHeld(cell, pass, t, row + before, row + after);
-    cell.backward(row, row + before, row + after, batch);
+    const active = activeRows(pass.lengths, batch, t);
+    cell.backward(row, row + before, row + after, active);
+    const { gateGradients, gateWidth } = cell;
+    gateGradients.fill(0, (row + active) * gateWidth, (row + batch) * gateWidth);
   }
 }
 
@@ -255,14 +270,15 @@ function passHeld(cell: RecurrentCell, pass: Pass, t: number, previous: number, 
 /** The linear output, at each step or from the states that each sequence ended in. */
 function runOutput(pass: Pass) {
   const { model, output } = pass;
-  const { steps, batch } = pass.current;
+  const { batch } = pass.current;
   if (!output.last) {
     const { value, offset } = handedOn(pass, pass.layers.length - 1, batch);
-    return outputForward(model, output, value, offset, steps * batch);
+    outputForward(model, output, value, offset, pass.current.blocks);
+    return clearPadding(extentOf(pass), output.values, model.description.output.size);
   }
   if (pass.pooling) pool(pass.pooling, memoryOf(pass), sizesOf(pass), output.last.h);
   else gatherLast(pass, output.last);
-  outputForward(model, output, output.last.h, 0, batch);
+  outputForward(model, output, output.last.h, 0, [{ row: 0, rows: batch }]);
 }
 
 /** What the top layer hands on at all steps, for attention to look at. */

@@ -15,6 +15,7 @@ import {
   type LayerSource,
   type RecurrentLayer,
 } from "./layers/recurrentLayer.ts";
+import type { RowBlock } from "./layers/rowBlocks.ts";
 import { encoderLayers, type Model } from "./model.ts";
 import type { Random } from "./rng.ts";
 import { createDecoder, type Decoder } from "./sequenceToSequence/decoder.ts";
@@ -50,6 +51,8 @@ export interface Pass {
     /** T and B of the last forward pass; 0 before the first. */
     steps: number;
     batch: number;
+    /** The rows of steps that are computed; padding between them is not. */
+    blocks: readonly RowBlock[];
     /** Steps that all sequences have: masking begins here. */
     shortest: number;
     /** B of the carried states; 0 when there are none. */
@@ -112,7 +115,7 @@ export function createPass(
     pooling: createPooling(model, capacity),
     output: createOutputLayer(model, description.output.at === "last-step" ? batch : outputRows),
     lengths: kernels.allocateIntegers(batch),
-    current: { steps: 0, batch: 0, shortest: 0, carriedBatch: 0, holds: "nothing" },
+    current: { steps: 0, batch: 0, blocks: [], shortest: 0, carriedBatch: 0, holds: "nothing" },
   };
 }
 
@@ -151,6 +154,25 @@ export function outputRows(pass: Pass): number {
   const { steps, batch } = pass.current;
   if (pass.output.last) return batch;
   return (pass.decoder?.current.steps ?? steps) * batch;
+}
+
+/** T, B, and (B) valid steps of each sequence. */
+export interface Extent {
+  readonly steps: number;
+  readonly batch: number;
+  readonly lengths: Int32Array;
+}
+
+export const extentOf = ({ current, lengths }: Pass): Extent => ({ ...current, lengths });
+
+/** Sets the rows (T·B,width) behind the ends of sequences to 0. */
+export function clearPadding({ steps, batch, lengths }: Extent, values: Real, width: number): void {
+  for (let t = 0; t < steps; t++) {
+    for (let b = 0; b < batch; b++) {
+      const from = (t * batch + b) * width;
+      if (t >= lengths[b]) values.fill(0, from, from + width);
+    }
+  }
 }
 
 /** Sizes of a batch against the pass and against its own arrays. */

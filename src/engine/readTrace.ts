@@ -6,7 +6,7 @@ import { sumOf } from "./losses/loss.ts";
 import { referenceKernels } from "./kernels/reference.ts";
 import { readInput } from "./layers/inputLayer.ts";
 import { firstAfter, firstBefore, initialRow } from "./layers/directions.ts";
-import { outputRows, type Pass } from "./pass.ts";
+import { clearPadding, extentOf, outputRows, type Extent, type Pass } from "./pass.ts";
 import { readAttention, readDecoder } from "./sequenceToSequence/readDecoder.ts";
 
 /**
@@ -32,16 +32,16 @@ export function readTrace(pass: Pass): Trace {
   for (const [number, layers] of pass.layers.entries()) {
     for (const layer of layers.values()) {
       const above = fromAbove?.[number].get(layer.direction);
-      readLayer(layer, number, pass.current, withGradients ? { above } : undefined, addSource);
+      readLayer(layer, number, extentOf(pass), withGradients ? { above } : undefined, addSource);
     }
   }
   if (decoder) {
     const { firstLayer } = decoder.description;
-    const sizes = { steps: decoder.current.steps, batch };
+    const extent = { steps: decoder.current.steps, batch, lengths: decoder.lengths };
     for (const [index, { recurrent, above }] of decoder.layers.entries()) {
       const gradients = { above: fromAbove && above };
       const wanted = withGradients ? gradients : undefined;
-      readLayer(recurrent, firstLayer + index, sizes, wanted, addTarget);
+      readLayer(recurrent, firstLayer + index, extent, wanted, addTarget);
     }
     readDecoder(decoder, pass.current, withGradients, add, addTarget);
   }
@@ -119,10 +119,11 @@ function gradientOfInput(pass: Pass, rows: number): Real {
 function readLayer(
   { cell, direction }: RecurrentLayer,
   number: number,
-  { steps, batch }: { readonly steps: number; readonly batch: number },
+  extent: Extent,
   gradients: { readonly above: Real | undefined } | undefined,
   add: Add,
 ) {
+  const { steps, batch } = extent;
   const { hidden } = cell;
   const rows = steps * batch;
   const axes: readonly Axis[] = ["T", "B", "H"];
@@ -152,8 +153,11 @@ function readLayer(
     rows,
   )) {
     const gate = layerTensor(number, direction, name);
+    clearPadding(extent, value, hidden);
     add(gate, axes, shape, value);
-    if (gradients) add(gradientOf(gate), axes, shape, gradient);
+    if (!gradients) continue;
+    clearPadding(extent, gradient, hidden);
+    add(gradientOf(gate), axes, shape, gradient);
   }
 }
 

@@ -344,7 +344,7 @@ def make_case(name, kind, depth, loss, at, input_kind, seed, loss_options=None, 
         tensors[f"grad.{key}"] = gradient
 
     trace("input", x, x.grad)
-    trace("output", y, y.grad)
+    trace("output", y * valid.unsqueeze(2) if at == "each-step" else y, y.grad)
     tensors["loss"] = row_losses * (weights > 0)
     for number, direction, states, gates in (
         (number, direction, *way) for number, ways in enumerate(run) for direction, way in ways.items()

@@ -137,7 +137,7 @@ function createAsking(model: Model, size: number): Asking {
       },
       backward() {},
       accumulate(gradients, _query, _queryOffset, rows) {
-        kernels.accumulateColumnSums(bias.gradient, gradients, rows);
+        kernels.accumulateColumnSums(bias.gradient, gradients, 0, rows);
       },
     };
   }

@@ -83,10 +83,10 @@ export interface RecurrentCell {
    */
   backward(row: number, previous: number, next: number, rows: number): void;
   /**
-   * Adds dL/d all weights but W_ih and b_ih, of all `rows` at once; row r read the state in row `previous` + r and wrote that
-   * in row `next` + r.
+   * Adds dL/d all weights but W_ih and b_ih, of `rows` rows of any number of steps at once. As in a step, row `row` + r read
+   * the state in row `previous` + r and wrote that in row `next` + r.
    */
-  accumulateGradients(previous: number, next: number, rows: number): void;
+  accumulateGradients(row: number, previous: number, next: number, rows: number): void;
   /** Copies the gates of all `rows` out; the states of row r are in rows `previous` + r and `next` + r. */
   readGates(previous: number, next: number, rows: number): readonly GateReading[];
 }

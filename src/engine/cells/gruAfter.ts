@@ -86,9 +86,17 @@ export function createGruAfter(
         true,
       );
     },
-    accumulateGradients(previous, _next, rows) {
-      recurrent.accumulateGradient(0, productGradients, 0, gateWidth, h.value, previous, rows);
-      kernels.accumulateColumnSums(weights.biasHh.gradient, productGradients, rows);
+    accumulateGradients(row, previous, _next, rows) {
+      recurrent.accumulateGradient(
+        row,
+        productGradients,
+        row * gateWidth,
+        gateWidth,
+        h.value,
+        previous,
+        rows,
+      );
+      kernels.accumulateColumnSums(weights.biasHh.gradient, productGradients, row, rows);
     },
     readGates: (previous, next, rows) => readGates(buffers, previous, next, rows),
   };

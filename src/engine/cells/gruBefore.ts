@@ -95,18 +95,19 @@ export function createGruBefore(
       kernels.cells.gruBeforeGatesBackward(buffers, row, previous, next, rows);
       gatesProduct.backward(row, h.gradient, previous, gateGradients, gate, gateWidth, rows, true);
     },
-    accumulateGradients(previous, _next, rows) {
-      gatesProduct.accumulateGradient(0, gateGradients, 0, gateWidth, h.value, previous, rows);
+    accumulateGradients(row, previous, _next, rows) {
+      const gate = row * gateWidth;
+      gatesProduct.accumulateGradient(row, gateGradients, gate, gateWidth, h.value, previous, rows);
       candidateProduct.accumulateGradient(
-        0,
+        row,
         gateGradients,
-        candidate,
+        gate + candidate,
         gateWidth,
         resetState,
-        0,
+        row,
         rows,
       );
-      kernels.accumulateColumnSums(weights.biasHh.gradient, gateGradients, rows);
+      kernels.accumulateColumnSums(weights.biasHh.gradient, gateGradients, row, rows);
     },
     readGates: (previous, next, rows) => readGates(buffers, previous, next, rows),
   };

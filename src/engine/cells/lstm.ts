@@ -97,11 +97,19 @@ export function createLstm(
         true,
       );
     },
-    accumulateGradients(previous, next, rows) {
-      recurrent.accumulateGradient(0, gateGradients, 0, gateWidth, h.value, previous, rows);
-      projection?.accumulateGradient(0, h.gradient, next * width, width, buffers.h, next, rows);
-      variant?.accumulateGradients(previous, next, rows);
-      kernels.accumulateColumnSums(weights.biasHh.gradient, gateGradients, rows);
+    accumulateGradients(row, previous, next, rows) {
+      recurrent.accumulateGradient(
+        row,
+        gateGradients,
+        row * gateWidth,
+        gateWidth,
+        h.value,
+        previous,
+        rows,
+      );
+      projection?.accumulateGradient(row, h.gradient, next * width, width, buffers.h, next, rows);
+      variant?.accumulateGradients(row, previous, next, rows);
+      kernels.accumulateColumnSums(weights.biasHh.gradient, gateGradients, row, rows);
     },
     readGates: (previous, next, rows) => readGates(buffers, previous, next, rows),
   };

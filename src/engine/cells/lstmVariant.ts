@@ -11,7 +11,7 @@ import { createRowNorm, type RowNorm } from "./rowNorm.ts";
 
 export interface LstmVariant extends Pick<CellPasses, "lstmForward" | "lstmBackward"> {
   /** Adds dL/d peepholes and dL/d what normalizes c; rows as in `RecurrentCell`. */
-  accumulateGradients(previous: number, next: number, rows: number): void;
+  accumulateGradients(row: number, previous: number, next: number, rows: number): void;
 }
 
 /** What normalizes c. */
@@ -52,11 +52,13 @@ export function createLstmVariant(
       forward(buffers, peepholeValues, norm, row, previous, next, rows),
     lstmBackward: (buffers, row, previous, next, rows) =>
       backward(buffers, peepholeValues, norm, row, previous, next, rows),
-    accumulateGradients(previous, next, rows) {
-      if (peepholes) accumulatePeepholes(peepholes, hidden, gateGradients, c, previous, next, rows);
+    accumulateGradients(row, previous, next, rows) {
+      if (peepholes) {
+        accumulatePeepholes(peepholes, hidden, gateGradients, c, row, previous, next, rows);
+      }
       if (!norm) return;
-      norm.rows.accumulateGain(0, rows, norm.squashed, 0, hidden);
-      kernels.accumulateColumnSums(norm.bias.gradient, norm.squashed, rows);
+      norm.rows.accumulateGain(row, rows, norm.squashed, row * hidden, hidden);
+      kernels.accumulateColumnSums(norm.bias.gradient, norm.squashed, row, rows);
     },
   };
 }
@@ -162,18 +164,18 @@ function accumulatePeepholes(
   hidden: number,
   gateGradients: Real,
   c: Real,
+  row: number,
   previous: number,
   next: number,
   rows: number,
 ) {
-  for (let row = 0; row < rows; row++) {
-    const gate = row * 4 * hidden;
+  for (let b = 0; b < rows; b++) {
+    const gate = (row + b) * 4 * hidden;
     for (let k = 0; k < hidden; k++) {
-      const before = c[(previous + row) * hidden + k];
+      const before = c[(previous + b) * hidden + k];
       gradient[k] += gateGradients[gate + k] * before;
       gradient[hidden + k] += gateGradients[gate + hidden + k] * before;
-      gradient[2 * hidden + k] +=
-        gateGradients[gate + 3 * hidden + k] * c[(next + row) * hidden + k];
+      gradient[2 * hidden + k] += gateGradients[gate + 3 * hidden + k] * c[(next + b) * hidden + k];
     }
   }
 }

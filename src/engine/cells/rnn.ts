@@ -69,9 +69,17 @@ export function createRnn(
         true,
       );
     },
-    accumulateGradients(previous, _next, rows) {
-      recurrent.accumulateGradient(0, gateGradients, 0, hidden, h.value, previous, rows);
-      kernels.accumulateColumnSums(weights.biasHh.gradient, gateGradients, rows);
+    accumulateGradients(row, previous, _next, rows) {
+      recurrent.accumulateGradient(
+        row,
+        gateGradients,
+        row * hidden,
+        hidden,
+        h.value,
+        previous,
+        rows,
+      );
+      kernels.accumulateColumnSums(weights.biasHh.gradient, gateGradients, row, rows);
     },
     readGates: () => [],
   };

@@ -99,8 +99,8 @@ export interface Kernels {
 
   /** Writes `vector` (columns) into each of the first `rows` rows of `out` (rows, columns). */
   fillRows(out: Real, vector: Real, rows: number): void;
-  /** out (columns) += the sum of the first `rows` rows of `source` (rows, columns). */
-  accumulateColumnSums(out: Real, source: Real, rows: number): void;
+  /** out (columns) += the sum of `rows` rows of `source` (·, columns) from `row` on. */
+  accumulateColumnSums(out: Real, source: Real, row: number, rows: number): void;
 
   /** out (rows,N) += the columns `index[row]` of weight (N,K); a negative index adds nothing. */
   gatherColumns(

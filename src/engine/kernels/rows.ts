@@ -5,10 +5,10 @@ export function fillRows(out: Real, vector: Real, rows: number): void {
   for (let row = 0; row < rows; row++) out.set(vector, row * vector.length);
 }
 
-export function accumulateColumnSums(out: Real, source: Real, rows: number): void {
+export function accumulateColumnSums(out: Real, source: Real, row: number, rows: number): void {
   const columns = out.length;
-  for (let row = 0; row < rows; row++) {
-    const from = row * columns;
+  for (let r = row; r < row + rows; r++) {
+    const from = r * columns;
     for (let column = 0; column < columns; column++) out[column] += source[from + column];
   }
 }

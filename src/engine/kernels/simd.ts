@@ -194,8 +194,8 @@ function createKernels(wasm: Exports, memory: WebAssembly.Memory): Kernels {
     fillRows(out, vector, rows) {
       wasm.fillRows(at(out, 0), at(vector, 0), rows, vector.length);
     },
-    accumulateColumnSums(out, source, rows) {
-      wasm.accumulateColumnSums(at(out, 0), at(source, 0), rows, out.length);
+    accumulateColumnSums(out, source, row, rows) {
+      wasm.accumulateColumnSums(at(out, 0), at(source, row * out.length), rows, out.length);
     },
     cells: cellPasses(wasm),
   };

@@ -6,6 +6,7 @@ import type { Real } from "../../trace/trace.ts";
 import type { Kernels, PackedWeight } from "../kernels/kernels.ts";
 import { createCtc, type CtcLoss } from "../losses/ctc.ts";
 import { parameterOf, type Model, type Parameter } from "../model.ts";
+import { clearBetween, type RowBlock } from "./rowBlocks.ts";
 
 interface Linear {
   /** (O,H) */
@@ -73,25 +74,33 @@ export function prepareOutput({ linear }: OutputLayer, kernels: Kernels): void {
   if (linear) kernels.pack(linear.packed, linear.weight.value, 0);
 }
 
-/** values (rows,O) = h · Wᵀ + b. */
+/** values (rows,O) = h · Wᵀ + b, for each block of rows; h of row 0 is at `hOffset`. */
 export function outputForward(
   model: Model,
   { linear, values }: OutputLayer,
   h: Real,
   hOffset: number,
-  rows: number,
+  blocks: readonly RowBlock[],
 ): void {
   const { size } = model.description.output;
+  const last = blocks.at(-1);
+  if (!last) return;
+  const rows = last.row + last.rows;
   if (!linear) {
     for (let k = 0; k < rows * size; k++) values[k] = h[hOffset + k];
     return;
   }
-  const hidden = linear.weight.shape[1];
-  model.kernels.fillRows(values, linear.bias.value, rows);
-  model.kernels.multiply(values, 0, size, h, hOffset, hidden, linear.packed, rows, true);
+  const { weight, bias, packed } = linear;
+  const hidden = weight.shape[1];
+  model.kernels.fillRows(values, bias.value, rows);
+  for (const block of blocks) {
+    const from = hOffset + block.row * hidden;
+    const to = block.row * size;
+    model.kernels.multiply(values, to, size, h, from, hidden, packed, block.rows, true);
+  }
 }
 
-/** Adds to dL/dW and dL/db; hGradient (rows,H) = dL/d values · W. */
+/** Adds to dL/dW and dL/db; hGradient (rows,H) = dL/d values · W, which is 0 between the blocks. */
 export function outputBackward(
   model: Model,
   { linear, gradient }: OutputLayer,
@@ -99,6 +108,7 @@ export function outputBackward(
   hOffset: number,
   hGradient: Real,
   gradientOffset: number,
+  blocks: readonly RowBlock[],
   rows: number,
 ): void {
   const { kernels, description } = model;
@@ -109,30 +119,27 @@ export function outputBackward(
   }
   const { weight, bias, packedTransposed } = linear;
   const [size, hidden] = weight.shape;
-  kernels.accumulateColumnSums(bias.gradient, gradient, rows);
-  kernels.accumulateOuter(
-    weight.gradient,
-    0,
-    gradient,
-    0,
-    size,
-    size,
-    h,
-    hOffset,
-    hidden,
-    hidden,
-    rows,
-  );
   kernels.packTransposed(packedTransposed, weight.value, 0);
-  kernels.multiply(
-    hGradient,
-    gradientOffset,
-    hidden,
-    gradient,
-    0,
-    size,
-    packedTransposed,
-    rows,
-    false,
-  );
+  clearBetween(blocks, hGradient, gradientOffset, hidden, rows);
+  for (const block of blocks) {
+    const from = hOffset + block.row * hidden;
+    const to = gradientOffset + block.row * hidden;
+    const at = block.row * size;
+    kernels.accumulateColumnSums(bias.gradient, gradient, block.row, block.rows);
+    kernels.accumulateOuter(
+      weight.gradient,
+      0,
+      gradient,
+      at,
+      size,
+      size,
+      h,
+      from,
+      hidden,
+      hidden,
+      block.rows,
+    );
+    const { rows: some } = block;
+    kernels.multiply(hGradient, to, hidden, gradient, at, size, packedTransposed, some, false);
+  }
 }

@@ -11,6 +11,7 @@ import { createRnn } from "../cells/rnn.ts";
 import { createRowNorm, type RowNorm } from "../cells/rowNorm.ts";
 import type { Kernels, PackedWeight } from "../kernels/kernels.ts";
 import { cellWeights, type Model } from "../model.ts";
+import { clearBetween, type RowBlock } from "./rowBlocks.ts";
 
 /** The input of a layer: rows of values inside a buffer, or the columns that one-hot vectors choose. */
 export type LayerSource =
@@ -82,10 +83,14 @@ export function prepareLayer(layer: RecurrentLayer, source: LayerSource, kernels
   kernels.pack(layer.packed, layer.weights.weightIh.value, 0);
 }
 
-/** gates (R,G·H) = bias + X · W_ihᵀ, normalized where the cell has that, as one product over all rows. */
+/**
+ * gates (R,G·H) = bias + X · W_ihᵀ, normalized where the cell has that, as one product over each block of rows. `rows` is how many
+ * there are with the padding.
+ */
 export function projectInput(
   layer: RecurrentLayer,
   source: LayerSource,
+  blocks: readonly RowBlock[],
   rows: number,
   kernels: Kernels,
 ): void {
@@ -98,10 +103,18 @@ export function projectInput(
     const weight = layer.weights.weightIh.value;
     kernels.gatherColumns(out, weight, source.tokens, rows, gateWidth, layer.inputSize);
   } else {
+    const { inputSize, packed } = layer;
     const { values, offset } = source;
-    kernels.multiply(out, 0, gateWidth, values, offset, layer.inputSize, layer.packed, rows, true);
+    for (const { row, rows: some } of blocks) {
+      const from = offset + row * inputSize;
+      const to = row * gateWidth;
+      kernels.multiply(out, to, gateWidth, values, from, inputSize, packed, some, true);
+    }
   }
-  norm?.forward(0, rows, gates, 0, gateWidth, true);
+  if (!norm) return;
+  for (const { row, rows: some } of blocks) {
+    norm.forward(row, some, gates, row * gateWidth, gateWidth, true);
+  }
 }
 
 /** The same for `rows` rows from `row` on, where every step waits for the one before; `gates` hold the bias already. */
@@ -151,15 +164,19 @@ export function inputGradientRows(
 export function accumulateInputGradients(
   layer: RecurrentLayer,
   source: LayerSource,
+  blocks: readonly RowBlock[],
   rows: number,
   kernels: Kernels,
 ): void {
-  const { norm, productGradients } = layer;
+  const { norm, inputSize, productGradients } = layer;
   const { weightIh, biasIh } = layer.weights;
   const { gateGradients, gateWidth } = layer.cell;
-  kernels.accumulateColumnSums(biasIh.gradient, gateGradients, rows);
-  norm?.backward(0, rows, gateGradients, 0, gateWidth);
-  norm?.accumulateGain(0, rows, gateGradients, 0, gateWidth);
+  for (const { row, rows: some } of blocks) {
+    kernels.accumulateColumnSums(biasIh.gradient, gateGradients, row, some);
+    norm?.backward(row, some, gateGradients, row * gateWidth, gateWidth);
+    norm?.accumulateGain(row, some, gateGradients, row * gateWidth, gateWidth);
+  }
+  if (norm) clearBetween(blocks, norm.gradient, 0, gateWidth, rows);
   if (source.kind === "one-hot") {
     kernels.scatterColumns(
       weightIh.gradient,
@@ -167,46 +184,52 @@ export function accumulateInputGradients(
       source.tokens,
       rows,
       gateWidth,
-      layer.inputSize,
+      inputSize,
     );
-  } else {
+    return;
+  }
+  for (const { row, rows: some } of blocks) {
     kernels.accumulateOuter(
       weightIh.gradient,
       0,
       productGradients,
-      0,
+      row * gateWidth,
       gateWidth,
       gateWidth,
       source.values,
-      source.offset,
-      layer.inputSize,
-      layer.inputSize,
-      rows,
+      source.offset + row * inputSize,
+      inputSize,
+      inputSize,
+      some,
     );
   }
 }
 
-/** out (R,I) = or += dL/dX = productGradients · W_ih, as one product over all rows. */
+/** out (R,I) = or += dL/dX = productGradients · W_ih, as one product over each block of rows; 0 in the padding. */
 export function inputGradient(
   layer: RecurrentLayer,
   out: Real,
   outOffset: number,
+  blocks: readonly RowBlock[],
   rows: number,
   accumulate: boolean,
   kernels: Kernels,
 ): void {
-  const { productGradients, cell } = layer;
+  const { productGradients, inputSize, packedTransposed, cell } = layer;
   const { gateWidth } = cell;
-  kernels.packTransposed(layer.packedTransposed, layer.weights.weightIh.value, 0);
-  kernels.multiply(
-    out,
-    outOffset,
-    layer.inputSize,
-    productGradients,
-    0,
-    gateWidth,
-    layer.packedTransposed,
-    rows,
-    accumulate,
-  );
+  kernels.packTransposed(packedTransposed, layer.weights.weightIh.value, 0);
+  if (!accumulate) clearBetween(blocks, out, outOffset, inputSize, rows);
+  for (const { row, rows: some } of blocks) {
+    kernels.multiply(
+      out,
+      outOffset + row * inputSize,
+      inputSize,
+      productGradients,
+      row * gateWidth,
+      gateWidth,
+      packedTransposed,
+      some,
+      accumulate,
+    );
+  }
 }

@@ -131,7 +131,7 @@ export function crossBridgeBack(
       width,
       batch,
     );
-    kernels.accumulateColumnSums(map.bias.gradient, map.gradient, batch);
+    kernels.accumulateColumnSums(map.bias.gradient, map.gradient, 0, batch);
     kernels.multiply(
       summaryGradient,
       0,

@@ -53,7 +53,7 @@ export function decode(decoder: Decoder, source: Source, target: Batch["decoder"
     if (samples && t + 1 < steps) sampleNext(decoder, source, t);
   }
   const { values, offset } = readout(decoder, batch);
-  outputForward(model, output, values, offset, steps * batch);
+  outputForward(model, output, values, offset, [{ row: 0, rows: steps * batch }]);
 }
 
 /** Goes on from the states after step 0 of the last `decode`: row b of the batch becomes what row `parents[b]` was. */
@@ -78,7 +78,7 @@ export function decodeOn(
   decoder.tokens.set(tokens);
   decodeStep(decoder, source, 0);
   const { values, offset } = readout(decoder, batch);
-  outputForward(source.model, source.output, values, offset, batch);
+  outputForward(source.model, source.output, values, offset, [{ row: 0, rows: batch }]);
 }
 
 function decodeStep(decoder: Decoder, source: Source, t: number): void {
@@ -160,7 +160,7 @@ function sampleNext(decoder: Decoder, source: Source, t: number) {
   const [{ width }] = layers[layers.length - 1].recurrent.cell.states;
   const row = t * batch;
   // Into the first rows, which the output of all steps writes anew in the end.
-  outputForward(model, output, values, offset + row * width, batch);
+  outputForward(model, output, values, offset + row * width, [{ row: 0, rows: batch }]);
   for (let b = 0; b < batch; b++) {
     // Drawn for every sequence, so that what one reads does not depend on the others' lengths.
     const own = (random?.uniform() ?? 0) >= current.teacherShare;

@@ -35,8 +35,9 @@ export function decodeBackward(decoder: Decoder, source: Source): void {
       index === 0
         ? { values: input.values, offset: 0 }
         : decoderHandedOn(decoder, index - 1, batch);
-    recurrent.cell.accumulateGradients(0, batch, rows);
-    accumulateInputGradients(recurrent, { kind: "dense", ...below }, rows, kernels);
+    recurrent.cell.accumulateGradients(0, 0, batch, rows);
+    const whole = [{ row: 0, rows }];
+    accumulateInputGradients(recurrent, { kind: "dense", ...below }, whole, rows, kernels);
   }
   accumulateTable(decoder, rows);
   if (attention) {
@@ -56,7 +57,7 @@ function outputBack(decoder: Decoder, { model, output, memory, sizes }: Source, 
   const { combine, attention, layers, current } = decoder;
   const { batch } = sizes;
   const { values, offset, gradient } = readout(decoder, batch);
-  outputBackward(model, output, values, offset, gradient, 0, rows);
+  outputBackward(model, output, values, offset, gradient, 0, [{ row: 0, rows }], rows);
   if (!combine || !attention) return;
   const { above, recurrent } = layers[layers.length - 1];
   const [{ width }] = recurrent.cell.states;

@@ -50,8 +50,8 @@ describe("a gradient check", () => {
     // A bug in one place: what flows back into the recurrent weights is a hundredth too large.
     const kernels: Kernels = {
       ...right,
-      accumulateColumnSums(out, source, rows) {
-        right.accumulateColumnSums(out, source, rows);
+      accumulateColumnSums(out, source, row, rows) {
+        right.accumulateColumnSums(out, source, row, rows);
         if (out.length === 3) out[1] *= 1.01;
       },
     };

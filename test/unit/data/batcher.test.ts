@@ -279,16 +279,16 @@ describe("batches of a text", () => {
 });
 
 describe("batches of examples", () => {
-  it("pad shorter ones with zeros that weigh nothing", () => {
+  it("come longest first, and pad shorter ones with zeros that weigh nothing", () => {
     const [batch] = epochOf(createBatcher(examplesOf([1, 3]), optionsOf()));
-    expect(batch).toMatchObject({ steps: 3, size: 2, lengths: Int32Array.of(1, 3) });
-    expect(batch.input).toEqual({ kind: "tokens", tokens: Int32Array.of(0, 100, 0, 101, 0, 102) });
-    expect(batch.weights).toEqual(Float32Array.of(1, 1, 0, 1, 0, 1));
+    expect(batch).toMatchObject({ steps: 3, size: 2, lengths: Int32Array.of(3, 1) });
+    expect(batch.input).toEqual({ kind: "tokens", tokens: Int32Array.of(100, 0, 101, 0, 102, 0) });
+    expect(batch.weights).toEqual(Float32Array.of(1, 1, 1, 0, 1, 0));
   });
 
   it("have one target each when the loss is at the last step", () => {
     const [batch] = epochOf(createBatcher(examplesOf([1, 3], "last-step"), optionsOf()));
-    expect(batch.target).toEqual({ kind: "classes", classes: Int32Array.of(0, 102) });
+    expect(batch.target).toEqual({ kind: "classes", classes: Int32Array.of(102, 0) });
     expect(batch.weights).toEqual(Float32Array.of(1, 1));
   });
 

@@ -23,12 +23,13 @@ import {
   cellKinds,
   inputKinds,
   layerConfig,
+  variantKinds,
 } from "../../gradcheck/smallNetwork.ts";
 import { partOf } from "./partOf.ts";
 
 const networks = fc
   .record({
-    kind: fc.constantFrom(...cellKinds),
+    kind: fc.constantFrom(...cellKinds, ...variantKinds),
     input: fc.constantFrom(...inputKinds),
     at: fc.constantFrom("each-step" as const, "last-step" as const),
     loss: fc.constantFrom("cross-entropy" as const, "mean-squared-error" as const),
