@@ -1,6 +1,7 @@
 /** Some examples, side by side → one batch in time-major layout. */
 import type { Batch } from "../trace/batch.ts";
 import type { Example, Layout } from "./split.ts";
+import type { Window } from "./windows.ts";
 
 /** Whether any example takes a loss at a step in `[from, to)`. */
 export function lossWithin(
@@ -15,17 +16,19 @@ export function lossWithin(
   });
 }
 
-interface Window {
+interface AssembledWindow extends Window {
   readonly examples: readonly Example[];
-  readonly from: number;
-  readonly to: number;
   readonly layout: Layout;
   readonly carry: boolean;
   readonly hasLoss: boolean;
 }
 
-/** The steps `[from, to)` of some examples as one batch; steps that an example does not have are zero. */
-export function assemble({ examples, from, to, layout, carry, hasLoss }: Window): Batch {
+/**
+ * The steps `[from, to)` of some examples as one batch, with losses from `lossFrom` on; steps that an example does not have are
+ * zero.
+ */
+export function assemble(window: AssembledWindow): Batch {
+  const { examples, from, lossFrom, to, layout, carry, hasLoss } = window;
   const size = examples.length;
   const lengths = Int32Array.from(examples, ({ steps }) => Math.max(0, Math.min(steps, to) - from));
   const steps = lengths.reduce((most, length) => Math.max(most, length), 0);
@@ -47,13 +50,13 @@ export function assemble({ examples, from, to, layout, carry, hasLoss }: Window)
   const weights = new Float32Array(rows * size);
   examples.forEach((example, b) => {
     if (at === "last-step") {
-      if (example.steps <= from || example.steps > to) return;
+      if (example.steps <= lossFrom || example.steps > to) return;
       weights[b] = example.weights[0];
       targets.set(example.target, b * values);
       return;
     }
     for (let t = 0; t < lengths[b]; t++) {
-      weights[t * size + b] = example.weights[from + t];
+      weights[t * size + b] = from + t < lossFrom ? 0 : example.weights[from + t];
       const source = (from + t) * values;
       targets.set(example.target.subarray(source, source + values), (t * size + b) * values);
     }

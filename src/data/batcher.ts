@@ -1,15 +1,19 @@
 /**
- * Sequences → batches, in time-major layout, cut into windows of `bptt` steps. Deterministic: what comes next follows from
+ * Sequences → batches, in time-major layout, cut into windows of `bptt` steps, which overlap where an update comes more often.
+ * Deterministic: what comes next follows from
  * the split, the options and `position()` alone.
  */
 import type { Batch } from "../trace/batch.ts";
 import { createExampleBatcher } from "./exampleBatcher.ts";
 import type { Split } from "./split.ts";
 import { createStreamBatcher, windowsOf } from "./streamBatcher.ts";
+import { windowsFor } from "./windows.ts";
 
 export interface BatcherOptions {
   readonly batch: number;
   readonly bptt: number | "full";
+  /** Steps from one window's end to the next one's, at most `bptt`, which it is when absent. */
+  readonly updateEverySteps?: number;
   /** Whether the state goes on from one window of a sequence to its next; without it each starts from zero. */
   readonly carryState: boolean;
   /** Shuffles examples, from one number for each epoch; absent: in order. */
@@ -44,8 +48,12 @@ export interface Batcher {
 export function createBatcher(split: Split, options: BatcherOptions): Batcher {
   const { stream } = split;
   if (!stream) return createExampleBatcher(split, options);
-  const window = options.bptt === "full" ? Math.max(1, split.steps) : options.bptt;
-  if (options.carryState) return createStreamBatcher(stream, window, options.batch);
+  const windows = windowsFor(split.steps, options);
+  if (options.carryState) return createStreamBatcher(stream, windows, options.batch);
   // Without a state to carry, the windows of a text are examples like any others.
-  return createExampleBatcher(windowsOf(stream, window, split.layout), options);
+  return createExampleBatcher(windowsOf(stream, windows, split.layout), {
+    ...options,
+    bptt: "full",
+    updateEverySteps: undefined,
+  });
 }

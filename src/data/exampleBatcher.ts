@@ -4,7 +4,8 @@ import type { Batcher, BatcherOptions, JsonValue } from "./batcher.ts";
 import { assemble, lossWithin } from "./assemble.ts";
 import { createUniform, shuffle } from "./randomness.ts";
 import type { Example, Split } from "./split.ts";
-import { isIndex } from "./streamBatcher.ts";
+import { carriedStepsOf, isIndex } from "./streamBatcher.ts";
+import { windowAt, windowsFor, type Windows } from "./windows.ts";
 
 type Examples = Pick<Split, "layout" | "sequenceCount" | "steps" | "read">;
 
@@ -12,7 +13,7 @@ export function createExampleBatcher(split: Examples, options: BatcherOptions): 
   const { sequenceCount, layout } = split;
   const batch = Math.min(options.batch, sequenceCount);
   const groups = batch === 0 ? 0 : Math.ceil(sequenceCount / batch);
-  const window = options.bptt === "full" ? Math.max(1, split.steps) : options.bptt;
+  const windows = windowsFor(split.steps, options);
 
   const inOrder = Int32Array.from({ length: sequenceCount }, (_, index) => index);
   let order: Int32Array | undefined;
@@ -20,7 +21,7 @@ export function createExampleBatcher(split: Examples, options: BatcherOptions): 
   let shuffleSeed: number | null = null;
   let group = 0;
   /** The windows of the group at hand that are still to come. */
-  let pending: { examples: readonly Example[]; from: number } | undefined;
+  let pending: { examples: readonly Example[]; lossFrom: number } | undefined;
 
   const arrange = (seed: number | null): void => {
     shuffleSeed = seed;
@@ -37,36 +38,40 @@ export function createExampleBatcher(split: Examples, options: BatcherOptions): 
     for (;;) {
       if (!pending) {
         if (group === groups) return undefined;
-        pending = { examples: examplesOf(order, group), from: 0 };
+        pending = { examples: examplesOf(order, group), lossFrom: 0 };
       }
-      const { examples, from } = pending;
-      const to = from + window;
-      if (examples.some(({ steps }) => steps > to)) pending = { examples, from: to };
+      const { examples, lossFrom } = pending;
+      // They come longest first.
+      const longest = Math.max(1, examples[0].steps);
+      const window = windowAt(windows, lossFrom, longest);
+      const { from, to } = window;
+      if (to < longest) pending = { examples, lossFrom: to };
       else {
         pending = undefined;
         group++;
       }
-      const hasLoss = lossWithin(examples, from, to, layout);
+      const hasLoss = lossWithin(examples, lossFrom, to, layout);
       // Without a state to carry, a window without a loss leads nowhere.
       if (hasLoss || options.carryState) {
         const carry = from > 0 && options.carryState;
-        return assemble({ examples, from, to, layout, carry, hasLoss });
+        const batch = assemble({ ...window, examples, layout, carry, hasLoss });
+        return { ...batch, ...carriedStepsOf(windows, window, longest) };
       }
     }
   };
 
   return {
     get updatesPerEpoch() {
-      return countUpdates(split, groups, window, (index) => examplesOf(inOrder, index));
+      return countUpdates(split, groups, windows, (index) => examplesOf(inOrder, index));
     },
-    largest: { steps: Math.min(window, split.steps), batch },
+    largest: { steps: Math.min(windows.length, split.steps), batch },
     next,
     startEpoch() {
       arrange(options.uniform ? Math.floor(options.uniform() * 0x1_0000_0000) : null);
       group = 0;
       pending = undefined;
     },
-    position: () => (order ? { shuffleSeed, group, from: pending?.from ?? 0 } : null),
+    position: () => (order ? { shuffleSeed, group, from: pending?.lossFrom ?? 0 } : null),
     seek(position) {
       if (position === null) {
         order = undefined;
@@ -77,7 +82,9 @@ export function createExampleBatcher(split: Examples, options: BatcherOptions): 
       group = place.group;
       const isInside = place.from > 0 && order !== undefined;
       pending =
-        isInside && order ? { examples: examplesOf(order, group), from: place.from } : undefined;
+        isInside && order
+          ? { examples: examplesOf(order, group), lossFrom: place.from }
+          : undefined;
     },
   };
 }
@@ -98,16 +105,16 @@ function placeOf(
 function countUpdates(
   split: Examples,
   groups: number,
-  window: number,
+  { stride }: Windows,
   examplesOf: (group: number) => Example[],
 ): number {
-  if (window >= split.steps) return groups;
+  if (stride >= split.steps) return groups;
   let updates = 0;
   for (let group = 0; group < groups; group++) {
     const examples = examplesOf(group);
     const longest = longestOf(examples);
-    for (let from = 0; from < longest; from += window) {
-      if (lossWithin(examples, from, from + window, split.layout)) updates++;
+    for (let from = 0; from < longest; from += stride) {
+      if (lossWithin(examples, from, from + stride, split.layout)) updates++;
     }
   }
   return updates;

@@ -66,6 +66,7 @@ export function sequenceAt(
   const window = {
     examples: [example],
     from: 0,
+    lossFrom: 0,
     to: example.steps,
     layout: part.layout,
     carry: false,

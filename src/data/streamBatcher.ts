@@ -5,20 +5,22 @@
 import type { Batch } from "../trace/batch.ts";
 import type { Batcher, JsonValue } from "./batcher.ts";
 import type { Layout, Split } from "./split.ts";
+import { stepsToNext, windowAt, type Window, type Windows } from "./windows.ts";
 
-export function createStreamBatcher(stream: Int32Array, window: number, wanted: number): Batcher {
+export function createStreamBatcher(stream: Int32Array, windows: Windows, wanted: number): Batcher {
   const predictions = Math.max(0, stream.length - 1);
-  const batch = streamCount(predictions, window, wanted);
+  const batch = streamCount(predictions, windows.length, wanted);
   // Parts differ by one token at most.
   const starts = Array.from({ length: batch + 1 }, (_, b) =>
     Math.floor((b * predictions) / Math.max(1, batch)),
   );
   const longest = starts.slice(1).reduce((most, end, b) => Math.max(most, end - starts[b]), 0);
-  const windows = Math.ceil(longest / window);
+  const count = Math.ceil(longest / windows.stride);
   let index: number | undefined;
 
-  const read = (first: number): Batch => {
-    const steps = Math.min(window, longest - first);
+  const read = (window: Window): Batch => {
+    const { from: first, lossFrom, to } = window;
+    const steps = to - first;
     const lengths = Int32Array.from({ length: batch }, (_, b) =>
       Math.max(0, Math.min(steps, starts[b + 1] - starts[b] - first)),
     );
@@ -30,7 +32,7 @@ export function createStreamBatcher(stream: Int32Array, window: number, wanted: 
         const at = starts[b] + first + t;
         tokens[t * batch + b] = stream[at];
         classes[t * batch + b] = stream[at + 1];
-        weights[t * batch + b] = 1;
+        weights[t * batch + b] = first + t < lossFrom ? 0 : 1;
       }
     }
     return {
@@ -41,24 +43,25 @@ export function createStreamBatcher(stream: Int32Array, window: number, wanted: 
       target: { kind: "classes", classes },
       weights,
       carry: first > 0,
+      ...carriedStepsOf(windows, window, longest),
     };
   };
 
   return {
-    updatesPerEpoch: windows,
-    largest: { steps: Math.min(window, longest), batch },
+    updatesPerEpoch: count,
+    largest: { steps: Math.min(windows.length, longest), batch },
     startEpoch() {
       index = 0;
     },
     next() {
       if (index === undefined) throw new Error("startEpoch() comes before next().");
-      return index < windows ? read(index++ * window) : undefined;
+      return index < count ? read(windowAt(windows, index++ * windows.stride, longest)) : undefined;
     },
     position: () => index ?? null,
     seek(position: JsonValue) {
       if (position === null) index = undefined;
-      else if (isIndex(position, windows)) index = position;
-      else throw new Error(`${JSON.stringify(position)} is no position among ${windows} windows.`);
+      else if (isIndex(position, count)) index = position;
+      else throw new Error(`${JSON.stringify(position)} is no position among ${count} windows.`);
     },
   };
 }
@@ -72,26 +75,34 @@ export function streamCount(predictions: number, window: number, wanted: number)
 export const isIndex = (value: unknown, limit: number): value is number =>
   typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= limit;
 
+/** Only where windows overlap, since a batch keeps the state after its last step anyway. */
+export const carriedStepsOf = (
+  windows: Windows,
+  window: Window,
+  longest: number,
+): Pick<Batch, "carriedSteps"> =>
+  windows.stride === windows.length ? {} : { carriedSteps: stepsToNext(windows, window, longest) };
+
 /** The windows of a text as examples on their own. */
 export function windowsOf(
   stream: Int32Array,
-  window: number,
+  windows: Windows,
   layout: Layout,
 ): Pick<Split, "layout" | "sequenceCount" | "steps" | "read"> {
   const predictions = Math.max(0, stream.length - 1);
-  const steps = Math.min(window, predictions);
+  const { stride } = windows;
   return {
     layout,
-    steps,
-    sequenceCount: steps === 0 ? 0 : Math.ceil(predictions / steps),
+    steps: Math.min(windows.length, predictions),
+    sequenceCount: Math.ceil(predictions / stride),
     read(index) {
-      const start = index * steps;
-      const end = Math.min(start + steps, predictions);
+      const window = windowAt(windows, index * stride, predictions);
+      const { from: start, lossFrom, to: end } = window;
       return {
         steps: end - start,
         input: stream.subarray(start, end),
         target: stream.subarray(start + 1, end + 1),
-        weights: new Float32Array(end - start).fill(1),
+        weights: new Float32Array(end - start).fill(1, lossFrom - start),
       };
     },
   };

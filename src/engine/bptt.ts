@@ -94,7 +94,7 @@ export function forwardPrepared(pass: Pass, batch: Batch): LossResult {
     const input = source.kind === "dense" ? source : undefined;
     if (handed) handOn(handed, layers.values(), input, steps, size);
   }
-  carryStates(pass);
+  carryStates(pass, batch.carriedSteps);
 
   if (pass.decoder) decode(pass.decoder, decoderSource(pass), batch.decoder);
   else runOutput(pass);

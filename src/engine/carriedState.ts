@@ -27,12 +27,23 @@ export function beginStates(pass: Pass, carry: boolean): void {
   }
 }
 
-/** Keeps the states after the last step. Each sequence's own: where it ended early, they were held. */
-export function carryStates(pass: Pass): void {
+/**
+ * Keeps the states after the last step, or after the `carriedSteps` that the batch asks for. Each sequence's own: where it
+ * ended early, they were held.
+ */
+export function carryStates(pass: Pass, carriedSteps: number | undefined): void {
   const { batch, steps } = pass.current;
+  if (carriedSteps !== undefined && (carriedSteps < 0 || carriedSteps > steps)) {
+    throw new Error(`No state after ${carriedSteps} of ${steps} steps can be carried on.`);
+  }
   for (const { cell, direction, carried } of allLayers(pass)) {
     for (const [index, { value, width }] of cell.states.entries()) {
-      const from = finalRow(direction, steps, batch) * width;
+      // A direction that begins at the end has a state to hand on only at the beginning.
+      const row =
+        carriedSteps !== undefined && direction === "forward"
+          ? carriedSteps * batch
+          : finalRow(direction, steps, batch);
+      const from = row * width;
       const kept = carried[index];
       for (let k = 0; k < batch * width; k++) kept[k] = value[from + k];
     }

@@ -26,10 +26,10 @@ export interface Evaluator {
 export function createEvaluator(
   model: Model,
   split: Split,
-  training: Pick<TrainingConfig, "batch" | "bptt" | "carryState">,
+  { batch, bptt, carryState }: Pick<TrainingConfig, "batch" | "bptt" | "carryState">,
 ): Evaluator | undefined {
   if (split.sequenceCount === 0) return undefined;
-  const batcher = createBatcher(split, training);
+  const batcher = createBatcher(split, { batch, bptt, carryState });
   const pass = createPass(model, batcher.largest);
   return {
     async run(between) {

@@ -45,4 +45,6 @@ export interface Batch {
   readonly weights?: Real;
   /** True when the hidden state is carried over from the previous batch, false to start from zero. */
   readonly carry: boolean;
+  /** Steps after which the state is kept for the next batch; all of them when absent. The next one may overlap this one. */
+  readonly carriedSteps?: number;
 }

@@ -26,6 +26,23 @@ export function trainingProblems(
       ),
     );
   }
+  const { updateEverySteps } = training;
+  if (updateEverySteps !== undefined && bptt === "full") {
+    problems.push({
+      ...error(
+        ["training", "updateEverySteps"],
+        'With "bptt": "full" there are no windows that could overlap: give "bptt" a number of steps, or take this out.',
+      ),
+      at: "key",
+    });
+  } else if (updateEverySteps !== undefined && bptt !== "full" && updateEverySteps > bptt) {
+    problems.push(
+      error(
+        ["training", "updateEverySteps"],
+        `Gradients travel back ${bptt} steps, so that of every ${updateEverySteps} steps ${updateEverySteps - bptt} would teach nothing: take at most "bptt".`,
+      ),
+    );
+  }
   if (isWritten("training", "carryState") && bptt === "full" && data.kind !== "text") {
     problems.push(
       idle(

@@ -14,6 +14,9 @@ export const trainingSchema = z
       .describe(
         "Steps that gradients travel back: truncated backpropagation through time (Williams & Peng 1990). `full` follows each sequence to its start; a text, which has no end, is then cut into windows of 64.",
       ),
+    updateEverySteps: count(
+      "Steps read from one update to the next: k1 of truncated BPTT(k1, k2), where `bptt` is k2 (Williams & Peng 1990). By default the same as `bptt`, so that windows lie side by side and a loss at a window's beginning is followed back one step only. Smaller, windows overlap: every loss is followed back at least `bptt` − k1 steps, and the steps before are read again.",
+    ).optional(),
     carryState: z
       .boolean()
       .default(true)

@@ -271,6 +271,18 @@ describe("what is allowed but cannot work, or does nothing", () => {
       "LSTM",
     ],
     [
+      "updates within sequences that are not cut",
+      text(book, {}, { updateEverySteps: 4 }),
+      'error "updateEverySteps"',
+      "no windows that could overlap",
+    ],
+    [
+      "updates further apart than gradients travel",
+      text(book, {}, { bptt: 8, updateEverySteps: 10 }),
+      "error 10",
+      "of every 10 steps 2 would teach nothing",
+    ],
+    [
       "a projection that is none",
       text(book, { layers: [{ cell: "lstm", hidden: 8, projection: 8 }] }),
       "error 8",
