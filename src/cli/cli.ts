@@ -5,6 +5,7 @@ import { benchCommand } from "./commands/bench.ts";
 import { checkCommand } from "./commands/check.ts";
 import { forecastCommand } from "./commands/forecast.ts";
 import { generateCommand } from "./commands/generate.ts";
+import { ladderCommand } from "./commands/ladder.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { trainCommand } from "./commands/train.ts";
@@ -19,6 +20,7 @@ const commands: readonly Command[] = [
   generateCommand,
   forecastCommand,
   benchCommand,
+  ladderCommand,
 ];
 
 /** `args` without the program's own name. Never rejects. */

@@ -1,0 +1,116 @@
+/** Climbs the ladder: trains each rung once per seed, and keeps every result so that an interrupted climb goes on. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Kernels } from "../../engine/kernels/kernels.ts";
+import { explained, systemCode } from "../../runs/fileProblem.ts";
+import { readMetrics } from "../../runs/metrics.ts";
+import { writeAtomically } from "../../runs/writeAtomically.ts";
+import { train } from "../train.ts";
+import type { Rung } from "./rungs.ts";
+
+/** One training of one rung. */
+export interface Climb {
+  readonly rung: string;
+  readonly seed: number;
+  /** The config as text: a result counts only while it is still this one. */
+  readonly config: string;
+  /** In the rung's own unit. */
+  readonly value: number;
+  readonly updates: number;
+  readonly elapsedMs: number;
+}
+
+export interface ClimbOptions {
+  /** Absolute: one folder for each training, and `results.json`. */
+  readonly folder: string;
+  readonly seeds: readonly number[];
+  readonly createKernels: () => Kernels;
+  readonly signal?: AbortSignal;
+  /** `known` when it was measured by an earlier climb. */
+  readonly onClimb?: (rung: Rung, climb: Climb, known: boolean) => void;
+}
+
+/** All that was measured of these rungs and seeds, in their order; fewer when it was stopped. */
+export async function climb(rungs: readonly Rung[], options: ClimbOptions): Promise<Climb[]> {
+  const { folder, seeds, createKernels, signal, onClimb } = options;
+  const file = join(folder, "results.json");
+  await explained("create", folder, () => mkdir(folder, { recursive: true }));
+  let results = await readResults(file);
+  const climbed: Climb[] = [];
+  for (const rung of rungs) {
+    for (const seed of seeds) {
+      const config = configOf(rung, seed);
+      const isSame = (one: Climb): boolean => one.rung === rung.id && one.seed === seed;
+      const known = results.find((one) => isSame(one) && one.config === config);
+      const found = known ?? (await trainRung(rung, seed, { folder, createKernels, signal }));
+      if (!found) return climbed;
+      climbed.push(found);
+      onClimb?.(rung, found, known !== undefined);
+      results = [...results.filter((one) => !isSame(one)), found];
+      if (!known) await writeAtomically(file, `${JSON.stringify(results, undefined, 2)}\n`);
+    }
+  }
+  return climbed;
+}
+
+const configOf = ({ title, config }: Rung, seed: number): string =>
+  JSON.stringify({
+    name: `${title}, seed ${seed}`,
+    ...config,
+    training: { ...config.training, seed },
+  });
+
+/** Undefined when it was stopped. */
+async function trainRung(
+  rung: Rung,
+  seed: number,
+  options: Pick<ClimbOptions, "folder" | "createKernels" | "signal">,
+): Promise<Climb | undefined> {
+  const folder = join(options.folder, `${rung.id}-${seed}`);
+  const configFile = join(folder, "unroll.json");
+  const text = configOf(rung, seed);
+  await explained("write", configFile, async () => {
+    await mkdir(folder, { recursive: true });
+    await writeFile(configFile, text);
+  });
+  const kernels = options.createKernels();
+  const result = await train({ configFile, text, kernels }, { signal: options.signal });
+  if (result.state === "stopped") return undefined;
+  if (result.failure !== undefined) throw new Error(`${rung.title}: ${result.failure}`);
+  return {
+    rung: rung.id,
+    seed,
+    config: text,
+    value: await valueOf(rung, result.runFolder, result.bestValidationLoss),
+    updates: result.updates,
+    elapsedMs: result.elapsedMs,
+  };
+}
+
+/** The best that the network reached in any validation. */
+async function valueOf(rung: Rung, runFolder: string, bestLoss = NaN): Promise<number> {
+  if (rung.measure === "loss") return bestLoss * (rung.scale ?? 1);
+  const { rows } = await readMetrics(runFolder);
+  return rows.reduce((best, { validationAccuracy = 0 }) => Math.max(best, validationAccuracy), 0);
+}
+
+/** What is damaged, or of another time, is measured again. */
+async function readResults(file: string): Promise<readonly Climb[]> {
+  try {
+    const found: unknown = JSON.parse(await readFile(file, "utf8"));
+    return Array.isArray(found) ? found.filter(isClimb) : [];
+  } catch (error) {
+    if (error instanceof SyntaxError || systemCode(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+function isClimb(found: unknown): found is Climb {
+  if (typeof found !== "object" || found === null) return false;
+  const { rung, seed, config, value, updates, elapsedMs } = found as Record<string, unknown>;
+  return (
+    typeof rung === "string" &&
+    typeof config === "string" &&
+    [seed, value, updates, elapsedMs].every((number) => Number.isFinite(number))
+  );
+}

@@ -1,0 +1,46 @@
+/** What was climbed as a table in Markdown: mean and spread over seeds, chance, and the literature's figure. */
+import type { Climb } from "./climb.ts";
+import type { Rung } from "./rungs.ts";
+
+export function ladderTable(rungs: readonly Rung[], climbs: readonly Climb[]): string {
+  const lines = rungs.flatMap((rung) => {
+    const own = climbs.filter((climb) => climb.rung === rung.id);
+    return own.length === 0 ? [] : [cellsOf(rung, own)];
+  });
+  const heading = ["task", "reached here", "chance", "solved", "updates", "published"];
+  return [heading, heading.map(() => "---"), ...lines]
+    .map((cells) => `| ${cells.join(" | ")} |\n`)
+    .join("");
+}
+
+function cellsOf(rung: Rung, climbs: readonly Climb[]): readonly string[] {
+  const values = climbs.map(({ value }) => value);
+  const updates = climbs.map((climb) => climb.updates);
+  const solved = values.filter((value) => isSolved(rung, value)).length;
+  return [
+    rung.title,
+    `${spread(rung, values)} ${rung.unit}`,
+    valueInWords(rung, rung.chance),
+    `${solved} of ${values.length}`,
+    Math.round(meanOf(updates)).toLocaleString("en-US"),
+    rung.published,
+  ];
+}
+
+export const isSolved = ({ measure, solved }: Rung, value: number): boolean =>
+  measure === "loss" ? value < solved : value > solved;
+
+/** "0.0021 ± 0.0004", the standard deviation over seeds; one seed has none. */
+function spread(rung: Rung, values: readonly number[]): string {
+  const mean = meanOf(values);
+  if (values.length < 2) return valueInWords(rung, mean);
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const deviation = Math.sqrt(squares / (values.length - 1));
+  return `${valueInWords(rung, mean)} ± ${valueInWords(rung, deviation)}`;
+}
+
+export const valueInWords = ({ measure }: Pick<Rung, "measure">, value: number): string =>
+  measure === "accuracy" ? `${(100 * value).toFixed(1)} %` : String(Number(value.toPrecision(2)));
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,0 +1,121 @@
+/**
+ * The task ladder: problems of the literature from easy to hard, each with the network that climbs it here, what guessing
+ * reaches, and what its paper reports.
+ */
+
+/** What is compared of a trained network, on sequences that it never saw. */
+export type Measure = "loss" | "accuracy";
+
+export interface Rung {
+  readonly id: string;
+  readonly title: string;
+  /** A whole config but for its seed; validated like any other. */
+  readonly config: { readonly training: object } & Readonly<Record<string, unknown>>;
+  readonly measure: Measure;
+  /** What the measured loss is multiplied by, to be what the literature states. */
+  readonly scale?: number;
+  readonly unit: string;
+  /** What one reaches who has learnt nothing. */
+  readonly chance: number;
+  /** The value from which the task counts as solved: below it for a loss, above it for an accuracy. */
+  readonly solved: number;
+  readonly published: string;
+}
+
+const oneLayer = (cell: string, hidden: number, more: object = {}) => ({
+  layers: [{ cell, hidden, ...more }],
+});
+
+/** Nothing is gained by going on once a task is solved: early stopping cuts the tail, not the climb. */
+const training = (epochs: number, batch: number, learningRate: number) => ({
+  epochs,
+  batch,
+  optimizer: { kind: "adam", learningRate },
+  clip: { norm: 1 },
+});
+
+const adding = (length: number, epochs: number): Rung => ({
+  id: `adding-${length}`,
+  title: `Adding problem, T = ${length}`,
+  config: {
+    data: { kind: "synthetic", task: "adding", length, examples: 10_000 },
+    model: oneLayer("lstm", 64),
+    training: training(epochs, 50, 0.003),
+  },
+  measure: "loss",
+  unit: "mean squared error",
+  chance: 1 / 6,
+  solved: 0.01,
+  published:
+    length === 100
+      ? "1 of 2,560 sequences wrong by more than 0.04 after 74,000 (Hochreiter & Schmidhuber 1997, table 7)"
+      : "LSTM solves T = 150 to 400 (Le et al. 2015, fig. 1)",
+});
+
+const copyDelay = 50;
+
+export const rungs: readonly Rung[] = [
+  {
+    id: "parity",
+    title: "Parity of the bits so far, T = 32",
+    config: {
+      data: { kind: "synthetic", task: "parity", length: 32, examples: 5000 },
+      model: oneLayer("rnn", 32),
+      training: training(20, 50, 0.005),
+    },
+    measure: "accuracy",
+    unit: "steps right",
+    chance: 0.5,
+    solved: 0.99,
+    published:
+      "solved even by guessing weights (Hochreiter & Schmidhuber 1997b, “LSTM can solve hard long time lag problems”)",
+  },
+  {
+    id: "reber",
+    title: "Embedded Reber grammar",
+    config: {
+      data: { kind: "synthetic", task: "reber", length: 30, examples: 3000 },
+      model: oneLayer("lstm", 16),
+      training: training(20, 20, 0.01),
+    },
+    measure: "loss",
+    unit: "nats per symbol",
+    chance: Math.log(7),
+    solved: 0.45,
+    published: "97–100 % of trials solved (Hochreiter & Schmidhuber 1997, table 1)",
+  },
+  {
+    id: "temporal-order",
+    title: "Temporal order of two events, T = 100",
+    config: {
+      data: { kind: "synthetic", task: "temporal-order", length: 100, examples: 8000 },
+      model: oneLayer("lstm", 32),
+      training: training(10, 20, 0.005),
+    },
+    measure: "accuracy",
+    unit: "sequences right",
+    chance: 0.25,
+    solved: 0.99,
+    published:
+      "1 of 2,560 sequences wrong after 31,390 (Hochreiter & Schmidhuber 1997, table 10, task 6a)",
+  },
+  adding(100, 12),
+  adding(200, 15),
+  {
+    id: "copy-50",
+    title: `Copying ten symbols, delay T = ${copyDelay}`,
+    config: {
+      data: { kind: "synthetic", task: "copy", length: copyDelay, examples: 20_000 },
+      model: oneLayer("gru", 128),
+      training: training(15, 50, 0.002),
+    },
+    measure: "loss",
+    // The papers' loss is the mean over all T + 20 steps, of which only ten are hard.
+    scale: 10 / (copyDelay + 20),
+    unit: "nats per step of T + 20",
+    chance: (10 * Math.log(8)) / (copyDelay + 20),
+    solved: 0.02,
+    published:
+      "at T = 100 an LSTM just beats chance, a unitary RNN solves it (Arjovsky et al. 2016, fig. 1)",
+  },
+];
