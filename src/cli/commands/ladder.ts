@@ -33,11 +33,12 @@ export const ladderCommand = defineCommand({
     json: { type: "boolean", default: false },
   },
   positionals: { least: 0, most: 0 },
-  async run({ values }, { out, error, folder, createKernels, onInterrupt }) {
+  async run({ values }, environment) {
+    const { out, error, folder, createKernels } = environment;
     const chosen = choose(values.only);
     const seedCount = wholeNumber("--seeds", values.seeds, 1) ?? 3;
     const controller = new AbortController();
-    const stopListening = onInterrupt(() => controller.abort());
+    const stopListening = environment.onInterrupt(() => controller.abort());
     try {
       const climbs = await climb(chosen, {
         folder: resolve(folder, values.out),

@@ -51,12 +51,12 @@ describe("unroll", () => {
   it.each([[["--help"]], [["-h"]], [["help"]]])("explains itself: %s", async (args) => {
     const { code, out } = await unroll("/", args);
     expect(code).toBe(0);
-    for (const command of ["train", "trace", "runs", "generate", "forecast", "bench"]) {
+    for (const command of ["train", "trace", "runs", "generate", "forecast", "bench", "ladder"]) {
       expect(out).toContain(`  ${command}`);
     }
   });
 
-  it.each(["train", "trace", "runs", "generate", "forecast", "bench"])(
+  it.each(["train", "trace", "runs", "generate", "forecast", "bench", "ladder"])(
     "explains %s",
     async (command) => {
       for (const args of [
