@@ -5,7 +5,7 @@ import { simdForVite } from "../src/engine/kernels/assembly/compile.mjs";
 export default defineConfig({
   plugins: [simdForVite],
   test: {
-    include: ["test/{unit,golden,gradcheck,layering,learning,e2e/harness}/**/*.test.ts"],
+    include: ["test/{unit,golden,gradcheck,layering,debug,learning,e2e/harness}/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -22,7 +22,9 @@ interface Result extends Counts {
 
 let isPackaged = false;
 
-const unitFolders = ["unit", "layering", "golden", "gradcheck"].map((name) => `test/${name}/`);
+const unitFolders = ["unit", "layering", "golden", "gradcheck", "debug"].map(
+  (name) => `test/${name}/`,
+);
 
 const stages: readonly Stage[] = [
   npmCheck("types"),

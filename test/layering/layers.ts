@@ -54,7 +54,7 @@ export const layers: readonly Layer[] = [
       "src/models",
       "src/runs",
     ],
-    mayImportTypes: ["src/protocol"],
+    mayImportTypes: ["src/protocol", "src/debug"],
     packages: ["node:", "unroll:simd"],
   },
   {
@@ -69,6 +69,7 @@ export const layers: readonly Layer[] = [
       "src/models",
       "src/runs",
       "src/jobs",
+      "src/debug",
       "src/protocol",
     ],
     packages: ["node:"],
@@ -92,7 +93,7 @@ export const layers: readonly Layer[] = [
   {
     folder: "src/debug",
     mayImport: ["src/trace", "src/protocol"],
-    packages: ["@vscode/debugadapter"],
+    packages: ["@vscode/debugprotocol"],
   },
   {
     folder: "src/host",

@@ -1,0 +1,155 @@
+/**
+ * What is shown of a layer at a step, in groups. Nearly every line is an expression of the language, so that what one sees
+ * here can be written in a condition, and the other way round.
+ */
+import { gatesOf, statesOf } from "../../trace/names.ts";
+import type { Environment } from "../expression/environment.ts";
+import { partsIn } from "../expression/names/names.ts";
+import { lossAt } from "../expression/names/stepNames.ts";
+import { largest } from "../expression/functions/classes.ts";
+import { formatNumber } from "../formatNumber.ts";
+import type { SubStep } from "../stepping/subSteps.ts";
+import { changeItems } from "./changes.ts";
+import { itemIfAny, type Shown } from "./expressionItem.ts";
+import { percent } from "./summary.ts";
+import { termsOf } from "./terms.ts";
+import type { Item } from "./variableStore.ts";
+
+export interface Scope {
+  readonly name: string;
+  readonly items: () => readonly Item[];
+  /** Not opened by itself. */
+  readonly isExpensive?: boolean;
+}
+
+const scope = (name: string, items: () => readonly Item[], isExpensive = false): Scope => ({
+  name,
+  items,
+  isExpensive,
+});
+
+/** Of one frame, at step `t`; `subStep` is the one that has just been computed in it. */
+export function scopesOf(
+  environment: Environment,
+  t: number,
+  subStep: SubStep | undefined,
+): readonly Scope[] {
+  const { program, layer } = environment;
+  const { trace } = program;
+  const { cell } = trace.model.layers[layer];
+  const parts = new Set(partsIn(environment).map(({ name }) => name));
+  const gates: readonly string[] = gatesOf[cell];
+  const states: readonly string[] = statesOf[cell];
+  const shown = (...expressions: readonly string[]) =>
+    itemsOf(
+      environment,
+      t,
+      expressions.map((expression) => ({ name: expression, expression })),
+    );
+  const gradients = [...parts].filter((part) => /^(d|growth$)/.test(part));
+  return [
+    ...(subStep
+      ? [scope(capital(subStep.title), () => subStepItems(subStep, environment, t))]
+      : []),
+    ...(program.edits.length > 0
+      ? [scope("Changed by the edit", () => changeItems(environment, t))]
+      : []),
+    scope("Input", () => inputItems(environment, t)),
+    scope("State", () => shown(...states, ...states.map((state) => `before(${state})`))),
+    ...(gates.some((gate) => parts.has(gate)) ? [scope("Gates", () => shown(...gates))] : []),
+    scope("Output", () => outputItems(environment, t)),
+    ...(gradients.length > 0
+      ? [scope("Gradients", () => shown(...gradients, ...(layer === 0 ? ["dx"] : []), "doutput"))]
+      : []),
+    ...(trace.tensors.has("attention.weights")
+      ? [scope("Attention", () => shown("attention"))]
+      : []),
+    scope("Weights", () => itemsOf(environment, t, weightsOf(environment)), true),
+  ];
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const itemsOf = (environment: Environment, t: number, shown: readonly Shown[]): readonly Item[] =>
+  shown.flatMap((each) => itemIfAny(each, environment, t) ?? []);
+
+function subStepItems(subStep: SubStep, environment: Environment, t: number): readonly Item[] {
+  const { result, terms } = termsOf(subStep, environment.program.trace.model);
+  return [
+    { name: "equation", value: subStep.equation },
+    ...itemsOf(environment, t, terms),
+    ...itemsOf(environment, t, [{ name: result, expression: result }]),
+  ];
+}
+
+function inputItems(environment: Environment, t: number): readonly Item[] {
+  const { input, inputValues = [] } = environment.program.reading(t);
+  const ownInput = environment.layer === 0;
+  return [
+    { name: "token", value: JSON.stringify(input), expression: "token", environment },
+    ...inputValues.map(({ name, value }) => ({ name, value: formatNumber(value) })),
+    ...itemsOf(environment, t, [
+      {
+        name: "x",
+        expression: "x",
+        labels: ownInput ? (index) => inputValues[index]?.name : undefined,
+      },
+    ]),
+  ];
+}
+
+const mostPredictions = 8;
+
+function outputItems(environment: Environment, t: number): readonly Item[] {
+  const { program } = environment;
+  const { classes } = program;
+  const probabilities = classes && program.probabilities(t);
+  const { target } = program.reading(t);
+  const label = (index: number) => (classes ? JSON.stringify(classes[index]) : undefined);
+  if (environment.isComputed?.("output") === false) {
+    return [{ name: "output", value: "– It is not computed yet at this sub-step." }];
+  }
+  const ranked = probabilities ? largest(probabilities, mostPredictions) : [];
+  return [
+    ...ranked.map((index) => ({
+      name: label(index) ?? String(index),
+      value: percent(probabilities?.[index] ?? NaN),
+      expression: `p[${index}]`,
+      environment,
+    })),
+    ...(program.forecast(t) ?? []).map(({ name, predicted, truth }) => ({
+      name,
+      value: `${formatNumber(predicted)}${truth === undefined ? "" : ` (truth ${formatNumber(truth)})`}`,
+    })),
+    ...(target === undefined
+      ? []
+      : [
+          {
+            name: "target",
+            value: label(target) ?? String(target),
+            expression: "label(target)",
+            environment,
+          },
+        ]),
+    ...(lossAt(program.trace, t) === undefined
+      ? []
+      : itemsOf(environment, t, [{ name: "loss", expression: "loss" }])),
+    ...itemsOf(environment, t, [
+      ...(probabilities ? [{ name: "p", expression: "p", labels: label }] : []),
+      { name: "output", expression: "output", labels: label },
+    ]),
+  ];
+}
+
+function weightsOf({ program, layer, direction }: Environment): readonly Shown[] {
+  const suffix = `_l${layer}${direction === "reverse" ? "_reverse" : ""}`;
+  const isTop = layer === program.trace.model.layers.length - 1;
+  return [...program.parameters.keys()]
+    .filter(
+      (name) =>
+        name.endsWith(suffix) ||
+        (layer === 0 && name.startsWith("embedding.")) ||
+        (isTop && name.startsWith("output.")),
+    )
+    .map((name) => ({ name, expression: name }));
+}
