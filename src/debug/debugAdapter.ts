@@ -49,11 +49,22 @@ export function createDebugAdapter({ debuggee, send }: DebugAdapterOptions): Deb
   const post = (message: object): void => {
     if (!isDisposed) send({ seq: ++sequence, ...message } as DebugProtocol.ProtocolMessage);
   };
-  const session = createSession(debuggee, (event, body) => post({ type: "event", event, body }));
+  /** What happens because of a request is told after its answer; only what is written need not wait. */
+  let held: object[] | undefined;
+  const session = createSession(debuggee, (event, body) => {
+    const message = { type: "event", event, body };
+    if (held && event !== "output") held.push(message);
+    else post(message);
+  });
+  const release = (): void => {
+    for (const message of held ?? []) post(message);
+    held = undefined;
+  };
 
   async function answer(request: DebugProtocol.Request): Promise<void> {
     const { command, seq, arguments: given = {} } = request;
     const response = { type: "response", request_seq: seq, command };
+    held ??= [];
     try {
       const handler = handlerOf(command);
       if (!handler) throw new Error(`The debugger of sequences does not know "${command}".`);
@@ -62,6 +73,7 @@ export function createDebugAdapter({ debuggee, send }: DebugAdapterOptions): Deb
     } catch (error) {
       post({ ...response, success: false, ...describeFailure(error, command) });
     }
+    release();
     if (command === "disconnect") dispose();
   }
 

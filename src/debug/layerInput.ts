@@ -1,11 +1,12 @@
 /** What a layer reads at a step: the input, or what the layer below hands on. Nothing is dropped when a trace is made. */
-import { layerTensor } from "../trace/names.ts";
+import { decoderInput, layerTensor } from "../trace/names.ts";
 import type { Trace } from "../trace/trace.ts";
 import { tensorOf } from "../trace/trace.ts";
 
 /** (I) of layer `layer` at step `t`; with B = 1. */
 export function layerInput(trace: Trace, layer: number, t: number): Float64Array {
   if (layer === 0) return stepOf(trace, "input", t);
+  if (layer === trace.model.decoder?.firstLayer) return stepOf(trace, decoderInput, t);
   const below = trace.model.layers[layer - 1];
   const parts = below.directions.map((direction) =>
     stepOf(trace, layerTensor(layer - 1, direction, "h"), t),

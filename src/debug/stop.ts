@@ -18,7 +18,8 @@ export interface Stop {
   readonly exception?: {
     readonly filter: string;
     readonly title: string;
-    readonly details: string;
+    /** What held. */
+    readonly condition: string;
     /** Where it holds. */
     readonly frame: Frame;
   };

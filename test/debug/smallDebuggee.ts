@@ -12,6 +12,7 @@ import type {
   ProgramEdit,
   StepReading,
 } from "../../src/debug/debuggee.ts";
+import type { DecoderSpec } from "../../src/engine/sequenceToSequence/decoderSpec.ts";
 import type { Batch } from "../../src/trace/batch.ts";
 import type { Tensor, Trace } from "../../src/trace/trace.ts";
 
@@ -31,7 +32,9 @@ const tableRows = [
 
 export interface Small {
   readonly layers: readonly LayerConfig[];
-  readonly data: "text" | "table";
+  /** `reversal`: an encoder-decoder reads "cab" and writes it backwards. */
+  readonly data: "text" | "table" | "reversal";
+  readonly decoder?: Omit<DecoderSpec, "vocabulary">;
   /** Without a target there is no loss, and no way back. */
   readonly withoutTarget?: boolean;
   readonly at?: "each-step" | "last-step";
@@ -77,8 +80,7 @@ export function smallDebuggee(small: Small): World {
 }
 
 function programOf(small: Small, edits: readonly ProgramEdit[]): Program {
-  const { reading, batch, spec, classes, source } =
-    small.data === "text" ? textData(small) : tableData(small);
+  const { reading, batch, spec, classes, source } = taskOf(small);
   const model = createModel(spec, {
     kernels: referenceKernels("float32"),
     random: createRandom(small.seed ?? 1),
@@ -94,6 +96,7 @@ function programOf(small: Small, edits: readonly ProgramEdit[]): Program {
   const output = (t: number) => {
     const { data } = trace.tensors.get("output") ?? { data: new Float32Array() };
     const { size } = spec.output;
+    if (t < (trace.sourceSteps ?? 0)) return undefined;
     const row = spec.output.at === "each-step" ? t : t === trace.steps - 1 ? 0 : undefined;
     return row === undefined ? undefined : data.subarray(row * size, (row + 1) * size);
   };
@@ -129,7 +132,11 @@ function edited(model: Model, batch: Batch, edits: readonly ProgramEdit[]): Trac
     const parameter = model.parameters.find(({ name }) => `param.${name}` === edit.tensor);
     edit.indices.forEach((index, k) => parameter && (parameter.value[index] = edit.values[k]));
   }
-  const pass = createPass(model, { steps: batch.steps, batch: 1 }, { separate: true });
+  const pass = createPass(
+    model,
+    { steps: batch.steps, batch: 1, decoderSteps: batch.decoder?.steps },
+    { separate: true },
+  );
   zeroGradients(model);
   const { weight } = forward(pass, batch);
   if (weight > 0) backward(pass);
@@ -148,6 +155,17 @@ function edited(model: Model, batch: Batch, edits: readonly ProgramEdit[]): Trac
     }
   }
   return trace;
+}
+
+function taskOf(small: Small) {
+  switch (small.data) {
+    case "text":
+      return textData(small);
+    case "table":
+      return tableData(small);
+    case "reversal":
+      return reversalData(small);
+  }
 }
 
 const common = (small: Small): Pick<ModelSpec, "layers" | "initialization"> => ({
@@ -233,4 +251,53 @@ function tableData(small: Small) {
     classes: undefined,
     source: { name: "weather.csv", path: tableFile },
   };
+}
+
+const source = "cab";
+export const reversalFile = "/data/reversal.txt";
+
+const letterAt = (line: number, index: number) => ({
+  source: 0,
+  line,
+  column: index + 1,
+  endLine: line,
+  endColumn: index + 2,
+});
+
+/** The source stands on the first line, and what is written on the second; its last step is the end of the text. */
+function reversalData(small: Small) {
+  const classes = ["⟨end⟩", "a", "b", "c"];
+  const ids = Array.from(source, (letter) => classes.indexOf(letter));
+  const targets = [...ids.toReversed(), 0];
+  const read = [0, ...ids.toReversed()];
+  const reading = [
+    ...ids.map((id, index): StepReading => ({ place: letterAt(1, index), input: classes[id] })),
+    ...targets.map((target, index): StepReading => ({
+      place: letterAt(2, index),
+      input: classes[read[index]],
+      target,
+    })),
+  ];
+  const batch: Batch = {
+    steps: ids.length,
+    size: 1,
+    lengths: Int32Array.of(ids.length),
+    input: { kind: "tokens", tokens: Int32Array.from(ids) },
+    decoder: {
+      steps: targets.length,
+      lengths: Int32Array.of(targets.length),
+      tokens: Int32Array.from(read),
+    },
+    target: { kind: "classes", classes: Int32Array.from(targets) },
+    weights: Float32Array.from(targets, () => 1),
+    carry: false,
+  };
+  const spec: ModelSpec = {
+    ...common(small),
+    input: { kind: "tokens", vocabulary: classes.length, embedding: 2 },
+    ...(small.decoder && { decoder: { vocabulary: classes.length, ...small.decoder } }),
+    output: { size: classes.length, at: "each-step" },
+    loss: "cross-entropy",
+  };
+  return { reading, batch, spec, classes, source: { name: "reversal.txt", path: reversalFile } };
 }

@@ -140,7 +140,7 @@ function resolveException(
           reason: "exception",
           description: filter.title,
           text: `${filter.title} in ${frame.title}`,
-          exception: { filter: filter.filter, title: filter.title, details: condition, frame },
+          exception: { filter: filter.filter, title: filter.title, condition, frame },
         } as const;
         const wire = createTripwire(id, stop, { condition }, environment);
         return [own ? wire : { ...wire, passes: pass }];

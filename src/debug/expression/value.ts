@@ -43,10 +43,11 @@ export function listOf(value: Value): Float64Array {
 /** In words, for errors: `64 numbers`, `a number`, `a matrix of 256 × 64 numbers`. */
 export function describeType({ kind, shape }: Type): string {
   if (kind === "text") return "a text";
-  const plural = kind === "number" ? "numbers" : "truths";
+  const several = (count: number) =>
+    `${kind === "number" ? "number" : "truth"}${count === 1 ? "" : "s"}`;
   if (shape.length === 0) return kind === "number" ? "a number" : "true or false";
-  if (shape.length === 1) return `${shape[0]} ${plural}`;
-  return `a matrix of ${shape.join(" × ")} ${plural}`;
+  if (shape.length === 1) return `${shape[0]} ${several(shape[0])}`;
+  return `a matrix of ${shape.join(" × ")} ${several(2)}`;
 }
 
 /** L2. */

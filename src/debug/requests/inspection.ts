@@ -1,5 +1,6 @@
 /** What is on the stack, and what is in it. */
 import type { DebugProtocol } from "@vscode/debugprotocol";
+import { explain } from "../breakpoints/explain.ts";
 import { toPlace, toSource } from "../clientView.ts";
 import { compile } from "../expression/compile.ts";
 import { RequestError } from "../requestError.ts";
@@ -81,12 +82,14 @@ export const inspection: Handlers<
   exceptionInfo(session) {
     const { exception } = session.stop;
     if (!exception) throw new RequestError("It did not stop at an exception.");
-    const { filter, title, details, frame } = exception;
+    const { filter, title, condition, frame } = exception;
+    const t = stepNow(session);
+    const reason = explain(condition, { program: programOf(session), ...frame }, t);
     return {
       exceptionId: title,
-      description: `${title} in ${frame.title}, at step ${stepNow(session)}`,
+      description: `In ${frame.title}, at step ${t}: ${reason}`,
       breakMode: "always",
-      details: { typeName: filter, message: details, evaluateName: details },
+      details: { typeName: filter, message: reason, evaluateName: condition },
     };
   },
   readMemory(session, { memoryReference, offset = 0, count }) {

@@ -24,8 +24,6 @@ async function runOn(
   const { course } = launchedIn(session);
   const move = (from: Position) => (way === "forwards" ? course.next(from) : course.previous(from));
   let position = whole(session.position);
-  // Without this the first stop would be told before the request that led to it is answered.
-  await Promise.resolve();
   for (;;) {
     const next = move(position);
     if (!next) {

@@ -1,5 +1,6 @@
 /** The call stack of a step: its layers, both directions, the one that was computed last on top. */
 import type { Direction, LayerDescription, Trace } from "../../trace/trace.ts";
+import { isActive } from "./activeSteps.ts";
 import { insideOf, stepOf, type Position } from "./position.ts";
 import { subStepsOf, type SubStep } from "./subSteps.ts";
 
@@ -27,13 +28,16 @@ export function frameOf(
 }
 
 /**
- * Of a whole step all layers, the last one on top. Inside a cell only those that the step has come to: what is not
+ * Of a whole step all layers that are at work in it, the last one on top. Inside a cell only those that the step has come to: what is not
  * computed yet is not on the stack.
  */
 export function stackAt(trace: Trace, position: Position): readonly Frame[] {
+  const t = lookedAt(trace, position);
   const all = trace.model.layers
     .flatMap(({ directions }, layer) =>
-      directions.map((direction) => frameOf(trace.model, layer, direction)),
+      isActive(trace, layer, t)
+        ? directions.map((direction) => frameOf(trace.model, layer, direction))
+        : [],
     )
     // Of the two directions the forward one comes first: it is the one that most names are about.
     .toSorted((a, b) => b.layer - a.layer);

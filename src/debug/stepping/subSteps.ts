@@ -1,82 +1,33 @@
-/**
- * The sub-steps of one time step in the order in which the engine computes them, forward and backward, each with its
- * equation. Letters as in the cells' docstrings (`src/engine/cells`): h₋ is the state that the cell read, h₊ the one it is
- * read by; ⊙ multiplies unit by unit.
- */
-import { gradientOf, layerTensor, lossTitles, partTitles } from "../../trace/names.ts";
+/** The sub-steps of one time step in the order in which the engine computes them, forward and backward. */
+import { attentionOutput, gradientOf, layerTensor, partTitles } from "../../trace/names.ts";
 import type { Direction, LayerDescription, ModelDescription, Trace } from "../../trace/trace.ts";
+import { isActive, isDecoding, isWithin, stepsOfOutput } from "./activeSteps.ts";
+import type { CellEquations, Term } from "./equations/equation.ts";
+import { gruEquations } from "./equations/gru.ts";
+import { lstmEquations } from "./equations/lstm.ts";
+import { rnnEquations } from "./equations/rnn.ts";
+import {
+  attentionOutputStep,
+  contextStep,
+  decoderGradients,
+  decoderInputStep,
+  inputGradient,
+  inputStep,
+  outputGradient,
+  outputSteps,
+} from "./surroundings.ts";
 
 export interface SubStep {
   /** `forget gate`, `gradient of the cell state`. */
   readonly title: string;
   readonly equation: string;
+  readonly terms: readonly Term[];
   /** What it computes, as in the trace. */
   readonly tensor: string;
+  /** The same as an expression of the language. */
+  readonly expression: string;
   /** Absent for what belongs to no layer: the input, the output, the loss. */
-  readonly cell?: {
-    readonly layer: number;
-    readonly direction: Direction;
-    readonly part: string;
-  };
-}
-
-/** A part of a cell, and how it comes about. */
-type Equations = readonly (readonly [part: string, equation: string])[];
-
-const lstmForward: Equations = [
-  ["i", "i = σ(W_ii x + b_ii + W_hi h₋ + b_hi)"],
-  ["f", "f = σ(W_if x + b_if + W_hf h₋ + b_hf)"],
-  ["g", "g = tanh(W_ig x + b_ig + W_hg h₋ + b_hg)"],
-  ["c", "c = f ⊙ c₋ + i ⊙ g"],
-  ["o", "o = σ(W_io x + b_io + W_ho h₋ + b_ho)"],
-  ["h", "h = o ⊙ tanh(c)"],
-];
-
-const lstmBackward: Equations = [
-  ["h", "dh = dh from above + dh from the future"],
-  ["o", "do = dh ⊙ tanh(c)"],
-  ["c", "dc = dc₊ ⊙ f₊ + dh ⊙ o ⊙ (1 − tanh²(c))"],
-  ["g", "dg = dc ⊙ i"],
-  ["f", "df = dc ⊙ c₋"],
-  ["i", "di = dc ⊙ g"],
-];
-
-const gruForward = (reset: "after" | "before"): Equations => [
-  ["r", "r = σ(W_ir x + b_ir + W_hr h₋ + b_hr)"],
-  ["z", "z = σ(W_iz x + b_iz + W_hz h₋ + b_hz)"],
-  [
-    "n",
-    reset === "after"
-      ? "n = tanh(W_in x + b_in + r ⊙ (W_hn h₋ + b_hn))"
-      : "n = tanh(W_in x + b_in + W_hn (r ⊙ h₋) + b_hn)",
-  ],
-  ["h", "h = (1 − z) ⊙ n + z ⊙ h₋"],
-];
-
-const gruBackward = (reset: "after" | "before"): Equations => [
-  ["h", "dh = dh from above + dh from the future"],
-  ["z", "dz = dh ⊙ (h₋ − n)"],
-  ["n", "dn = dh ⊙ (1 − z)"],
-  [
-    "r",
-    reset === "after" ? "dr = dn ⊙ (1 − n²) ⊙ (W_hn h₋ + b_hn)" : "dr = W_hnᵀ (dn ⊙ (1 − n²)) ⊙ h₋",
-  ],
-];
-
-function equationsOf(
-  { cell, nonlinearity = "tanh", reset = "after" }: LayerDescription,
-  phase: "forward" | "backward",
-): Equations {
-  switch (cell) {
-    case "lstm":
-      return phase === "forward" ? lstmForward : lstmBackward;
-    case "gru":
-      return phase === "forward" ? gruForward(reset) : gruBackward(reset);
-    case "rnn":
-      return phase === "forward"
-        ? [["h", `h = ${nonlinearity}(W_ih x + b_ih + W_hh h₋ + b_hh)`]]
-        : [["h", "dh = dh from above + dh from the future"]];
-  }
+  readonly cell?: { readonly layer: number; readonly direction: Direction };
 }
 
 /** Every sub-step of step `t`. Those whose tensors the trace does not have are left out. */
@@ -85,77 +36,89 @@ export function subStepsOf(
   phase: "forward" | "backward",
   t: number,
 ): readonly SubStep[] {
-  const all =
-    phase === "forward"
-      ? [inputStep(trace.model), ...cellSteps(trace.model, phase), ...outputSteps(trace, t)]
-      : [...outputGradients(trace, t), ...cellSteps(trace.model, phase), inputGradient];
+  const all = phase === "forward" ? forwardSteps(trace, t) : backwardSteps(trace, t);
   return all.filter(({ tensor }) => trace.tensors.has(tensor));
 }
 
+/** Attention comes after the step where the output reads it, and before it otherwise. */
+function forwardSteps(trace: Trace, t: number): readonly SubStep[] {
+  const { model } = trace;
+  const cells = activeCells(trace, "forward", t);
+  const said = isWithin(stepsOfOutput(trace), t) ? outputSteps(model) : [];
+  if (!isDecoding(trace, t)) return [inputStep(model), ...cells, ...said];
+  return trace.tensors.has(attentionOutput)
+    ? [decoderInputStep, ...cells, contextStep, attentionOutputStep, ...said]
+    : [contextStep, decoderInputStep, ...cells, ...said];
+}
+
+function backwardSteps(trace: Trace, t: number): readonly SubStep[] {
+  const said = isWithin(stepsOfOutput(trace), t) ? [outputGradient(trace.model)] : [];
+  const cells = activeCells(trace, "backward", t);
+  return isDecoding(trace, t)
+    ? [...said, ...decoderGradients, ...cells]
+    : [...said, ...cells, inputGradient];
+}
+
+const activeCells = (trace: Trace, phase: "forward" | "backward", t: number): readonly SubStep[] =>
+  cellSteps(trace.model, phase).filter(({ cell }) => !cell || isActive(trace, cell.layer, t));
+
+const cellCache = new WeakMap<ModelDescription, { forward: SubStep[]; backward: SubStep[] }>();
+
 function cellSteps(model: ModelDescription, phase: "forward" | "backward"): readonly SubStep[] {
+  const known = cellCache.get(model);
+  if (known) return known[phase];
   const cells = model.layers.flatMap((description, layer) =>
-    description.directions.map((direction) =>
-      equationsOf(description, phase).map(([part, equation]): SubStep => {
-        const tensor = layerTensor(layer, direction, part);
-        const title = partTitles[part] ?? part;
-        return {
-          title: phase === "forward" ? title : `gradient of the ${title}`,
-          equation: direction === "reverse" ? readBackwards(equation) : equation,
-          tensor: phase === "forward" ? tensor : gradientOf(tensor),
-          cell: { layer, direction, part },
-        };
-      }),
-    ),
+    description.directions.map((direction) => {
+      const equations = equationsOf(description);
+      return {
+        forward: partSteps(equations.forward, layer, direction, false),
+        backward: partSteps(equations.backward, layer, direction, true),
+      };
+    }),
   );
-  return (phase === "forward" ? cells : cells.toReversed()).flat();
+  const made = {
+    forward: cells.flatMap((cell) => cell.forward),
+    backward: cells.toReversed().flatMap((cell) => cell.backward),
+  };
+  cellCache.set(model, made);
+  return made[phase];
+}
+
+function equationsOf(layer: LayerDescription): CellEquations {
+  switch (layer.cell) {
+    case "rnn":
+      return rnnEquations(layer);
+    case "lstm":
+      return lstmEquations(layer);
+    case "gru":
+      return gruEquations(layer);
+  }
+}
+
+function partSteps(
+  equations: CellEquations["forward"],
+  layer: number,
+  direction: Direction,
+  isGradient: boolean,
+): readonly SubStep[] {
+  const inItsOwnTime = direction === "reverse" ? readBackwards : (text: string) => text;
+  return equations.map(({ part, equation, terms }) => {
+    const tensor = layerTensor(layer, direction, part);
+    const title = partTitles[part] ?? part;
+    return {
+      title: isGradient ? `gradient of the ${title}` : title,
+      equation: inItsOwnTime(equation),
+      terms: terms.map(({ name, expression }) => ({ name: inItsOwnTime(name), expression })),
+      tensor: isGradient ? gradientOf(tensor) : tensor,
+      expression: isGradient ? `d${part}` : part,
+      cell: { layer, direction },
+    };
+  });
 }
 
 /** What a cell that reads backwards has behind it is the step after. */
-const readBackwards = (equation: string): string =>
-  equation.replaceAll(/[₋₊]/g, (sign) => (sign === "₋" ? "₊" : "₋"));
-
-const inputStep = (model: ModelDescription): SubStep => ({
-  title: "input",
-  equation:
-    model.input.kind === "dense"
-      ? "x = the row, scaled as in training"
-      : model.input.embedding === undefined
-        ? "x = one-hot(token)"
-        : "x = embedding.weight[token]",
-  tensor: "input",
-});
-
-const inputGradient: SubStep = {
-  title: "gradient of the input",
-  equation: "dx = W_ihᵀ da, summed over directions",
-  tensor: gradientOf("input"),
-};
-
-/** Whether the network says anything at step `t`. */
-export const speaksAt = ({ model, steps }: Trace, t: number): boolean =>
-  model.output.at === "each-step" || t === steps - 1;
-
-function outputSteps(trace: Trace, t: number): readonly SubStep[] {
-  if (!speaksAt(trace, t)) return [];
-  return [
-    { title: "output", equation: "output = W_y h + b_y", tensor: "output" },
-    { title: "loss", equation: `loss: ${lossTitles[trace.model.loss].title}`, tensor: "loss" },
-  ];
-}
-
-function outputGradients(trace: Trace, t: number): readonly SubStep[] {
-  if (!speaksAt(trace, t)) return [];
-  return [
-    {
-      title: "gradient of the output",
-      equation:
-        trace.model.loss === "cross-entropy"
-          ? "dL/d output = (p − target) ⋅ share of the loss"
-          : "dL/d output",
-      tensor: gradientOf("output"),
-    },
-  ];
-}
+const readBackwards = (text: string): string =>
+  text.replaceAll(/[₋₊]/g, (sign) => (sign === "₋" ? "₊" : "₋"));
 
 /** The first sub-step, counted from 1, of what is computed after the cell in which sub-step `inside` lies. */
 export function afterCell(subSteps: readonly SubStep[], inside: number): number | undefined {

@@ -62,14 +62,25 @@ function numberItem(
   ];
 }
 
-/** `h[3] of layer 0 set to 0.5 at step 12`. */
+/** `number 3 of h, layer 0, set to 0.5 at step 12`. */
 export function describeEdit(edit: ProgramEdit): string {
+  const { t } = edit;
   if (edit.kind === "ablation") {
-    return `unit ${edit.unit} of layer ${edit.layer}${edit.direction === "reverse" ? ", reverse" : ""} held at zero from step ${edit.t} on`;
+    const { unit, layer, direction } = edit;
+    return `unit ${unit} of layer ${layer}${direction === "reverse" ? ", reverse," : ""} held at zero from step ${t} on`;
   }
-  const { tensor, t, indices, values } = edit;
-  const what =
-    indices.length === 1 ? `${tensor}[${indices[0]}]` : `${indices.length} numbers of ${tensor}`;
+  const { indices, values } = edit;
+  const what = indices.length === 1 ? `number ${indices[0]}` : `${indices.length} numbers`;
   const isOne = values.every((value) => value === values[0]);
-  return `${what} set ${isOne ? `to ${formatNumber(values[0])} ` : ""}at step ${t}`;
+  const to = isOne ? ` to ${formatNumber(values[0])}` : "";
+  return `${what} of ${tensorText(edit.tensor)}, set${to} at step ${t}`;
+}
+
+/** `h, layer 0`, `weight_hh_l0`, `the input`. */
+function tensorText(name: string): string {
+  const [, layer, direction, part] = /^layers\.(\d+)\.(\w+)\.(\w+)$/.exec(name) ?? [];
+  if (part !== undefined) {
+    return `${part}, layer ${layer}${direction === "reverse" ? " reverse" : ""}`;
+  }
+  return name === "input" ? "the input" : name.replace("param.", "");
 }

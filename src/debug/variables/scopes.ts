@@ -2,9 +2,10 @@
  * What is shown of a layer at a step, in groups. Nearly every line is an expression of the language, so that what one sees
  * here can be written in a condition, and the other way round.
  */
-import { gatesOf, statesOf } from "../../trace/names.ts";
+import { attentionWeights, gatesOf, statesOf } from "../../trace/names.ts";
 import type { Environment } from "../expression/environment.ts";
 import { partsIn } from "../expression/names/names.ts";
+import { parametersAround } from "../expression/names/parameterNames.ts";
 import { lossAt } from "../expression/names/stepNames.ts";
 import { largest } from "../expression/functions/classes.ts";
 import { formatNumber } from "../formatNumber.ts";
@@ -12,7 +13,6 @@ import type { SubStep } from "../stepping/subSteps.ts";
 import { changeItems } from "./changes.ts";
 import { itemIfAny, type Shown } from "./expressionItem.ts";
 import { percent } from "./summary.ts";
-import { termsOf } from "./terms.ts";
 import type { Item } from "./variableStore.ts";
 
 export interface Scope {
@@ -61,10 +61,10 @@ export function scopesOf(
     ...(gradients.length > 0
       ? [scope("Gradients", () => shown(...gradients, ...(layer === 0 ? ["dx"] : []), "doutput"))]
       : []),
-    ...(trace.tensors.has("attention.weights")
-      ? [scope("Attention", () => shown("attention"))]
+    ...(trace.tensors.has(attentionWeights)
+      ? [scope("Attention", () => itemsOf(environment, t, attentionShown(environment)))]
       : []),
-    scope("Weights", () => itemsOf(environment, t, weightsOf(environment)), true),
+    scope("Weights", () => shown(...parametersAround(environment)), true),
   ];
 }
 
@@ -74,11 +74,10 @@ const itemsOf = (environment: Environment, t: number, shown: readonly Shown[]): 
   shown.flatMap((each) => itemIfAny(each, environment, t) ?? []);
 
 function subStepItems(subStep: SubStep, environment: Environment, t: number): readonly Item[] {
-  const { result, terms } = termsOf(subStep, environment.program.trace.model);
+  const { equation, terms, expression } = subStep;
   return [
-    { name: "equation", value: subStep.equation },
-    ...itemsOf(environment, t, terms),
-    ...itemsOf(environment, t, [{ name: result, expression: result }]),
+    { name: "equation", value: equation },
+    ...itemsOf(environment, t, [...terms, { name: expression, expression }]),
   ];
 }
 
@@ -141,15 +140,11 @@ function outputItems(environment: Environment, t: number): readonly Item[] {
   ];
 }
 
-function weightsOf({ program, layer, direction }: Environment): readonly Shown[] {
-  const suffix = `_l${layer}${direction === "reverse" ? "_reverse" : ""}`;
-  const isTop = layer === program.trace.model.layers.length - 1;
-  return [...program.parameters.keys()]
-    .filter(
-      (name) =>
-        name.endsWith(suffix) ||
-        (layer === 0 && name.startsWith("embedding.")) ||
-        (isTop && name.startsWith("output.")),
-    )
-    .map((name) => ({ name, expression: name }));
+/** Weights by the tokens of the source. */
+function attentionShown({ program }: Environment): readonly Shown[] {
+  const sourceToken = (s: number) => JSON.stringify(program.reading(s).input);
+  return [
+    { name: "attention", expression: "attention", labels: sourceToken },
+    ...["context", "attention_output", "dcontext"].map((name) => ({ name, expression: name })),
+  ];
 }

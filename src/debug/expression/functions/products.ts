@@ -1,7 +1,13 @@
 /** Products of vectors and matrices. */
 import { ExpressionError } from "../expressionError.ts";
-import { isNumbers, normOf, type Value } from "../value.ts";
-import { numbersAt, wrongArgument, type Call, type FunctionDefinition } from "./definition.ts";
+import { isNumbers, listOf, normOf, numbersOf, type Value } from "../value.ts";
+import {
+  numbersAt,
+  severalAt,
+  wrongArgument,
+  type Call,
+  type FunctionDefinition,
+} from "./definition.ts";
 
 export const products: readonly FunctionDefinition[] = [
   {
@@ -31,6 +37,19 @@ export const products: readonly FunctionDefinition[] = [
     },
   },
   {
+    name: "normalize",
+    signature: "normalize(x)",
+    text: "(x − mean) / √(variance + 1e-5), as layer normalization has it.",
+    takes: [1, 1],
+    compile(call) {
+      const { type, at } = severalAt(call, 0);
+      return {
+        type: { kind: "number", shape: type.shape },
+        at: (t) => numbersOf(normalize(listOf(at(t))), type.shape),
+      };
+    },
+  },
+  {
     name: "matmul",
     signature: "matmul(W, v)",
     text: "A matrix times a vector: matmul(weight_hh[0:64], before(h)).",
@@ -56,6 +75,12 @@ export const products: readonly FunctionDefinition[] = [
     },
   },
 ];
+
+function normalize(x: Float64Array): Float64Array {
+  const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
+  const variance = x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length;
+  return x.map((value) => (value - mean) / Math.sqrt(variance + 1e-5));
+}
 
 function vectors(call: Call) {
   const [a, b] = [numbersAt(call, 0), numbersAt(call, 1)];

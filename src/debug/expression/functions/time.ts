@@ -1,6 +1,7 @@
 /** Other steps than the one at hand, and what changed on the way here. */
 import type { Compiled } from "../compiled.ts";
 import type { Environment } from "../environment.ts";
+import { stepsOfLayer } from "../../stepping/activeSteps.ts";
 import { stepBefore } from "../names/meaning.ts";
 import { compileBinary } from "../operators.ts";
 import { orAbsent } from "../orAbsent.ts";
@@ -21,7 +22,8 @@ function before(call: Call, index = 0): Compiled {
   const argument = numbersAt(call, index, within);
   const { trace } = call.environment.program;
   const direction = argument.cell?.direction ?? call.environment.direction;
-  const first = direction === "forward" ? 0 : trace.steps - 1;
+  const [from, to] = argument.cell ? stepsOfLayer(trace, argument.cell.layer) : [0, trace.steps];
+  const first = direction === "forward" ? from : to - 1;
   const { type, cell, initial } = argument;
   return {
     type,

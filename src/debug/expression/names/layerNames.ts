@@ -1,6 +1,7 @@
 /** Names of what one layer holds in one direction: states, gates, their gradients, and what it reads. */
 import { gradientFromAbove, gradientOf, layerTensor, partTitles } from "../../../trace/names.ts";
 import type { Trace } from "../../../trace/trace.ts";
+import { isWithin, stepsOfLayer } from "../../stepping/activeSteps.ts";
 import { layerInput } from "../../layerInput.ts";
 import type { Compiled } from "../compiled.ts";
 import type { Environment } from "../environment.ts";
@@ -8,7 +9,7 @@ import { ExpressionError } from "../expressionError.ts";
 import type { Range } from "../syntax.ts";
 import { isNumbers, listOf, normOf, numbersOf } from "../value.ts";
 import {
-  checkStep,
+  absence,
   compileTensor,
   stepBefore,
   tensorMeaning,
@@ -36,7 +37,7 @@ function meaningsOf(trace: Trace, prefix: string): Meanings {
     // The states before the first step are read with before(h).
     if (part.endsWith("0")) continue;
     const title = partTitles[part] ?? part;
-    meanings.set(part, tensorMeaning(tensor, title, true));
+    meanings.set(part, tensorMeaning(tensor, title, { isEditable: true }));
     const gradient = trace.tensors.get(gradientOf(tensor.name));
     if (gradient) meanings.set(`d${part}`, tensorMeaning(gradient, `dL/d ${title}`));
   }
@@ -64,12 +65,15 @@ function meaningsOf(trace: Trace, prefix: string): Meanings {
 function readInput(environment: Environment, range: Range): Compiled {
   const { layer } = environment;
   const { trace } = environment.program;
+  const steps = stepsOfLayer(trace, layer);
   const input = trace.tensors.get("input");
-  if (layer === 0 && input) return compileTensor(input, environment, range, true);
+  if (layer === 0 && input) {
+    return compileTensor(input, environment, range, { isEditable: true, steps });
+  }
   return {
     type: { kind: "number", shape: [trace.model.layers[layer].inputSize] },
     at(t) {
-      checkStep(t, trace, range);
+      if (!isWithin(steps, t)) throw absence(`There is none at step ${t}.`, range);
       return numbersOf(layerInput(trace, layer, t));
     },
   };
@@ -103,8 +107,9 @@ function readGrowth(environment: Environment, range: Range): Compiled {
     type: { kind: "number", shape: [] },
     at(t) {
       const earlier = stepBefore(t, environment.direction);
-      checkStep(earlier, environment.program.trace, range);
-      return normOf(total.at(earlier)) / normOf(total.at(t));
+      const norm = normOf(total.at(t));
+      if (norm === 0) throw absence(`No gradient arrives at step ${t}.`, range);
+      return normOf(total.at(earlier)) / norm;
     },
   };
 }

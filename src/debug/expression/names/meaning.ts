@@ -1,6 +1,7 @@
 /** What a name of the expression language stands for, and how a tensor of the trace is read at a step. */
 import { activationOf } from "../../../trace/activation.ts";
 import type { Direction, Tensor, Trace } from "../../../trace/trace.ts";
+import { isWithin, stepsOfLayer, type StepRange } from "../../stepping/activeSteps.ts";
 import type { Compiled } from "../compiled.ts";
 import type { Environment } from "../environment.ts";
 import { ExpressionError } from "../expressionError.ts";
@@ -37,31 +38,43 @@ export function checkComputed(
 export const stepBefore = (t: number, direction: Direction): number =>
   direction === "forward" ? t - 1 : t + 1;
 
-export function tensorMeaning(tensor: Tensor, text: string, isEditable = false): Meaning {
+interface TensorOptions {
+  readonly isEditable?: boolean;
+  /** Where it has values, when that is not to be seen from the tensor. */
+  readonly steps?: StepRange;
+}
+
+export function tensorMeaning(tensor: Tensor, text: string, options: TensorOptions = {}): Meaning {
   return {
     text,
-    compile: (environment, range) => compileTensor(tensor, environment, range, isEditable),
+    compile: (environment, range) => compileTensor(tensor, environment, range, options),
   };
 }
 
-/** One step of a tensor with the axes (T,B,·) or (T,B), B = 1; all of one without a time axis, at the last step. */
+/**
+ * One step of a tensor with the axes (T,B,·) or (T,B), B = 1. What has fewer rows than the sequence has steps belongs to
+ * the last ones: to the steps of a decoder, or, like what has no axis of time, to the last step alone.
+ */
 export function compileTensor(
   tensor: Tensor,
   environment: Environment,
   range: Range,
-  isEditable: boolean,
+  { isEditable = false, steps }: TensorOptions = {},
 ): Compiled {
   const { trace } = environment.program;
   const timed = tensor.axes[0] === "T";
   const shape = tensor.shape.slice(tensor.axes.indexOf("B") + 1);
   const size = countOf(shape);
   const rows = timed ? tensor.shape[0] : 1;
+  const cell = cellOf(tensor.name);
+  const usual: StepRange = cell
+    ? stepsOfLayer(trace, cell.layer)
+    : [trace.steps - rows, trace.steps];
+  const valued = steps ?? usual;
   const at = (t: number): Value => {
     checkComputed(tensor.name, environment, t, range);
-    const row = timed ? t : 0;
-    if (row < 0 || row >= rows || (!timed && t !== trace.steps - 1)) {
-      throw absence(`There is none at step ${t}.`, range);
-    }
+    if (!isWithin(valued, t)) throw absence(`There is none at step ${t}.`, range);
+    const row = t - (trace.steps - rows);
     if (shape.length === 0) return tensor.data[row];
     return { data: tensor.data, offset: row * size, shape };
   };
@@ -70,7 +83,7 @@ export function compileTensor(
     type: { kind: "number", shape, activation },
     at,
     tensor: tensor.name,
-    cell: cellOf(tensor.name),
+    cell,
     initial: initialOf(tensor.name, trace),
     ...(isEditable && { editable: { tensor: tensor.name, from: 0, count: size } }),
   };

@@ -1,10 +1,9 @@
 /** Finds what a name means: first in the layer, then in the step, then among the parameters. */
-import { gradientOf } from "../../../trace/names.ts";
-import type { Tensor } from "../../../trace/trace.ts";
 import type { Compiled } from "../compiled.ts";
 import type { Environment } from "../environment.ts";
 import type { Range } from "../syntax.ts";
 import { layerMeanings } from "./layerNames.ts";
+import { compileParameter, fullName } from "./parameterNames.ts";
 import { stepMeanings } from "./stepNames.ts";
 
 export interface NameDescription {
@@ -29,7 +28,7 @@ export function compilePart(
 ): Compiled | undefined {
   return (
     layerMeanings(environment).get(name)?.compile(environment, range) ??
-    compileParameter(`${name}${suffixOf(environment)}`, environment)
+    compileParameter(fullName(name, environment), environment)
   );
 }
 
@@ -45,33 +44,3 @@ export const namesIn = (environment: Environment): readonly NameDescription[] =>
     text: `parameter, ${shape.join(" × ")}`,
   })),
 ];
-
-/** PyTorch's: `_l0`, `_l0_reverse`. */
-const suffixOf = ({ layer, direction }: Environment): string =>
-  `_l${layer}${direction === "reverse" ? "_reverse" : ""}`;
-
-/** `weight_hh_l0`, or `weight_hh` of the environment's layer; with a `d` before it, dL/d that. */
-function compileParameter(name: string, environment: Environment): Compiled | undefined {
-  const { parameters, trace } = environment.program;
-  const full = [name, `${name}${suffixOf(environment)}`];
-  const parameter = full.map((each) => parameters.get(each)).find(Boolean);
-  if (parameter) {
-    const { shape, data } = parameter;
-    const tensor = `param.${parameter.name}`;
-    return {
-      ...whole(parameter),
-      editable: { tensor, from: 0, count: data.length },
-      type: { kind: "number", shape },
-    };
-  }
-  const gradient = full
-    .map((each) => trace.tensors.get(gradientOf(`param.${each.slice(1)}`)))
-    .find(Boolean);
-  return gradient && name.startsWith("d") ? whole(gradient) : undefined;
-}
-
-const whole = ({ shape, data }: Tensor): Compiled => ({
-  type: { kind: "number", shape },
-  at: () => ({ data, offset: 0, shape }),
-  isConstant: true,
-});

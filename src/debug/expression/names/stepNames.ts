@@ -1,7 +1,14 @@
 /** Names of what a step reads, says and gets wrong, whatever the layer. */
-import { gradientOf } from "../../../trace/names.ts";
+import {
+  attentionContext,
+  attentionOutput,
+  attentionWeights,
+  decoderInput,
+  gradientOf,
+} from "../../../trace/names.ts";
 import type { Trace } from "../../../trace/trace.ts";
 import type { Program } from "../../debuggee.ts";
+import { stepsOfOutput } from "../../stepping/activeSteps.ts";
 import type { Environment } from "../environment.ts";
 import { numbersOf } from "../value.ts";
 import {
@@ -12,6 +19,9 @@ import {
   type Meaning,
   type Meanings,
 } from "./meaning.ts";
+
+/** Names of what there is only where the network says something. */
+const saidOnly: ReadonlySet<string> = new Set(["output", "doutput"]);
 
 const cache = new WeakMap<Program, Meanings>();
 
@@ -32,11 +42,21 @@ function meaningsOf(program: Program): Meanings {
     ["output", "output", "what the network says: logits, or numbers scaled as in training"],
     ["dx", gradientOf("input"), "dL/d what layer 0 reads"],
     ["doutput", gradientOf("output"), "dL/d output"],
-    ["attention", "attention.weights", "how much of each input the step looks at"],
+    ["decoder_input", decoderInput, "what the lowest layer of the decoder reads"],
+    [
+      "attention",
+      attentionWeights,
+      "how much of what the step reads comes from each step of the source",
+    ],
+    ["context", attentionContext, "the states of the source, weighted by attention"],
+    ["dcontext", gradientOf(attentionContext), "dL/d context"],
+    ["attention_output", attentionOutput, "tanh(W [context; h]), which the output reads"],
+    ["dattention_output", gradientOf(attentionOutput), "dL/d attention_output"],
   ] as const;
   for (const [name, tensorName, text] of tensors) {
     const tensor = trace.tensors.get(tensorName);
-    if (tensor) meanings.set(name, tensorMeaning(tensor, text));
+    const steps = saidOnly.has(name) ? stepsOfOutput(trace) : undefined;
+    if (tensor) meanings.set(name, tensorMeaning(tensor, text, { steps }));
   }
   if (trace.tensors.has("loss")) {
     const loss = numberMeaning(
