@@ -50,6 +50,16 @@ export function describeType({ kind, shape }: Type): string {
   return `a matrix of ${shape.join(" × ")} ${several(2)}`;
 }
 
+/** Of how many numbers it is true, without copying them: conditions are tested at every step. */
+export function countWhere(value: Value, isSo: (each: number) => boolean): number {
+  if (!isNumbers(value)) return isSo(Number(value)) ? 1 : 0;
+  const { data, offset, shape } = value;
+  const end = offset + countOf(shape);
+  let count = 0;
+  for (let at = offset; at < end; at++) if (isSo(data[at])) count++;
+  return count;
+}
+
 /** L2. */
 export function normOf(value: Value): number {
   if (!isNumbers(value)) return Math.abs(Number(value));

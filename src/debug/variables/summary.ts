@@ -1,6 +1,6 @@
 /** What one sees of many numbers before one sees the numbers: how many, how large, and whether they are in trouble. */
 import { isSaturatedHigh, isSaturatedLow, type Activation } from "../../trace/activation.ts";
-import { countOf, normOf, type Numbers } from "../expression/value.ts";
+import { countOf, countWhere, normOf, type Numbers } from "../expression/value.ts";
 import { formatNumber } from "../formatNumber.ts";
 
 export interface Summary {
@@ -16,20 +16,33 @@ export interface Summary {
   readonly saturated?: number;
 }
 
+/** Of large tensors, which are weights: the numbers of a program never change. */
+const cache = new WeakMap<ArrayLike<number>, Summary>();
+const worthKeeping = 10_000;
+
 export function summarize(numbers: Numbers, activation: Activation = "unbounded"): Summary {
+  const isWhole = countOf(numbers.shape) === numbers.data.length;
+  if (!isWhole || numbers.data.length < worthKeeping) return compute(numbers, activation);
+  const summary = cache.get(numbers.data) ?? compute(numbers, activation);
+  cache.set(numbers.data, summary);
+  return summary;
+}
+
+function compute(numbers: Numbers, activation: Activation): Summary {
   const { data, offset, shape } = numbers;
   const count = countOf(shape);
-  let [minimum, maximum, sum, finite, saturated] = [Infinity, -Infinity, 0, 0, 0];
+  let [minimum, maximum, sum, finite] = [Infinity, -Infinity, 0, 0];
   for (let at = offset; at < offset + count; at++) {
     const value = data[at];
     if (!Number.isFinite(value)) continue;
     finite++;
     sum += value;
-    minimum = Math.min(minimum, value);
-    maximum = Math.max(maximum, value);
-    if (isSaturatedLow(value, activation) || isSaturatedHigh(value, activation)) saturated++;
+    if (value < minimum) minimum = value;
+    if (value > maximum) maximum = value;
   }
   const orNaN = (value: number): number => (finite === 0 ? NaN : value);
+  const isSaturated = (value: number): boolean =>
+    isSaturatedLow(value, activation) || isSaturatedHigh(value, activation);
   return {
     count,
     minimum: orNaN(minimum),
@@ -37,7 +50,7 @@ export function summarize(numbers: Numbers, activation: Activation = "unbounded"
     mean: orNaN(sum / finite),
     norm: normOf(numbers),
     notFinite: count - finite,
-    ...(activation !== "unbounded" && { saturated: saturated / count }),
+    ...(activation !== "unbounded" && { saturated: countWhere(numbers, isSaturated) / count }),
   };
 }
 

@@ -1,9 +1,12 @@
 /** What goes wrong with numbers: they are none, or their unit has stopped learning. */
-import { isSaturatedHigh, isSaturatedLow, saturationLimits } from "../../../trace/activation.ts";
-import { listOf } from "../value.ts";
+import { saturationLimits } from "../../../trace/activation.ts";
+import { countOf, countWhere } from "../value.ts";
 import { numbersAt, wrongArgument, type FunctionDefinition } from "./definition.ts";
 
 const { sigmoid, tanh } = saturationLimits;
+
+/** Quicker than asking whether it is finite: only what is not differs from itself when taken away. */
+const isNotFinite = (value: number): boolean => value - value !== 0;
 
 export const health: readonly FunctionDefinition[] = [
   {
@@ -21,16 +24,11 @@ export const health: readonly FunctionDefinition[] = [
           "takes a gate, or the h of a tanh cell: nothing squashes this",
         );
       }
+      const { low, high } = saturationLimits[activation];
+      const isSaturated = (value: number): boolean => value < low || value > high;
       return {
         type: { kind: "number", shape: [] },
-        at(t) {
-          const list = listOf(at(t));
-          let count = 0;
-          for (const value of list) {
-            if (isSaturatedLow(value, activation) || isSaturatedHigh(value, activation)) count++;
-          }
-          return count / list.length;
-        },
+        at: (t) => countWhere(at(t), isSaturated) / countOf(type.shape),
       };
     },
   },
@@ -41,7 +39,7 @@ export const health: readonly FunctionDefinition[] = [
     takes: [1, 1],
     compile(call) {
       const { at } = numbersAt(call, 0);
-      return { type: { kind: "truth", shape: [] }, at: (t) => listOf(at(t)).some(Number.isNaN) };
+      return { type: { kind: "truth", shape: [] }, at: (t) => countWhere(at(t), Number.isNaN) > 0 };
     },
   },
   {
@@ -53,7 +51,7 @@ export const health: readonly FunctionDefinition[] = [
       const { at } = numbersAt(call, 0);
       return {
         type: { kind: "truth", shape: [] },
-        at: (t) => listOf(at(t)).every(Number.isFinite),
+        at: (t) => countWhere(at(t), isNotFinite) === 0,
       };
     },
   },
