@@ -21,7 +21,13 @@ vi.mock("vscode", () => {
   return { EventEmitter, Disposable: { from: () => ({ dispose: () => undefined }) } };
 });
 
+// The disk answers at once: a real one answers at times that fake timers know nothing of.
 vi.mock("../../../src/runs/metrics.ts", () => ({ readMetrics: async () => ({ rows: [] }) }));
+vi.mock("../../../src/runs/runFolder.ts", () => ({
+  readRun: async () => {
+    throw new Error("There is no such run.");
+  },
+}));
 
 const { EventEmitter } = await import("vscode");
 const folder = "/no/such/folder/.unroll/runs/one";

@@ -1,6 +1,6 @@
 import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { UserError } from "../../../src/config/problem.ts";
 import { createPauseGate } from "../../../src/jobs/pauseGate.ts";
 import { train } from "../../../src/jobs/train.ts";
@@ -259,10 +259,12 @@ describe("pausing", () => {
       },
     });
     while (!states.includes("paused")) await new Promise((resolve) => setTimeout(resolve, 5));
-    await new Promise((resolve) => setTimeout(resolve, 60));
-    const { runs } = await readRuns(request.folder);
-    expect(runs[0].record.state).toBe("paused");
-    expect((await readCheckpoint(runs[0].folder, "last")).update).toBe(runs[0].record.update);
+    // Both are written in the background.
+    await vi.waitFor(async () => {
+      const { runs } = await readRuns(request.folder);
+      expect(runs[0].record.state).toBe("paused");
+      expect((await readCheckpoint(runs[0].folder, "last")).update).toBe(runs[0].record.update);
+    }, 10_000);
     gate.resume();
     const result = await running;
     expect(states).toEqual(["training", "paused", "training", "finished"]);
@@ -345,7 +347,8 @@ describe("a training that goes wrong", () => {
     let removed: Promise<void> | undefined;
     const result = await train(request, {
       onProgress({ status }) {
-        if (status.update > 3) removed ??= rm(status.runFolder, { recursive: true });
+        if (status.update > 3)
+          removed ??= rm(status.runFolder, { recursive: true, maxRetries: 20, retryDelay: 1 });
       },
     });
     await removed;
