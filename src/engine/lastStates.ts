@@ -44,11 +44,14 @@ export function scatterLast(pass: Pass, last: LastStates): void {
 const topLayers = ({ layers }: Pass): Iterable<RecurrentLayer> => layers.at(-1)?.values() ?? [];
 
 /**
- * For a single direction whose h is read where it is. Row `length` of the states is the one after the last valid step,
- * and the initial one for an empty sequence.
+ * For a single direction whose h is read where it is. Forward, row `length` of the states is the one after the last
+ * valid step, and the initial one for an empty sequence; backwards, row 0 is where every sequence ends.
  */
-function findRows({ lengths, current }: Pass, { rows }: LastStates): Int32Array {
-  for (let b = 0; b < current.batch; b++) rows[b] = lengths[b] * current.batch + b;
+function findRows({ layers, lengths, current }: Pass, { rows }: LastStates): Int32Array {
+  const isForward = layers.at(-1)?.has("forward");
+  for (let b = 0; b < current.batch; b++) {
+    rows[b] = (isForward ? lengths[b] * current.batch : 0) + b;
+  }
   return rows;
 }
 

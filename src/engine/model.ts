@@ -21,10 +21,13 @@ import {
   type DecoderSpec,
 } from "./sequenceToSequence/decoderSpec.ts";
 
+/** `reverseOnly`: reads backwards and not forwards, which models of other frameworks may do. */
+export type LayerSpec = LayerConfig & { readonly reverseOnly?: true };
+
 export interface ModelSpec {
   readonly input: ModelDescription["input"];
   /** The first one is next to the input. With a decoder, these are the encoder's. */
-  readonly layers: readonly LayerConfig[];
+  readonly layers: readonly LayerSpec[];
   readonly decoder?: DecoderSpec;
   readonly pooling?: ModelDescription["pooling"];
   readonly initialization: InitializationConfig;
@@ -65,6 +68,11 @@ export interface Model {
 /** Blocks of H rows in a cell's weights. */
 const gateCountOf = (cell: Cell): number => Math.max(1, gatesOf[cell].length);
 
+function directionsOf({ bidirectional, reverseOnly }: LayerSpec): readonly Direction[] {
+  if (reverseOnly) return ["reverse"];
+  return bidirectional ? ["forward", "reverse"] : ["forward"];
+}
+
 /** The network in numbers, without allocating any of it. */
 export function describeModel(spec: ModelSpec): ModelDescription {
   const { input, output, loss, pooling } = spec;
@@ -85,7 +93,7 @@ export function describeModel(spec: ModelSpec): ModelDescription {
   return { ...described, loss, parameterCount };
 }
 
-function describeLayers(layers: readonly LayerConfig[], firstInput: number): LayerDescription[] {
+function describeLayers(layers: readonly LayerSpec[], firstInput: number): LayerDescription[] {
   let inputSize = firstInput;
   if (layers[0]?.residual) {
     throw new Error("The first layer's input cannot be added to what it hands on.");
@@ -95,7 +103,7 @@ function describeLayers(layers: readonly LayerConfig[], firstInput: number): Lay
       cell: layer.cell,
       hidden: layer.hidden,
       inputSize,
-      directions: layer.bidirectional ? ["forward", "reverse"] : ["forward"],
+      directions: directionsOf(layer),
       ...(layer.cell === "rnn" && { nonlinearity: layer.nonlinearity }),
       ...(layer.cell === "gru" && { reset: layer.reset }),
       ...(layer.cell === "lstm" && layer.projection && { projection: layer.projection }),

@@ -144,9 +144,10 @@ export function handedOn(
 ): { readonly value: Real; readonly gradient: Real; readonly offset: number } {
   const handed = pass.handed[index];
   if (handed) return { ...handed, offset: 0 };
-  const { cell } = layerOf(pass, index, "forward");
-  // The states before the first step come first; what a layer hands on begins after them.
-  return { ...cell.states[0], offset: firstAfter("forward", batch) * cell.states[0].width };
+  const [layer] = pass.layers[index].values();
+  const [h] = layer.cell.states;
+  // Forward, the state before the first step comes first, and what a layer hands on begins after it.
+  return { ...h, offset: firstAfter(layer.direction, batch) * h.width };
 }
 
 /** Rows of output, N, that the last forward pass left. */

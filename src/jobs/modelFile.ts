@@ -1,6 +1,7 @@
 /** Model files and arrays from the disk. */
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, dirname, isAbsolute, relative, resolve } from "node:path";
 import { UserError } from "../config/problem.ts";
 import type { FileTensor } from "../formats/fileTensor.ts";
 import { decodeNpy } from "../formats/npy.ts";
@@ -10,7 +11,24 @@ import { explained } from "../runs/fileProblem.ts";
 
 /** Throws `FormatError` or `UserError`. */
 export async function readModelFile(file: string, answers: ModelAnswers): Promise<ModelContents> {
-  return openModelFile(await bytesOf(file, "read the model"), basename(file), answers);
+  const bytes = await bytesOf(file, "read the model");
+  return openModelFile(bytes, basename(file), answers, fileBeside(dirname(file)));
+}
+
+/** Files that a model names, none of them outside its folder, through a symbolic link either. */
+function fileBeside(folder: string): (path: string) => Uint8Array | undefined {
+  const read = new Map<string, Uint8Array>();
+  return (path) => {
+    const known = read.get(path);
+    if (known) return known;
+    const file = resolve(folder, path);
+    if (!existsSync(file)) return undefined;
+    const inside = relative(realpathSync(folder), realpathSync(file));
+    if (inside.startsWith("..") || isAbsolute(inside)) return undefined;
+    const bytes = new Uint8Array(readFileSync(file));
+    read.set(path, bytes);
+    return bytes;
+  };
 }
 
 export async function readArray(file: string): Promise<FileTensor> {

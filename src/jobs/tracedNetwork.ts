@@ -84,7 +84,11 @@ function modelOf(
 
 function layerConfigOf(layer: LayerDescription): ModelSpec["layers"][number] {
   const { cell, hidden, directions, nonlinearity = "tanh", reset = "after" } = layer;
-  const shared = { hidden, bidirectional: directions.length === 2 };
+  const shared = {
+    hidden,
+    bidirectional: directions.length === 2,
+    ...(directions.join() === "reverse" && { reverseOnly: true as const }),
+  };
   if (cell === "rnn") return { cell, nonlinearity, ...shared };
   if (cell === "gru") return { cell, reset, ...shared };
   const { projection, peepholes } = layer;

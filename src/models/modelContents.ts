@@ -43,6 +43,8 @@ export interface ModelNetwork {
   readonly parameters: readonly NetworkParameter[];
   /** (H) per state by its name in a trace, such as `layers.0.forward.h`, where the file gives what to start from. */
   readonly initialStates?: ReadonlyMap<string, Real>;
+  /** The model itself reads (B,T,·); absent where the file does not say. */
+  readonly batchFirst?: boolean;
   /** What the file does not say and a person must: the nonlinearity of a plain RNN. */
   readonly questions: readonly ModelQuestion[];
   /** Of this network, as `ModelContents.notes`. */

@@ -6,23 +6,27 @@ import { openSafetensors } from "../formats/safetensors.ts";
 import { isLegacyTorch } from "../formats/torch/torchFile.ts";
 import { isZip, openZip } from "../formats/zip.ts";
 import type { ModelAnswers, ModelContents } from "./modelContents.ts";
+import type { ExternalData } from "../formats/onnx/onnxTensor.ts";
+import { openOnnxModel } from "./onnx/onnxModel.ts";
 import { openTorchModel } from "./pytorch.ts";
 import { networksOfStateDict } from "./stateDict.ts";
 
 /**
- * Throws `FormatError` for damaged files and `UserError` for what is whole but cannot be read. A file without a
+ * `external` finds what lies beside the model, by a path that stays in its folder. Throws `FormatError` for damaged files and `UserError` for what is whole but cannot be read. A file without a
  * recurrent network is neither: its contents say so.
  */
 export function openModelFile(
   bytes: Uint8Array,
   name: string,
   answers: ModelAnswers = {},
+  external: ExternalData = () => undefined,
 ): ModelContents {
   if (bytes.length === 0) {
     throw new UserError("model", `${name} is empty.`, { advice: "Save the model again." });
   }
   if (isZip(bytes)) return openArchive(bytes, name, answers);
   if (isLegacyTorch(bytes)) return torchContents(bytes, answers);
+  if (isOnnx(bytes)) return openOnnxModel(bytes, external);
   refuseOthers(bytes, name);
   const { tensors, metadata } = openSafetensors(bytes);
   return stateDictContents(
@@ -76,6 +80,9 @@ function stateDictContents(file: StateDictFile, answers: ModelAnswers): ModelCon
     notes: networks.length === 0 ? [...notes, none] : notes,
   };
 }
+
+/** A protocol buffer whose first field is the version of its IR; a safetensors file has a brace where its header begins. */
+const isOnnx = (bytes: Uint8Array): boolean => bytes[0] === 0x08 && bytes[8] !== 0x7b;
 
 /** Says what a file is that was meant as a model, by how it begins. */
 function refuseOthers(bytes: Uint8Array, name: string): void {

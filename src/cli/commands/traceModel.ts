@@ -48,7 +48,7 @@ export async function traceModel(
   const input = await readArray(resolve(folder, values.input));
   const target =
     values.target === undefined ? undefined : await readArray(resolve(folder, values.target));
-  const batchFirst = values["batch-first"] ?? false;
+  const batchFirst = values["batch-first"] ?? network.batchFirst ?? false;
   const batch = batchOfArrays(network, { input, target, loss, batchFirst });
   // The specification, in double precision: what a file of 32-bit weights gives differs from PyTorch only by PyTorch's
   // own rounding, and what one of 64-bit weights gives, by next to nothing.
