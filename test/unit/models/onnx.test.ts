@@ -10,6 +10,8 @@ const folder = new URL("../../golden/models/onnx/", import.meta.url);
 const read = (file: string): Uint8Array => new Uint8Array(readFileSync(new URL(file, folder)));
 const weights = read("node-gru-no-bias-external.weights");
 
+const fields = (...bytes: number[]) => [...protobufFields(Uint8Array.from(bytes))];
+
 describe("damaged ONNX models", () => {
   it.each(["torch-lstm", "torch-lstm-unfolded", "node-lstm-peepholes", "node-rnn"])(
     "%s: read, or refused with a reason",
@@ -27,8 +29,6 @@ describe("damaged ONNX models", () => {
 });
 
 describe("protocol buffers", () => {
-  const fields = (...bytes: number[]) => [...protobufFields(Uint8Array.from(bytes))];
-
   it("are read with negative numbers and unknown fields", () => {
     const minusOne = [8, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1];
     expect(fields(...minusOne)[0]).toMatchObject({ field: 1, integer: -1 });
