@@ -32,7 +32,8 @@ const ignoredClass = -100;
 export function batchOfArrays(network: ModelNetwork, arrays: ModelArrays): ModelBatch {
   const { input, at: place } = readInput(network, arrays);
   const { steps, size } = place;
-  const batch = { steps, size, lengths: new Int32Array(size).fill(steps), input, carry: true };
+  const lengths = lengthsOf(input, place, network.padding);
+  const batch = { steps, size, lengths, input, carry: true };
   const embedded = input.kind === "tokens";
   const { target, loss } = arrays;
   if (!target) return { batch, at: network.output.at, embedded };
@@ -95,6 +96,34 @@ function readInput(
     );
   }
   return { input: { kind: "tokens", tokens }, at };
+}
+
+/** Steps of each sequence, without those at its end that hold nothing but `padding`. */
+function lengthsOf(
+  input: Batch["input"],
+  { steps, size }: Place,
+  padding: number | undefined,
+): Int32Array<ArrayBuffer> {
+  const lengths = new Int32Array(size).fill(steps);
+  if (padding === undefined) return lengths;
+  const values = input.kind === "tokens" ? input.tokens : input.values;
+  const width = values.length / (steps * size);
+  const isPadding = (t: number, b: number): boolean => {
+    const from = (t * size + b) * width;
+    return values.subarray(from, from + width).every((value) => value === padding);
+  };
+  for (let b = 0; b < size; b++) {
+    while (lengths[b] > 0 && isPadding(lengths[b] - 1, b)) lengths[b]--;
+    for (let t = 0; t < lengths[b]; t++) {
+      if (!isPadding(t, b)) continue;
+      throw new UserError(
+        "input",
+        `Step ${t} of sequence ${b} holds only ${padding}, which the model skips, but others follow it.`,
+        { advice: `Put what is to be skipped at the end of the sequence.` },
+      );
+    }
+  }
+  return lengths;
 }
 
 /** Class numbers: (T,B) or (T), or (B) for the last step. */

@@ -45,6 +45,8 @@ export interface ModelNetwork {
   readonly initialStates?: ReadonlyMap<string, Real>;
   /** The model itself reads (B,T,·); absent where the file does not say. */
   readonly batchFirst?: boolean;
+  /** Steps at a sequence's end that hold nothing but this are no part of it (token or number), as Keras masks them. */
+  readonly padding?: number;
   /** What the file does not say and a person must: the nonlinearity of a plain RNN. */
   readonly questions: readonly ModelQuestion[];
   /** Of this network, as `ModelContents.notes`. */

@@ -7,6 +7,8 @@ import { isLegacyTorch } from "../formats/torch/torchFile.ts";
 import { isZip, openZip } from "../formats/zip.ts";
 import type { ModelAnswers, ModelContents } from "./modelContents.ts";
 import type { ExternalData } from "../formats/onnx/onnxTensor.ts";
+import { isHdf5 } from "../formats/hdf5/hdf5File.ts";
+import { openKerasArchive, openKerasHdf5 } from "./keras/kerasModel.ts";
 import { openOnnxModel } from "./onnx/onnxModel.ts";
 import { openTorchModel } from "./pytorch.ts";
 import { networksOfStateDict } from "./stateDict.ts";
@@ -26,6 +28,7 @@ export function openModelFile(
   }
   if (isZip(bytes)) return openArchive(bytes, name, answers);
   if (isLegacyTorch(bytes)) return torchContents(bytes, answers);
+  if (isHdf5(bytes)) return openKerasHdf5(bytes, answers);
   if (isOnnx(bytes)) return openOnnxModel(bytes, external);
   refuseOthers(bytes, name);
   const { tensors, metadata } = openSafetensors(bytes);
@@ -39,6 +42,7 @@ function openArchive(bytes: Uint8Array, name: string, answers: ModelAnswers): Mo
   const entries = openZip(bytes);
   const names = [...entries.keys()];
   if (names.some((entry) => /(^|\/)data\.pkl$/.test(entry))) return torchContents(bytes, answers);
+  if (entries.has("config.json")) return openKerasArchive(entries, answers);
   if (names.length > 0 && names.every((entry) => entry.endsWith(".npy"))) {
     const tensors = new Map(
       [...entries].map(([entry, { read }]) => [entry.slice(0, -".npy".length), decodeNpy(read())]),

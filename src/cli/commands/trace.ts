@@ -32,9 +32,9 @@ read, what was predicted, the loss, and how large the gradient is that reaches t
   --out FILE        save every tensor (states, gates, outputs, gradients) as safetensors
   --json            one JSON object per time step
 
-With MODEL, a file that another framework saved (a PyTorch state_dict as .safetensors, what torch.save wrote, or ONNX):
+With MODEL, a file that another framework saved (a PyTorch state_dict as .safetensors, what torch.save wrote, ONNX, Keras):
 
-  --input           float (T,I) or (T,B,I); class numbers (T) or (T,B) for a network with an embedding
+  --input           .npy: float (T,I) or (T,B,I); class numbers (T) or (T,B) for a network with an embedding
   --target          (T,O), (T,B,O), or classes (T), (T,B); without T: for the last step
   --loss            mse or cross-entropy, the mean over every element as PyTorch has it
   --cell            rnn, lstm or gru: refuses the file when it holds another

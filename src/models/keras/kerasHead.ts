@@ -1,0 +1,75 @@
+/** What lies over the top recurrent layer of a Keras model: a Dense layer, or the place where a trace ends. */
+import { realsOf } from "../../formats/fileTensor.ts";
+import type { NetworkParameter } from "../modelContents.ts";
+import { transposed } from "../transposed.ts";
+import { passesOn, titleOf, type KerasGraph } from "./kerasGraph.ts";
+import { activationOf, layerOf, type KerasLayer } from "./kerasLayers.ts";
+
+export interface KerasHead {
+  readonly size?: number;
+  readonly parameters: readonly NetworkParameter[];
+  readonly notes: readonly string[];
+}
+
+/** The Dense layer that reads what the top recurrent layer hands on. */
+export function headOf(graph: KerasGraph, top: string, width: number): KerasHead {
+  const seen = new Set<string>();
+  for (let name = top; ;) {
+    const readers = [...graph.layers.values()].filter(({ inputs }) => inputs.includes(name));
+    if (readers.length !== 1 || seen.has(name)) {
+      const notes =
+        readers.length > 1
+          ? [
+              `The trace ends where several layers read the same: ${readers.map(titleOf).join(", ")}.`,
+            ]
+          : [];
+      return { parameters: [], notes };
+    }
+    seen.add(name);
+    const [reader] = readers;
+    if (passesOn.has(reader.className) && reader.inputs.length === 1) {
+      ({ name } = reader);
+      continue;
+    }
+    const dense = reader.className === "TimeDistributed" ? layerOf(reader.config.layer) : reader;
+    const found = dense?.className === "Dense" ? denseOf(graph, reader, dense, width) : undefined;
+    return found ?? { parameters: [], notes: [`The trace ends before ${titleOf(reader)}.`] };
+  }
+}
+
+function denseOf(
+  graph: KerasGraph,
+  outer: KerasLayer,
+  dense: KerasLayer,
+  width: number,
+): KerasHead | undefined {
+  const weights = graph.weights.get(outer.name);
+  const kernel = weights?.get("forward kernel")?.tensor;
+  const bias = weights?.get("forward bias")?.tensor;
+  if (kernel?.shape.length !== 2 || kernel.shape[0] !== width) return undefined;
+  const [, size] = kernel.shape;
+  if (size < 1 || (bias && bias.shape.join() !== String(size))) return undefined;
+  const data = transposed(realsOf(kernel), width, size);
+  const parameters: NetworkParameter[] = [
+    { name: "output.weight", source: `${outer.name}.weight`, shape: [size, width], data },
+  ];
+  if (bias) {
+    parameters.push({
+      name: "output.bias",
+      source: `${outer.name}.bias`,
+      shape: [size],
+      data: realsOf(bias),
+    });
+  }
+  const activation = activationOf(dense.config.activation);
+  const next = [...graph.layers.values()].find(({ inputs }) => inputs.includes(outer.name));
+  const after =
+    activation === "linear"
+      ? next && titleOf(next)
+      : `The activation ${activation} of "${outer.name}"`;
+  return {
+    size,
+    parameters,
+    notes: after ? [`${after} follows the output; a trace leaves it out.`] : [],
+  };
+}
