@@ -8,10 +8,13 @@ import type { Kernels } from "../engine/kernels/kernels.ts";
 import type { TraceSummary, WorkerContract } from "../protocol/contracts.ts";
 import { encodeTrace, type TraceRecords } from "../trace/encode.ts";
 import { heatmapOf } from "../trace/heatmap.ts";
+import type { Tensor } from "../trace/trace.ts";
 import { normCurve } from "../trace/norms.ts";
 import { createBreather } from "./breather.ts";
 import { forecast } from "./forecast.ts";
 import { generate } from "./generate.ts";
+import { instrumentTensors, type InstrumentChoice } from "./instrumentTensors.ts";
+import { jacobianSpectra, saliencyOf } from "./instruments.ts";
 import { describeRun, loadRun, networkOf } from "./loadedRun.ts";
 import { createRunData } from "./runData.ts";
 import { timelineColumns } from "./timelineColumns.ts";
@@ -40,10 +43,12 @@ export interface TraceSession {
   readonly heatmap: Answers<"heatmap">;
   readonly norms: Answers<"norms">;
   readonly gradientFlow: Answers<"gradientFlow">;
+  readonly jacobians: Answers<"jacobians">;
+  readonly saliency: Answers<"saliency">;
   readonly generate: Answers<"generate">;
   readonly forecast: Answers<"forecast">;
-  /** The whole trace, to be saved as a safetensors file. */
-  records(trace: string): TraceRecords;
+  /** The whole trace, to be saved as a safetensors file, with what the instruments find that were chosen. */
+  records(trace: string, instruments?: InstrumentChoice): TraceRecords;
 }
 
 /** Each answer rejects with `UserError` for what a person can mend: a missing run, unknown tokens, data that is gone. */
@@ -95,6 +100,14 @@ export function createTraceSession(options: TraceSessionOptions): TraceSession {
         values: Float32Array.from(values).buffer,
       };
     },
+    async jacobians(request, context) {
+      const traced = traces.get(request.trace);
+      return jacobianSpectra(traced, request, createKernels(), context?.signal);
+    },
+    async saliency(request, context) {
+      const traced = traces.get(request.trace);
+      return saliencyOf(traced, request, createKernels(), context?.signal);
+    },
     async generate(request, context) {
       return generate(
         await loadRun(request.runFolder, request.checkpoint),
@@ -111,15 +124,19 @@ export function createTraceSession(options: TraceSessionOptions): TraceSession {
         context?.signal,
       );
     },
-    records(id) {
-      const { trace, sequence } = traces.get(id);
+    records(id, instruments = { jacobians: false }) {
+      const traced = traces.get(id);
+      const { trace, sequence } = traced;
+      const more = instrumentTensors(traced, instruments, createKernels);
       return encodeTrace(
-        trace,
+        { ...trace, tensors: new Map([...trace.tensors, ...more.map(named)]) },
         sequence.steps.map(({ input }) => input),
       );
     },
   };
 }
+
+const named = (tensor: Tensor): readonly [string, Tensor] => [tensor.name, tensor];
 
 function summaryOf(id: string, traced: TracedSequence): TraceSummary {
   const { loaded, choice, sequence, trace, loss, decoding } = traced;

@@ -132,6 +132,45 @@ export interface NormSeries {
   readonly stepNumbers: ArrayBuffer;
 }
 
+/**
+ * Singular values of the Jacobian of a layer's state by the state one step before, at some steps: how much a gradient is
+ * stretched, at most and in the middle, as it goes back one step.
+ */
+export interface JacobianSpectra {
+  /** Uint32, (columns): ascending. */
+  readonly stepNumbers: ArrayBuffer;
+  /** Of ∂h_t/∂h_{t−1}. */
+  readonly h: SpectrumSeries;
+  /** Of the whole state (h,c), for cells that have a c. */
+  readonly joint?: SpectrumSeries;
+}
+
+/** Float32, (columns) each. */
+export interface SpectrumSeries {
+  readonly largest: ArrayBuffer;
+  readonly median: ArrayBuffer;
+  readonly smallest: ArrayBuffer;
+}
+
+export type SaliencyMethod = "gradient" | "gradient-input" | "integrated";
+
+/** Which inputs an output depends on. */
+export interface Saliency {
+  /** The class or the number that is explained, and its value: of a class its logit. */
+  readonly output: string;
+  readonly score: number;
+  /** What the output would be for an input of zeros, for integrated gradients: their sum is the difference. */
+  readonly baselineScore?: number;
+  /** Float32, (T): for `gradient` the L2 norm over the numbers of a step's input, else their sum. */
+  readonly values: ArrayBuffer;
+  /** Of each number of the input apart, where they have names. */
+  readonly features?: {
+    readonly names: readonly string[];
+    /** Float32, (names,T) row-major. */
+    readonly values: ArrayBuffer;
+  };
+}
+
 /** One row of a run's metrics file; absent values were not measured at that update. */
 export interface MetricsRow {
   readonly update: number;
@@ -247,6 +286,20 @@ export interface WorkerContract {
       rows: number;
       columns: number;
     }) => GradientFlow;
+    /** At most `columns` steps, evenly spread; each costs a step of as many copies as the layer has units. */
+    jacobians: (request: {
+      trace: string;
+      layer: number;
+      direction: Direction;
+      columns: number;
+    }) => JacobianSpectra;
+    /** Of the output at step `t`: number `output`, or the likeliest class, or the first number. */
+    saliency: (request: {
+      trace: string;
+      method: SaliencyMethod;
+      t: number;
+      output?: number;
+    }) => Saliency;
     generate: (request: {
       runFolder: string;
       checkpoint: CheckpointChoice;
@@ -324,6 +377,8 @@ export interface PanelContract {
     heatmap: WorkerContract["calls"]["heatmap"];
     norms: WorkerContract["calls"]["norms"];
     gradientFlow: WorkerContract["calls"]["gradientFlow"];
+    jacobians: WorkerContract["calls"]["jacobians"];
+    saliency: WorkerContract["calls"]["saliency"];
   };
   readonly events: {
     /** Replaces the state: a new trace, or none. */

@@ -16,6 +16,7 @@ import { heatmapOf } from "../../../src/trace/heatmap.ts";
 import { normCurve } from "../../../src/trace/norms.ts";
 import type { Trace } from "../../../src/trace/trace.ts";
 import { scenarios, stateOf, tokenAt, type Scenario } from "./scenarios.ts";
+import { syntheticSaliency, syntheticSpectra } from "./syntheticInstruments.ts";
 import { noise, syntheticFlow, syntheticTrace, type SyntheticNetwork } from "./syntheticTrace.ts";
 import themes from "./themes.json";
 
@@ -112,6 +113,8 @@ function handlers(): Handlers<PanelContract> {
       })),
     heatmap: (request) => about((trace) => heatmapOf(trace, request)),
     norms: (request) => about((trace) => normCurve(trace, request)),
+    jacobians: ({ columns }) => about((_, network) => syntheticSpectra(network, columns)),
+    saliency: ({ t, method }) => about((_, network) => syntheticSaliency(network, t, method)),
     gradientFlow: ({ rows, columns }) => about((_, network) => flowOf(network, rows, columns)),
   };
 }

@@ -355,6 +355,26 @@ describe("unroll trace", () => {
     expect(read.out.split("\n").slice(1)).toEqual(typed.out.split("\n").slice(1));
   });
 
+  it("saves what the gradient instruments find, beside the trace", async () => {
+    const folder = await trained("table");
+    const args = ["trace", "latest", "--example", "training:0", "--jacobians", "--saliency", "3"];
+    expect(await unroll(folder, args)).toMatchObject({ code: 2 });
+    expect(await unroll(folder, [...args, "--out", "t.safetensors"])).toMatchObject({ code: 0 });
+    const bytes = new Uint8Array(await readFile(join(folder, "t.safetensors")));
+    const { tensors } = decodeSafetensors(bytes);
+    const shapes = [
+      "jacobian.layers.0.forward.h",
+      "jacobian.layers.0.forward.state",
+      "saliency.integrated",
+    ].map((name) => tensors.get(name)?.shape);
+    expect(shapes).toEqual([
+      [8, 5],
+      [8, 10],
+      [8, 1, 2],
+    ]);
+    expect(tensors.has("jacobian.layers.1.forward.state")).toBe(false);
+  });
+
   it("takes an example of the data", async () => {
     const folder = await trained("table", { training: { epochs: 1 } });
     const example = ["trace", "latest", "--example", "validation:0"];
