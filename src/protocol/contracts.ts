@@ -1,4 +1,5 @@
 /** Everything that crosses a boundary, declared once: worker ⇄ host, and panel ⇄ host. */
+import type { ModelCalls } from "./modelContract.ts";
 import type { Heatmap, HeatmapSlice } from "../trace/heatmap.ts";
 import type { Direction, ModelDescription, Axis } from "../trace/trace.ts";
 
@@ -241,7 +242,7 @@ export interface Inspection {
 // ---------------------------------------------------------------- worker ⇄ host
 
 export interface WorkerContract {
-  readonly calls: {
+  readonly calls: ModelCalls & {
     /** Reads the data that a config names. `configFile` is an absolute path; `text` may be unsaved. */
     inspect: (request: { configFile: string; text: string }) => Inspection;
     /** Aborting the call stops the training after the current batch, with a checkpoint saved. */

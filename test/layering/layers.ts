@@ -39,7 +39,7 @@ export const layers: readonly Layer[] = [
   {
     folder: "src/protocol",
     mayImport: [],
-    mayImportTypes: ["src/config", "src/trace"],
+    mayImportTypes: ["src/config", "src/trace", "src/analysis", "src/models"],
     packages: [],
   },
   {

@@ -51,12 +51,12 @@ describe("unroll", () => {
   it.each([[["--help"]], [["-h"]], [["help"]]])("explains itself: %s", async (args) => {
     const { code, out } = await unroll("/", args);
     expect(code).toBe(0);
-    for (const command of ["train", "trace", "runs", "generate", "forecast", "bench", "ladder"]) {
+    for (const command of ["train", "trace", "runs", "generate", "forecast", "convert", "bench", "ladder"]) {
       expect(out).toContain(`  ${command}`);
     }
   });
 
-  it.each(["train", "trace", "runs", "generate", "forecast", "bench", "ladder"])(
+  it.each(["train", "trace", "runs", "generate", "forecast", "convert", "bench", "ladder"])(
     "explains %s",
     async (command) => {
       for (const args of [
@@ -385,5 +385,32 @@ describe("unroll trace", () => {
     expect(await unroll(folder, ["trace", "latest", "--example", "validation"])).toMatchObject({
       code: 2,
     });
+  });
+});
+
+describe("unroll convert", () => {
+  it("writes a trained run for other programs, with its vocabulary beside it", async () => {
+    const folder = await trained("text, state carried");
+    const { code, out } = await unroll(folder, ["convert", "latest", "model.onnx"]);
+    expect(code).toBe(0);
+    expect(out).toBe("Wrote model.onnx\nWrote model.vocabulary.json\n");
+    const vocabulary = JSON.parse(await readFile(join(folder, "model.vocabulary.json"), "utf8"));
+    expect(vocabulary.tokens.length).toBeGreaterThan(1);
+  });
+
+  it("reads what it wrote as a model file", async () => {
+    const folder = await trained("text, state carried");
+    await unroll(folder, ["convert", "latest", "model.safetensors"]);
+    const { code, out } = await unroll(folder, ["convert", "model.safetensors", "again.py"]);
+    expect(code).toBe(0);
+    expect(out).toBe("Wrote again.py\nWrote again.pt\n");
+  });
+
+  it("refuses an ending that it does not know", async () => {
+    const folder = await trained("text, state carried");
+    const { code, error } = await unroll(folder, ["convert", "latest", "model.h5"]);
+    expect(code).toBe(1);
+    expect(error).toContain("Give it one of these endings: .safetensors, .pt, .pth, .onnx, .py.");
+    expect(await readdir(folder)).not.toContain("model.h5");
   });
 });
