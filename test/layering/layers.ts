@@ -17,7 +17,7 @@ export const layers: readonly Layer[] = [
   {
     folder: "src/data",
     mayImport: ["src/config", "src/formats", "src/trace"],
-    packages: ["papaparse"],
+    packages: ["papaparse", "zod"],
   },
   {
     folder: "src/engine",
