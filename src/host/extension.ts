@@ -101,13 +101,15 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
   const inspections = createInspections(inspecting, log);
   const documents = createOutputDocuments();
   const runs = createRunChoice(library, tree);
+  const step = createStepCommands({ runs, worker: tracing, traces, cursor, player, places, log });
+  const { showPanels } = step;
   const commands = registerCommands({
     start: createStartCommands(extensionUri, log),
     train: createTrainCommands(training, runs, places, log),
-    step: createStepCommands({ runs, worker: tracing, traces, cursor, player, places, log }),
+    step,
     runs: createRunCommands({ runs, library, curves, traces, places, log }),
     check: createCheckCommands(start("checking", tracingMemoryMb), documents, log),
-    models: createModelCommands({ runs, worker: models, log }),
+    models: createModelCommands({ runs, worker: models, traces, cursor, player, showPanels, log }),
     output: createOutputCommands(runs, tracing, documents, log),
     places,
     log,

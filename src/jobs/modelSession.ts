@@ -16,6 +16,7 @@ import { createBreather } from "./breather.ts";
 import { exportModel } from "./exportModel.ts";
 import { describeModelFile } from "./modelOverview.ts";
 import { createOpenModels } from "./openModels.ts";
+import { readSequenceFile } from "./sequenceFile.ts";
 
 export type ModelSession = {
   readonly [K in keyof ModelCalls]: (
@@ -53,6 +54,13 @@ export function createModelSession(): ModelSession {
       const reads = request.matrix === "input" ? layer.inputSize : recurrentColumns(layer);
       const matrix = request.matrix === "input" ? weightIh : weightHh;
       return { ...matrixPicture(matrix, reads, request), units: layer.hidden, reads };
+    },
+    async sequenceArrays({ file }) {
+      const content = await readSequenceFile(file);
+      if (content.kind === "text") return {};
+      return {
+        arrays: [...content.arrays].map(([name, { type, shape }]) => ({ name, type, shape })),
+      };
     },
     exportModel: (request) => exportModel(request, models),
   };

@@ -2,6 +2,7 @@
  * Everything that is asked about trained networks: sequences to look at, traces through them, and what
  * panels show of a trace; generating and forecasting. Reads run folders and never writes.
  */
+import { basename } from "node:path";
 import { followGradient } from "../analysis/gradientFlow.ts";
 import { listSequences } from "../data/sequences.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
@@ -16,6 +17,9 @@ import { generate } from "./generate.ts";
 import { instrumentTensors, type InstrumentChoice } from "./instrumentTensors.ts";
 import { jacobianSpectra, saliencyOf } from "./instruments.ts";
 import { describeRun, loadRun, networkOf } from "./loadedRun.ts";
+import { modelAsRun } from "./modelAsRun.ts";
+import { modelSequence } from "./modelSequence.ts";
+import { createOpenModels } from "./openModels.ts";
 import { createRunData } from "./runData.ts";
 import { timelineColumns } from "./timelineColumns.ts";
 import { chosenSequence, traceSequence, type TracedSequence } from "./tracedSequence.ts";
@@ -38,6 +42,7 @@ type Answers<K extends keyof Calls> = (
 export interface TraceSession {
   readonly sequences: Answers<"sequences">;
   readonly trace: Answers<"trace">;
+  readonly traceModel: Answers<"traceModel">;
   readonly release: Answers<"release">;
   readonly columns: Answers<"columns">;
   readonly heatmap: Answers<"heatmap">;
@@ -56,6 +61,7 @@ export function createTraceSession(options: TraceSessionOptions): TraceSession {
   const { createKernels, workspaceFolders = [], bounds = defaultTraceBounds } = options;
   const data = createRunData(workspaceFolders);
   const traces = createTraceStore<TracedSequence>(bounds);
+  const models = createOpenModels();
 
   return {
     async sequences({ runFolder, split, offset, limit }) {
@@ -65,6 +71,15 @@ export function createTraceSession(options: TraceSessionOptions): TraceSession {
     async trace({ runFolder, checkpoint, choice }) {
       const loaded = await loadRun(runFolder, checkpoint);
       const sequence = await chosenSequence(loaded, choice, () => data.datasetOf(loaded));
+      const traced = traceSequence(loaded, choice, sequence, createKernels());
+      return summaryOf(traces.add(traced, bytesOf(traced)), traced);
+    },
+    async traceModel({ model, network: name, sequence: files }) {
+      const network = await models.networkOf(model, name);
+      const { sequence, ...output } = await modelSequence(network, files);
+      const title = basename(model.file);
+      const loaded = modelAsRun(model.file, title, network, output);
+      const choice = { kind: "typed", text: sequence.title } as const;
       const traced = traceSequence(loaded, choice, sequence, createKernels());
       return summaryOf(traces.add(traced, bytesOf(traced)), traced);
     },
@@ -140,13 +155,14 @@ const named = (tensor: Tensor): readonly [string, Tensor] => [tensor.name, tenso
 
 function summaryOf(id: string, traced: TracedSequence): TraceSummary {
   const { loaded, choice, sequence, trace, loss, decoding } = traced;
-  const { run, checkpoint, update } = loaded;
+  const { run, checkpoint, update, modelFile } = loaded;
   return {
     id,
     runFolder: run.folder,
     runName: run.record.name,
     checkpoint,
     update,
+    ...(modelFile !== undefined && { modelFile }),
     sequence: { choice, title: sequence.title },
     model: trace.model,
     steps: trace.steps,

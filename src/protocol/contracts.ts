@@ -1,5 +1,5 @@
 /** Everything that crosses a boundary, declared once: worker ⇄ host, and panel ⇄ host. */
-import type { ModelCalls } from "./modelContract.ts";
+import type { ModelCalls, ModelTrace } from "./modelContract.ts";
 import type { Heatmap, HeatmapSlice } from "../trace/heatmap.ts";
 import type { Direction, ModelDescription, Axis } from "../trace/trace.ts";
 
@@ -37,6 +37,8 @@ export interface TraceSummary {
   readonly id: string;
   readonly runFolder: string;
   readonly runName: string;
+  /** Where it is no run, but a network of this file: there is no checkpoint then, and no update. */
+  readonly modelFile?: string;
   readonly checkpoint: CheckpointChoice;
   /** Updates that the weights had seen. */
   readonly update: number;
@@ -274,6 +276,8 @@ export interface WorkerContract {
       checkpoint: CheckpointChoice;
       choice: SequenceChoice;
     }) => TraceSummary;
+    /** The same for a network of a model file. */
+    traceModel: (request: ModelTrace) => TraceSummary;
     release: (request: { trace: string }) => null;
     columns: (request: { trace: string; steps: readonly [from: number, to: number] }) => {
       readonly columns: readonly TimelineColumn[];

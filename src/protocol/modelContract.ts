@@ -80,12 +80,39 @@ export interface Spectrum {
   readonly norm: number;
 }
 
+/** A sequence for a network of a model file, in files that another program saved. All paths are absolute. */
+export interface ArraySequence {
+  /** .npy, .npz, .csv, .json, or text. */
+  readonly file: string;
+  /** Which of several arrays in it. */
+  readonly array?: string;
+  /** What turns text into token numbers, and names them: a list of tokens, or a tokenizer.json. */
+  readonly vocabulary?: string;
+  /** What gradients are taken against; a language model needs none. */
+  readonly target?: string;
+  /** The first axis is the batch, the second time. */
+  readonly batchFirst?: boolean;
+  /** Which of several sequences, from 0. */
+  readonly index?: number;
+}
+
+/** What to trace of a model file; enough to do it again after a window was reloaded. */
+export interface ModelTrace {
+  readonly model: ModelFile;
+  readonly network?: string;
+  readonly sequence: ArraySequence;
+}
+
 /** Of the worker. A type and not an interface, which would not do as a record of calls. */
 export type ModelCalls = {
   modelOverview: (request: ModelFile) => ModelOverview;
   modelLayer: (request: ModelFile & LayerPlace) => LayerSummary;
   modelSpectrum: (request: ModelFile & SpectrumRequest) => Spectrum;
   modelWeights: (request: ModelFile & WeightsRequest) => WeightsPicture;
+  /** What a person must be asked about a file before it can be traced; no arrays where it is text. */
+  sequenceArrays: (request: { readonly file: string }) => {
+    readonly arrays?: readonly ListedTensor[];
+  };
   /** Writes a network of a file, or of a run, in the format that the name asks for. */
   exportModel: (request: {
     readonly source:
@@ -98,7 +125,7 @@ export type ModelCalls = {
   };
 };
 
-export type ModelAction = "config" | "export";
+export type ModelAction = "trace" | "config" | "export";
 
 export interface ModelEditorState {
   /** Without its folder. */

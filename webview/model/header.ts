@@ -16,6 +16,7 @@ const actions: readonly {
   readonly label: string;
   readonly icon: string;
 }[] = [
+  { id: "trace", label: "Trace a Sequence…", icon: "debug-step-over" },
   { id: "config", label: "Use in a Config", icon: "new-file" },
   { id: "export", label: "Convert…", icon: "export" },
 ];

@@ -12,7 +12,7 @@ export const pairKey = (left: string, right: string): string => `${left}\n${righ
 
 /** The parts that a word ends in. They are the whole word again when joined. */
 export function mergePairs(word: string, ranks: BytePairs["ranks"]): readonly string[] {
-  const parts = [...word];
+  const parts = Array.from(word);
   for (;;) {
     let best = Infinity;
     let at = -1;

@@ -64,17 +64,20 @@ function named<Value>(name: string, make: () => Value): Value {
 
 const unknownNames = ["⟨unknown⟩", "<unk>", "[UNK]", "<UNK>", "UNK", "<oov>"];
 
+const isSpecial = (token: string): boolean => /^[<[⟨].+[>\]⟩]$/u.test(token) || token === "";
+
 /** Tokens of one character each read a text character by character; others word by word, with blanks between them. */
 function listTokenizer(tokens: readonly string[], name: string): Tokenizer {
   if (tokens.length === 0) throw notOne(name, "it is empty");
   const numbers = new Map(tokens.map((token, number) => [token, number]));
   const unknown = unknownNames.map((token) => numbers.get(token)).find((id) => id !== undefined);
-  const isSpecial = (token: string): boolean => /^[<[⟨].+[>\]⟩]$/u.test(token) || token === "";
-  const byCharacter = tokens.every((token) => [...token].length === 1 || isSpecial(token));
+  const byCharacter = tokens.every((token) => Array.from(token).length === 1 || isSpecial(token));
   return {
     tokens,
     encode(text) {
-      const written = byCharacter ? [...text] : text.split(/\s+/).filter((word) => word !== "");
+      const written = byCharacter
+        ? Array.from(text)
+        : text.split(/\s+/).filter((word) => word !== "");
       const ids = written.map((token) => {
         const id = numbers.get(token) ?? unknown;
         if (id !== undefined) return id;

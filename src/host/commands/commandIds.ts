@@ -22,6 +22,7 @@ export const commandTitles = {
   "unroll.generate": "Generate Text…",
   "unroll.forecast": "Forecast…",
   "unroll.openModel": "Open Model…",
+  "unroll.traceModel": "Trace a Sequence Through a Model…",
   "unroll.exportModel": "Export Model…",
   "unroll.configFromModel": "Use Model in a Config",
   "unroll.resumeRun": "Resume Run",

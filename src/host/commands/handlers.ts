@@ -55,6 +55,7 @@ export function registerCommands(groups: CommandGroups): vscode.Disposable {
     "unroll.generate": output.generate,
     "unroll.forecast": output.forecast,
     "unroll.openModel": models.openModel,
+    "unroll.traceModel": models.traceModel,
     "unroll.exportModel": models.exportModel,
     "unroll.configFromModel": models.configFromModel,
     "unroll.resumeRun": train.resumeRun,

@@ -2,12 +2,21 @@
 import { basename, dirname, extname, join } from "node:path";
 import * as vscode from "vscode";
 import { templates } from "../../config/templates.ts";
-import type { ModelCalls, ModelFile, NetworkOverview } from "../../protocol/modelContract.ts";
+import type {
+  ArraySequence,
+  ModelCalls,
+  ModelFile,
+  NetworkOverview,
+} from "../../protocol/modelContract.ts";
 import { configFolderOf } from "../../runs/runFolder.ts";
 import { modelEditor, modelFilePatterns } from "../ids.ts";
 import { showError, type Log } from "../log.ts";
+import { askSequence } from "../models/askSequence.ts";
 import { readAnswers } from "../models/modelAnswers.ts";
 import { settings } from "../settings.ts";
+import type { CursorStore } from "../tracing/cursorStore.ts";
+import type { Player } from "../tracing/player.ts";
+import type { TraceStore } from "../tracing/traceStore.ts";
 import { requireTrust } from "../trust.ts";
 import type { LazyWorker } from "../workers/lazyWorker.ts";
 import { hasWeights, type RunChoice } from "./runChoice.ts";
@@ -15,6 +24,11 @@ import { hasWeights, type RunChoice } from "./runChoice.ts";
 interface Parts {
   readonly runs: RunChoice;
   readonly worker: LazyWorker;
+  readonly traces: TraceStore;
+  readonly cursor: CursorStore;
+  readonly player: Player;
+  /** Brings the timeline and the gates forward. */
+  readonly showPanels: () => Promise<void>;
   readonly log: Log;
 }
 
@@ -27,7 +41,38 @@ const formats = {
   "Python module, with its weights beside it": ["py"],
 } as const;
 
-export function createModelCommands({ runs, worker, log }: Parts) {
+export function createModelCommands(parts: Parts) {
+  const { runs, worker, traces, cursor, player, showPanels, log } = parts;
+
+  /** A test or a keybinding may pass the files; then nothing is asked. */
+  async function traceModel(...args: readonly unknown[]): Promise<void> {
+    const [uri, name, given] = args;
+    if (!isModelFile(uri) || !(await requireTrust("trace a sequence"))) return;
+    try {
+      const model = await modelFile(uri);
+      const { networks } = await worker.call("modelOverview", model);
+      const network = networks.find((each) => each.name === name) ?? networks[0];
+      if (!network) return;
+      const sequence =
+        (given as ArraySequence | undefined) ?? (await askSequence(worker, uri, network));
+      if (!sequence) return;
+      player.stop();
+      cursor.forget();
+      const title = `Unroll: running ${basename(uri.fsPath)} over ${basename(sequence.file)}…`;
+      // What was answered meanwhile counts.
+      const selection = { model: await modelFile(uri), network: network.name, sequence };
+      const trace = await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Window, title },
+        () => traces.open(selection),
+      );
+      if (!trace) return;
+      cursor.move({ t: 0 });
+      await showPanels();
+    } catch (error) {
+      await showError(log, "trace the sequence", error);
+    }
+  }
+
   /** Of the model editor's file and network, or of a run. */
   async function exportModel(...args: readonly unknown[]): Promise<void> {
     if (!(await requireTrust("export a model"))) return;
@@ -71,7 +116,7 @@ export function createModelCommands({ runs, worker, log }: Parts) {
     }
   }
 
-  return { exportModel, configFromModel, openModel };
+  return { traceModel, exportModel, configFromModel, openModel };
 }
 
 /** Of the file that a menu was opened on, or one that is chosen. */

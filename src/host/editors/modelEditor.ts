@@ -124,6 +124,7 @@ function attachModelEditor(
 }
 
 const modelCommands = {
+  trace: "unroll.traceModel",
   config: "unroll.configFromModel",
   export: "unroll.exportModel",
 } as const;

@@ -51,7 +51,16 @@ describe("unroll", () => {
   it.each([[["--help"]], [["-h"]], [["help"]]])("explains itself: %s", async (args) => {
     const { code, out } = await unroll("/", args);
     expect(code).toBe(0);
-    for (const command of ["train", "trace", "runs", "generate", "forecast", "convert", "bench", "ladder"]) {
+    for (const command of [
+      "train",
+      "trace",
+      "runs",
+      "generate",
+      "forecast",
+      "convert",
+      "bench",
+      "ladder",
+    ]) {
       expect(out).toContain(`  ${command}`);
     }
   });
