@@ -169,11 +169,11 @@ function oneSequence(
             kind: "dense",
             values: pick(input.values, steps, input.values.length / (steps * size)),
           },
-    ...(target && {
-      target:
-        target.kind === "classes"
-          ? { kind: "classes", classes: pick(target.classes, rows, 1) }
-          : { kind: "values", values: pick(target.values, rows, outputs) },
+    ...(target?.kind === "classes" && {
+      target: { kind: "classes", classes: pick(target.classes, rows, 1) },
+    }),
+    ...(target?.kind === "values" && {
+      target: { kind: "values", values: pick(target.values, rows, outputs) },
     }),
     ...(weights && { weights: pick(weights, rows, 1) }),
     carry: false,
