@@ -65,6 +65,12 @@ export const bundles = [
   {
     ...node,
     format: "esm",
+    entryPoints: ["src/worker/shardMain.ts"],
+    outfile: "dist/shard.js",
+  },
+  {
+    ...node,
+    format: "esm",
     entryPoints: ["src/cli/main.ts"],
     plugins: [simdForEsbuild],
     outfile: "dist/cli.js",

@@ -3,7 +3,6 @@ import { nearest } from "../config/nearest.ts";
 import { UsageError, type Command } from "./command.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { checkCommand } from "./commands/check.ts";
-import { convertCommand } from "./commands/convert.ts";
 import { forecastCommand } from "./commands/forecast.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { ladderCommand } from "./commands/ladder.ts";
@@ -20,7 +19,6 @@ const commands: readonly Command[] = [
   runsCommand,
   generateCommand,
   forecastCommand,
-  convertCommand,
   benchCommand,
   ladderCommand,
 ];

@@ -15,6 +15,8 @@ export interface Environment {
   readonly folder: string;
   readonly version: string;
   readonly createKernels: (choice?: KernelChoice) => Kernels;
+  /** The entry of the threads that share a training's batches; without it one thread trains. */
+  readonly shardScript?: URL;
   /** Hears Ctrl-C until the returned function is called. */
   onInterrupt(listener: () => void): () => void;
   /** Ends the process at once. */

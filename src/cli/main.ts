@@ -24,6 +24,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   folder: process.cwd(),
   version: UNROLL_VERSION,
   createKernels,
+  shardScript: new URL("./shard.js", import.meta.url),
   onInterrupt(listener) {
     const signals = ["SIGINT", "SIGTERM"] as const;
     for (const signal of signals) process.on(signal, listener);

@@ -47,8 +47,7 @@ export interface TableEncoding {
 
 export interface SyntheticEncoding {
   readonly kind: "synthetic";
-  /** `arrays`: those of another program, which no data set belongs to. */
-  readonly task: SyntheticTask | "arrays";
+  readonly task: SyntheticTask;
   /** What input token v stands for; absent for numbers. */
   readonly symbols?: readonly string[];
   /** What class c stands for; absent for numbers. */

@@ -3,7 +3,7 @@ import type { Real } from "../trace/trace.ts";
 import type { Model } from "./model.ts";
 
 export interface AveragedModel {
-  /** Holds the average; its gradients are the first model's and mean nothing here. */
+  /** Holds the average once there was an update; its gradients are the first model's and mean nothing here. */
   readonly model: Model;
   /** Takes in the weights as they are now. */
   update(): void;
@@ -17,11 +17,10 @@ export interface AveragedModel {
  *   a ← δ a + (1 − δ) p
  */
 export function createAveragedModel(model: Model, decay: number): AveragedModel {
-  const parameters = model.parameters.map((parameter) => {
-    const value = model.kernels.allocate(parameter.value.length);
-    value.set(parameter.value);
-    return { ...parameter, value };
-  });
+  const parameters = model.parameters.map((parameter) => ({
+    ...parameter,
+    value: model.kernels.allocate(parameter.value.length),
+  }));
   let count = 0;
   return {
     model: { ...model, parameters },
@@ -30,7 +29,8 @@ export function createAveragedModel(model: Model, decay: number): AveragedModel 
       count++;
       for (const [index, { value }] of parameters.entries()) {
         const current = model.parameters[index].value;
-        for (let k = 0; k < value.length; k++) value[k] += share * (current[k] - value[k]);
+        if (share === 1) value.set(current);
+        else for (let k = 0; k < value.length; k++) value[k] += share * (current[k] - value[k]);
       }
     },
     state() {

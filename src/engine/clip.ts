@@ -1,13 +1,17 @@
 /** Gradient clipping, the cure for exploding gradients of Pascanu et al. 2013 (arXiv:1211.5063). */
 import type { TrainingConfig } from "../config/schema.ts";
+import type { Kernels } from "./kernels/kernels.ts";
 import type { Parameter } from "./model.ts";
 
+type NormKernels = Pick<Kernels, "sumOfSquares" | "addScaled">;
+
 /** L2 norm of all gradients together. */
-export function gradientNorm(parameters: readonly Parameter[]): number {
+export function gradientNorm(
+  parameters: readonly Parameter[],
+  kernels: Pick<Kernels, "sumOfSquares">,
+): number {
   let sum = 0;
-  for (const { gradient } of parameters) {
-    for (let k = 0; k < gradient.length; k++) sum += gradient[k] * gradient[k];
-  }
+  for (const { gradient } of parameters) sum += kernels.sumOfSquares(gradient, 0, gradient.length);
   return Math.sqrt(sum);
 }
 
@@ -20,39 +24,49 @@ export function gradientNorm(parameters: readonly Parameter[]): number {
 export function clipGradients(
   parameters: readonly Parameter[],
   clip: TrainingConfig["clip"],
+  kernels: NormKernels,
 ): { norm: number; clippedNorm: number } {
-  const norm = gradientNorm(parameters);
+  const norm = gradientNorm(parameters, kernels);
   if (!Number.isFinite(norm)) return { norm, clippedNorm: norm };
   let clippedNorm = norm;
   if (clip.parameterNorm !== undefined && norm > clip.parameterNorm) {
     for (const parameter of parameters) {
-      scaleDown([parameter], gradientNorm([parameter]), clip.parameterNorm);
+      scaleDown([parameter], gradientNorm([parameter], kernels), clip.parameterNorm, kernels);
     }
-    clippedNorm = gradientNorm(parameters);
+    clippedNorm = gradientNorm(parameters, kernels);
   }
-  if (clip.norm !== undefined) clippedNorm = scaleDown(parameters, clippedNorm, clip.norm);
+  if (clip.norm !== undefined) clippedNorm = scaleDown(parameters, clippedNorm, clip.norm, kernels);
   if (clip.value !== undefined && clippedNorm > clip.value) {
     for (const { gradient } of parameters) {
       for (let k = 0; k < gradient.length; k++) {
         gradient[k] = Math.max(-clip.value, Math.min(clip.value, gradient[k]));
       }
     }
-    clippedNorm = gradientNorm(parameters);
+    clippedNorm = gradientNorm(parameters, kernels);
   }
   return { norm, clippedNorm };
 }
 
 /** Scales all gradients, whose common norm is given, down to `limit`; returns what their norm is then. */
-function scaleDown(parameters: readonly Parameter[], norm: number, limit: number): number {
+function scaleDown(
+  parameters: readonly Parameter[],
+  norm: number,
+  limit: number,
+  kernels: NormKernels,
+): number {
   // PyTorch's own guard against a norm of 0.
   const scale = limit / (norm + 1e-6);
   if (scale >= 1) return norm;
-  scaleGradients(parameters, scale);
+  scaleGradients(parameters, scale, kernels);
   return norm * scale;
 }
 
-export function scaleGradients(parameters: readonly Parameter[], scale: number): void {
+export function scaleGradients(
+  parameters: readonly Parameter[],
+  scale: number,
+  kernels: Pick<Kernels, "addScaled">,
+): void {
   for (const { gradient } of parameters) {
-    for (let k = 0; k < gradient.length; k++) gradient[k] *= scale;
+    kernels.addScaled(gradient, gradient, scale, 0, gradient.length, false);
   }
 }

@@ -127,18 +127,29 @@ function describeLayers(layers: readonly LayerSpec[], firstInput: number): Layer
 export const encoderLayers = ({ layers, decoder }: ModelDescription): readonly LayerDescription[] =>
   decoder ? layers.slice(0, decoder.firstLayer) : layers;
 
-/** Allocates the parameters and draws their first values. The same seed gives the same model. */
-export function createModel(
-  spec: ModelSpec,
-  options: { readonly kernels: Kernels; readonly random: Random },
-): Model {
-  const { kernels, random } = options;
+/** Allocates the parameters, whatever values they have there. */
+export function layOutModel(spec: ModelSpec, kernels: Kernels): Model {
   const description = describeModel(spec);
   const parameters = parameterShapes(description).map(({ name, shape }): Parameter => {
     const length = sizeOf(shape);
     return { name, shape, value: kernels.allocate(length), gradient: kernels.allocate(length) };
   });
-  const model: Model = { spec, description, kernels, parameters };
+  return { spec, description, kernels, parameters };
+}
+
+/** Allocates the parameters and draws their first values. The same seed gives the same model. */
+export function createModel(
+  spec: ModelSpec,
+  options: { readonly kernels: Kernels; readonly random: Random },
+): Model {
+  const model = layOutModel(spec, options.kernels);
+  drawParameters(model, options.random);
+  return model;
+}
+
+/** The same state of `random` draws the same values. */
+export function drawParameters(model: Model, random: Random): void {
+  const { spec, description, parameters } = model;
 
   // As torch.nn.Embedding begins.
   for (const { name, value } of parameters) {
@@ -162,7 +173,6 @@ export function createModel(
     if (name.endsWith(".weight")) bound = 1 / Math.sqrt(shape[shape.length - 1]);
     fillUniform(value, bound, random);
   }
-  return model;
 }
 
 export function parameterOf(model: Model, name: string): Parameter {

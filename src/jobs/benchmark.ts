@@ -1,13 +1,13 @@
 /** Measures training: real updates of a `Workload`, through the same engine and the same updater as any training. */
-import { createPass } from "../engine/bptt.ts";
+import type { TrainingConfig } from "../config/schema.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
-import { createModel } from "../engine/model.ts";
-import { createOptimizer } from "../engine/optimizers/optimizer.ts";
 import { createRandom, resumableRandom } from "../engine/rng.ts";
 import { batchOf, operationsOf, planOf, type Workload } from "./benchmarkWorkload.ts";
+import { makeTrainer, threadsFor, type ThreadOptions } from "./makeTrainer.ts";
 import { createUpdater } from "./trainingUpdate.ts";
 
 export interface Measurement {
+  readonly threads: number;
   /** Time steps of all sequences that were trained on, by the clock. */
   readonly tokensPerSecond: number;
   /** Milliseconds of an update: the median, and where the middle half of them lies. */
@@ -27,45 +27,76 @@ export interface Measurement {
 const warmUpShare = 0.2;
 const leastUpdates = 3;
 
-export interface BenchmarkTrainer {
-  readonly parameterCount: number;
-  /** One update; answers the loss before it. */
-  update(): number;
+export interface BenchmarkOptions extends ThreadOptions {
+  readonly threads: TrainingConfig["threads"];
 }
 
-export function createBenchmarkTrainer(workload: Workload, kernels: Kernels): BenchmarkTrainer {
+interface BenchmarkTrainer {
+  readonly threads: number;
+  readonly parameterCount: number;
+  /** One update; answers the loss before it. */
+  update(): Promise<number>;
+  end(): Promise<void>;
+}
+
+export function createBenchmarkTrainer(
+  workload: Workload,
+  kernels: Kernels,
+  options: BenchmarkOptions,
+): BenchmarkTrainer {
   const { spec, training } = planOf(workload);
   const random = createRandom(training.seed);
-  const model = createModel(spec, { kernels, random });
+  const noise = createRandom(training.seed);
+  const plan = {
+    spec,
+    optimizer: training.optimizer,
+    averageDecay: undefined,
+    trained: { steps: workload.steps, batch: workload.batch },
+    evaluated: undefined,
+  };
+  const threads = threadsFor(options.threads, plan, kernels, options);
+  const trainer = makeTrainer(plan, threads, kernels, { random, noise }, options);
   const batch = batchOf(workload, random);
   const updater = createUpdater({
     config: { training },
-    pass: createPass(model, { steps: workload.steps, batch: workload.batch }),
-    optimizer: createOptimizer(training.optimizer, model.parameters),
-    averaged: undefined,
-    noise: resumableRandom(random),
+    trainer,
+    noise: resumableRandom(noise),
     progress: { epoch: 0, update: 0 },
     updates: Infinity,
   });
   return {
-    parameterCount: model.description.parameterCount,
-    update() {
-      const { measured, overflow } = updater.train(batch);
+    threads: trainer.threads,
+    parameterCount: trainer.model.description.parameterCount,
+    async update() {
+      const { measured, overflow } = await updater.train(batch);
       if (!measured) throw new Error(overflow ?? "No update was made.");
       return measured.loss;
     },
+    end: () => trainer.end(),
   };
 }
 
-export function measureTraining(
+export async function measureTraining(
   workload: Workload,
   kernels: Kernels,
+  { seconds, ...options }: BenchmarkOptions & { readonly seconds: number },
+): Promise<Measurement> {
+  const trainer = createBenchmarkTrainer(workload, kernels, options);
+  try {
+    return { threads: trainer.threads, ...(await measure(trainer, workload, seconds)) };
+  } finally {
+    await trainer.end();
+  }
+}
+
+async function measure(
+  trainer: BenchmarkTrainer,
+  workload: Workload,
   seconds: number,
-): Measurement {
-  const trainer = createBenchmarkTrainer(workload, kernels);
-  const firstLoss = trainer.update();
+): Promise<Omit<Measurement, "threads">> {
+  const firstLoss = await trainer.update();
   const warm = performance.now() + seconds * 1000 * warmUpShare;
-  do trainer.update();
+  do await trainer.update();
   while (performance.now() < warm);
 
   const times: number[] = [];
@@ -74,7 +105,7 @@ export function measureTraining(
   const end = begin + seconds * 1000 * (1 - warmUpShare);
   let now = begin;
   while (now < end || times.length < leastUpdates) {
-    lastLoss = trainer.update();
+    lastLoss = await trainer.update();
     const then = now;
     now = performance.now();
     times.push(now - then);

@@ -1,5 +1,4 @@
 /** Takes snapshots of a training and writes them while it goes on. */
-import { carriedState } from "../engine/bptt.ts";
 import type { Model, Parameter } from "../engine/model.ts";
 import { encodeCheckpoint, writeCheckpoint } from "../runs/checkpoint.ts";
 import type { TrainingProgress } from "../runs/trainingProgress.ts";
@@ -17,9 +16,10 @@ export interface CheckpointStore {
 }
 
 export function createCheckpointStore(
-  { run, model, pass, optimizer, averaged }: TrainingSetup,
+  { run, trainer }: TrainingSetup,
   writes: BackgroundWrites,
 ): CheckpointStore {
+  const { model, optimizer, averaged } = trainer;
   let saved: number | undefined;
   return {
     saveLast(progress) {
@@ -32,7 +32,7 @@ export function createCheckpointStore(
           ...(averaged?.state() ?? []),
           ...(progress.waiting ? waitingGradients(model) : []),
         ]),
-        carried: carriedState(pass),
+        carried: trainer.carried(),
         training: progress,
       });
       writes.put("last", async () => {

@@ -1,9 +1,6 @@
 /** The loss over data that is not trained on. */
-import type { TrainingConfig } from "../config/schema.ts";
-import { createBatcher } from "../data/batcher.ts";
-import type { Split } from "../data/split.ts";
-import { createPass, forwardPrepared, prepareWeights } from "../engine/bptt.ts";
-import type { Model } from "../engine/model.ts";
+import type { Batcher } from "../data/batcher.ts";
+import type { Trainer } from "./trainer.ts";
 
 export interface Evaluation {
   /** Mean over all positions with a loss. */
@@ -19,21 +16,9 @@ export interface Evaluator {
   run(between: () => Promise<boolean>): Promise<Evaluation | undefined>;
 }
 
-/**
- * Undefined when there is nothing to evaluate. Has buffers of its own, because training's hold the
- * state that is carried into its next window.
- */
-export function createEvaluator(
-  model: Model,
-  split: Split,
-  { batch, bptt, carryState }: Pick<TrainingConfig, "batch" | "bptt" | "carryState">,
-): Evaluator | undefined {
-  if (split.sequenceCount === 0) return undefined;
-  const batcher = createBatcher(split, { batch, bptt, carryState });
-  const pass = createPass(model, batcher.largest);
+export function createEvaluator(trainer: Pick<Trainer, "evaluate">, batcher: Batcher): Evaluator {
   return {
     async run(between) {
-      prepareWeights(pass);
       batcher.startEpoch();
       let loss = 0;
       let weight = 0;
@@ -41,8 +26,10 @@ export function createEvaluator(
       let counted = 0;
       let edits = 0;
       let labels = 0;
+      let isFirst = true;
       for (let batch = batcher.next(); batch; batch = batcher.next()) {
-        const result = forwardPrepared(pass, batch);
+        const result = await trainer.evaluate(batch, isFirst);
+        isFirst = false;
         loss += result.loss * result.weight;
         weight += result.weight;
         if (result.correct !== undefined) correct = (correct ?? 0) + result.correct;

@@ -3,7 +3,6 @@ import { UserError } from "../config/problem.ts";
 import { configSchema, type Config } from "../config/schema.ts";
 import { parseConfig } from "../config/validate.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { restoreCarriedState } from "../engine/bptt.ts";
 import { readCheckpoint, type Checkpoint } from "../runs/checkpoint.ts";
 import { trimMetrics } from "../runs/metrics.ts";
 import { currentOwner } from "../runs/owner.ts";
@@ -105,25 +104,16 @@ export async function refuseOtherData(run: Run, dataset: Dataset): Promise<void>
 /** Puts everything back to where the checkpoint left it, and makes the run this process's own. */
 export async function takeUp(
   { run, checkpoint, progress }: ResumedRun,
-  {
-    config,
-    model,
-    pass,
-    optimizer,
-    averaged,
-    batcher,
-    shuffler,
-    noise,
-    updates,
-  }: Omit<TrainingSetup, "run" | "progress">,
+  { config, trainer, batcher, shuffler, noise, updates }: Omit<TrainingSetup, "run" | "progress">,
 ): Promise<Pick<TrainingSetup, "run" | "progress">> {
+  const { model, optimizer, averaged } = trainer;
   restoreParameters(model, checkpoint.parameters);
   optimizer.restore(checkpoint.optimizer);
   averaged?.restore(checkpoint.optimizer);
   if (progress.learningRate !== undefined) optimizer.learningRate = progress.learningRate;
   if (progress.waiting) restoreWaitingGradients(model, checkpoint.optimizer);
   if (progress.noise) noise.restore(progress.noise);
-  restoreCarriedState(pass, checkpoint.carried);
+  trainer.restoreCarried(checkpoint.carried);
   shuffler.restore(progress.random);
   if (progress.position !== null) {
     // Shuffles as it did; then goes to the place in what was shuffled.

@@ -82,8 +82,7 @@ function modelOf(
   return model;
 }
 
-/** The layer as a config has it. */
-export function layerConfigOf(layer: LayerDescription): ModelSpec["layers"][number] {
+function layerConfigOf(layer: LayerDescription): ModelSpec["layers"][number] {
   const { cell, hidden, directions, nonlinearity = "tanh", reset = "after" } = layer;
   const shared = {
     hidden,

@@ -67,6 +67,7 @@ export async function train(
     if (!(error instanceof UserError)) bug = error;
   }
   clearInterval(heartbeat);
+  await setup.trainer.end();
 
   const stoppedEarly = end.state === "finished" && end.stoppedEarly;
   const failure = end.state === "failed" ? end.failure : undefined;

@@ -34,7 +34,7 @@ export interface LoopTools {
 const checkpointEveryMs = 60_000;
 
 export async function trainingLoop(setup: TrainingSetup, tools: LoopTools): Promise<TrainingEnd> {
-  const { config, optimizer, batcher, evaluator, shuffler, noise, progress } = setup;
+  const { config, trainer, batcher, evaluator, shuffler, noise, progress } = setup;
   const { signal, gate, breathe, clock, report, store, writes } = tools;
   const { epochs, validation, checkpointEveryUpdates, earlyStopping, schedule } = config.training;
   const updater = createUpdater(setup);
@@ -95,7 +95,7 @@ export async function trainingLoop(setup: TrainingSetup, tools: LoopTools): Prom
       gradientNorm: mean.gradientNorm,
       clippedNorm: mean.clippedNorm,
       clippedShare: mean.clippedShare,
-      learningRate: optimizer.learningRate,
+      learningRate: trainer.optimizer.learningRate,
       ...(trainingMs > 0 ? { stepsPerSecond: (steps / trainingMs) * 1000 } : {}),
     });
     progress.sinceRow = emptySums();
@@ -110,10 +110,10 @@ export async function trainingLoop(setup: TrainingSetup, tools: LoopTools): Prom
   };
 
   /** Undefined when all is well; else what is wrong. */
-  const update = (batch: Batch | undefined): string | undefined => {
+  const update = async (batch: Batch | undefined): Promise<string | undefined> => {
     const startMs = performance.now();
     // After the last batch of an epoch, what still waits is an update too.
-    const { measured, overflow } = batch ? updater.train(batch) : updater.flush();
+    const { measured, overflow } = await (batch ? updater.train(batch) : updater.flush());
     if (overflow !== undefined) {
       return `${overflow}, at update ${progress.update + 1} (epoch ${report.epoch()}).`;
     }
@@ -172,7 +172,7 @@ export async function trainingLoop(setup: TrainingSetup, tools: LoopTools): Prom
         if (!isInEpoch()) beginEpoch();
         const batch = batcher.next();
         const before = progress.update;
-        const failure = update(batch);
+        const failure = await update(batch);
         if (failure !== undefined) return { state: "failed", failure };
         const isDue = progress.update > before && progress.update % checkpointEveryUpdates === 0;
         if (isDue || clock.elapsedMs() - savedAtMs > checkpointEveryMs) saveLast();

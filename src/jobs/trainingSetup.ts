@@ -7,22 +7,20 @@ import type { Config } from "../config/schema.ts";
 import { createBatcher, type Batcher } from "../data/batcher.ts";
 import { loadDataset, type Dataset } from "../data/dataset.ts";
 import { specOf } from "../data/spec.ts";
-import { createAveragedModel, type AveragedModel } from "../engine/averagedModel.ts";
-import { createPass, type Pass } from "../engine/bptt.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
-import { createModel, type Model } from "../engine/model.ts";
-import { createOptimizer, type Optimizer } from "../engine/optimizers/optimizer.ts";
 import { createRandom, resumableRandom, type ResumableRandom } from "../engine/rng.ts";
 import { createRun, type Run } from "../runs/runFolder.ts";
 import type { TrainingProgress } from "../runs/trainingProgress.ts";
 import { createEvaluator, type Evaluator } from "./evaluation.ts";
 import { createFileSource } from "./fileSource.ts";
+import { makeTrainer, threadsFor, type ThreadOptions } from "./makeTrainer.ts";
 import { emptySums } from "./measurements.ts";
 import { refuseTargets } from "./refuseTargets.ts";
 import { requireConfig } from "./requireConfig.ts";
+import type { Trainer } from "./trainer.ts";
 import { openRun, refuseOtherData, takeUp } from "./resumedRun.ts";
 
-export interface TrainingRequest {
+export interface TrainingRequest extends ThreadOptions {
   /** Absolute. */
   readonly configFile: string;
   /** May be unsaved. */
@@ -40,11 +38,7 @@ export interface TrainingSetup {
   readonly run: Run;
   readonly config: Config;
   readonly dataset: Dataset;
-  readonly model: Model;
-  readonly pass: Pass;
-  readonly optimizer: Optimizer;
-  /** The average of the weights, where the config asks for one; it is what gets validated. */
-  readonly averaged: AveragedModel | undefined;
+  readonly trainer: Trainer;
   readonly batcher: Batcher;
   readonly evaluator: Evaluator | undefined;
   /** Drew the first weights, and then shuffles. */
@@ -76,27 +70,36 @@ export async function prepareTraining(
   const random = createRandom(config.training.seed);
   const spec = specOf(config, dataset);
   refuseTargets(spec.loss, dataset.training, config.training);
-  const model = createModel(spec, { kernels, random });
-  const optimizer = createOptimizer(config.training.optimizer, model.parameters);
-  const { averageWeights, accumulate, epochs, seed } = config.training;
-  const averaged = averageWeights && createAveragedModel(model, averageWeights.decay);
+  const { accumulate, epochs, seed } = config.training;
   const shuffler = resumableRandom(random);
   const noise = resumableRandom(createRandom((seed ^ noiseSeed) >>> 0));
   const batcher = createBatcher(dataset.training, {
     ...config.training,
     uniform: () => shuffler.uniform(),
   });
-  const pass = createPass(model, batcher.largest, { dropout: noise });
-  const evaluator = createEvaluator(averaged?.model ?? model, dataset.validation, config.training);
+  const { batch, bptt, carryState } = config.training;
+  const { validation } = dataset;
+  const validated =
+    validation.sequenceCount > 0
+      ? createBatcher(validation, { batch, bptt, carryState })
+      : undefined;
+  const plan = {
+    spec,
+    optimizer: config.training.optimizer,
+    averageDecay: config.training.averageWeights?.decay,
+    trained: batcher.largest,
+    evaluated: validated?.largest,
+  };
+  const threads =
+    resumed?.progress.threads ?? threadsFor(config.training.threads, plan, kernels, request);
+  const trainer = makeTrainer(plan, threads, kernels, { random, noise }, request);
+  const evaluator = validated && createEvaluator(trainer, validated);
   const updates = Math.ceil(batcher.updatesPerEpoch / accumulate) * epochs;
 
   const parts = {
     config,
     dataset,
-    model,
-    pass,
-    optimizer,
-    averaged,
+    trainer,
     batcher,
     evaluator,
     shuffler,
@@ -109,7 +112,7 @@ export async function prepareTraining(
     configFile: request.configFile,
     config,
     encoding: dataset.encoding,
-    model: model.description,
+    model: trainer.model.description,
     dataSummary: dataset.summary,
     // They are measured in the data's usual loss; which class is the blank makes no difference to it.
     baselines:
@@ -118,14 +121,19 @@ export async function prepareTraining(
         : [],
     updates,
   });
-  return { ...parts, run, progress: firstProgress(shuffler, updates) };
+  return { ...parts, run, progress: firstProgress(shuffler, trainer.threads, updates) };
 }
 
-const firstProgress = (shuffler: ResumableRandom, updates: number): TrainingProgress => ({
+const firstProgress = (
+  shuffler: ResumableRandom,
+  threads: number,
+  updates: number,
+): TrainingProgress => ({
   epoch: 0,
   update: 0,
   random: [...shuffler.state()],
   position: null,
+  threads,
   validationDue: false,
   elapsedMs: 0,
   rowEvery: Math.max(1, Math.ceil(updates / maximumRows)),

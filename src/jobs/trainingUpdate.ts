@@ -1,5 +1,4 @@
 /** Updates of the weights from batches, and what to say when their numbers are no numbers. */
-import { backward, firstNonFinite, forward, zeroGradients, type Pass } from "../engine/bptt.ts";
 import { clipGradients, scaleGradients } from "../engine/clip.ts";
 import { addGradientNoise } from "../engine/gradientNoise.ts";
 import { scheduledRate } from "../engine/optimizers/schedule.ts";
@@ -7,6 +6,7 @@ import type { TrainingConfig } from "../config/schema.ts";
 import type { TrainingProgress } from "../runs/trainingProgress.ts";
 import type { Batch } from "../trace/batch.ts";
 import type { UpdateMeasurement } from "./measurements.ts";
+import type { Trainer } from "./trainer.ts";
 import type { TrainingSetup } from "./trainingSetup.ts";
 
 /**
@@ -20,9 +20,9 @@ export interface UpdateOutcome {
 }
 
 export interface Updater {
-  train(batch: Batch): UpdateOutcome;
+  train(batch: Batch): Promise<UpdateOutcome>;
   /** Makes an update of the gradients that wait, if any do. */
-  flush(): UpdateOutcome;
+  flush(): Promise<UpdateOutcome>;
 }
 
 /** The part of a training's progress that updates change. */
@@ -33,59 +33,50 @@ export type UpdateProgress = Pick<
 
 /** All that it remembers is in `progress`, and in the gradients while some wait. */
 export function createUpdater(
-  setup: Pick<TrainingSetup, "pass" | "optimizer" | "averaged" | "noise" | "updates"> & {
+  setup: Pick<TrainingSetup, "trainer" | "noise" | "updates"> & {
     readonly config: { readonly training: TrainingConfig };
     readonly progress: UpdateProgress;
   },
 ): Updater {
-  const { pass, optimizer, averaged, noise, progress, updates } = setup;
+  const { trainer, noise, progress, updates } = setup;
   const { accumulate, clip, schedule, gradientNoise, optimizer: start } = setup.config.training;
-  const { model } = pass;
-  const { parameters } = model;
+  const { optimizer, averaged } = trainer;
+  const { parameters, kernels } = trainer.model;
 
   /** From gradients that are complete. */
-  const update = (loss: number, weight: number): UpdateOutcome => {
-    const { norm, clippedNorm } = clipGradients(parameters, clip);
-    if (!Number.isFinite(norm)) return { overflow: describeOverflow("The gradient", norm, pass) };
+  const update = async (loss: number, weight: number): Promise<UpdateOutcome> => {
+    const { norm, clippedNorm } = clipGradients(parameters, clip, kernels);
+    if (!Number.isFinite(norm))
+      return { overflow: describeOverflow("The gradient", norm, trainer) };
     if (gradientNoise) addGradientNoise(parameters, gradientNoise, progress.update, noise);
     if (schedule) {
       const rate = scheduledRate(start.learningRate, schedule, { ...progress, updates });
       optimizer.learningRate = rate;
       progress.learningRate = rate;
     }
-    optimizer.step();
+    await trainer.step();
     averaged?.update();
     return { measured: { loss, weight, gradientNorm: norm, clippedNorm } };
   };
 
-  const flush = (): UpdateOutcome => {
+  const flush = async (): Promise<UpdateOutcome> => {
     const { waiting } = progress;
     if (!waiting) return {};
     progress.waiting = undefined;
     const { loss, weight } = waiting;
-    if (weight > 0) scaleGradients(parameters, 1 / weight);
+    if (weight > 0) scaleGradients(parameters, 1 / weight, kernels);
     return update(weight > 0 ? loss / weight : 0, weight);
   };
 
   return {
     flush,
-    train(batch) {
-      const { loss, weight } = forward(pass, batch);
-      if (!Number.isFinite(loss)) return { overflow: describeOverflow("The loss", loss, pass) };
+    async train(batch) {
+      const gathering = accumulate === 1 ? "mean" : progress.waiting ? "add" : "sum";
+      const { loss, weight } = await trainer.train(batch, gathering);
+      if (!Number.isFinite(loss)) return { overflow: describeOverflow("The loss", loss, trainer) };
       if (!batch.target) return {};
-      if (accumulate === 1) {
-        zeroGradients(model);
-        backward(pass);
-        return update(loss, weight);
-      }
+      if (accumulate === 1) return update(loss, weight);
       const before = progress.waiting ?? { batches: 0, loss: 0, weight: 0 };
-      if (!progress.waiting) zeroGradients(model);
-      // What waits is Σ weight · gradient, and backward adds a mean, as if its weight were 1.
-      if (weight > 0) {
-        scaleGradients(parameters, 1 / weight);
-        backward(pass);
-        scaleGradients(parameters, weight);
-      }
       progress.waiting = {
         batches: before.batches + 1,
         loss: before.loss + loss * weight,
@@ -97,9 +88,13 @@ export function createUpdater(
 }
 
 /** "The loss became NaN: layer 0 was the first … at time step 12 …" */
-function describeOverflow(what: string, value: number, pass: Pass): string {
+function describeOverflow(
+  what: string,
+  value: number,
+  trainer: Pick<Trainer, "firstNonFinite">,
+): string {
   const became = `${what} became ${Number.isNaN(value) ? "NaN" : "infinite"}`;
-  const first = firstNonFinite(pass);
+  const first = trainer.firstNonFinite();
   if (!first) return became;
   const layer = first.layer === undefined ? "" : ` of layer ${first.layer}`;
   return `${became}; it began in ${first.tensor}${layer}, at time step ${first.t}, unit ${first.unit}`;

@@ -34,6 +34,8 @@ export const trainingProgressSchema = z.object({
   random: z.array(z.number()),
   /** The batcher's own place in the epoch; null before the epoch has begun. */
   position: jsonSchema,
+  /** That share each batch: another number adds up gradients in another order, which changes their last bits. */
+  threads: z.int().positive().default(1),
   /** A validation that was due and not finished. */
   validationDue: z.boolean(),
   elapsedMs: z.number(),

@@ -9,7 +9,6 @@ import { gradientCheckText } from "../jobs/gradientCheckText.ts";
 import { inspect } from "../jobs/inspect.ts";
 import { createKernels } from "../jobs/kernels.ts";
 import { createPauseGate } from "../jobs/pauseGate.ts";
-import { createModelSession } from "../jobs/modelSession.ts";
 import { createTraceSession } from "../jobs/traceSession.ts";
 import { train } from "../jobs/train.ts";
 import { serve } from "../protocol/channel.ts";
@@ -21,12 +20,12 @@ if (!parentPort) throw new Error("This file is the entry of a worker thread.");
 
 const { workspaceFolders } = readWorkerOptions(workerData);
 const session = createTraceSession({ createKernels, workspaceFolders });
+const shardScript = new URL("./shard.js", import.meta.url);
 /** Of the training that runs. */
 let gate: ReturnType<typeof createPauseGate> | undefined;
 
 const server = serve<WorkerContract>(workerTransport(parentPort), {
   ...session,
-  ...createModelSession(),
   inspect: (request) => inspect({ ...request, workspaceFolders }),
   async checkGradients(request, { signal }) {
     const result = await checkGradients(
@@ -44,7 +43,7 @@ const server = serve<WorkerContract>(workerTransport(parentPort), {
     gate = createPauseGate();
     try {
       return await train(
-        { ...request, workspaceFolders, kernels: createKernels() },
+        { ...request, workspaceFolders, kernels: createKernels(), shardScript },
         { signal, pauseGate: gate, onProgress: (report) => server.emit("progress", report) },
       );
     } finally {

@@ -1,7 +1,7 @@
 /** PyTorch as a peer: a Python process that trains the same workloads, when there is one. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import type { Workload } from "./workloads.ts";
+import type { Workload } from "../../src/jobs/benchmarkWorkload.ts";
 
 export interface Peer {
   readonly version: string;

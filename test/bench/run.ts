@@ -7,10 +7,11 @@
  */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { operationsOf, type Workload } from "../../src/jobs/benchmarkWorkload.ts";
 import { measureCeiling } from "./ceiling.ts";
 import { startPytorch } from "./pytorch.ts";
 import { createKernels, createTrainer } from "./unrollTrainer.ts";
-import { operationsOf, titleOf, workloads, type Workload } from "./workloads.ts";
+import { titleOf, workloads } from "./workloads.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -28,9 +29,9 @@ const median = (values: readonly number[]): number =>
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
 /** Mean milliseconds of `updates` calls. */
-function timeSteps(step: () => void, updates: number): number {
+async function timeSteps(step: () => Promise<unknown>, updates: number): Promise<number> {
   const start = performance.now();
-  for (let k = 0; k < updates; k++) step();
+  for (let k = 0; k < updates; k++) await step();
   return (performance.now() - start) / updates;
 }
 
@@ -43,14 +44,14 @@ async function measure(workload: Workload) {
   const plain = createTrainer(workload, createKernels("reference"));
   // About a tenth of a second per round, at least one update.
   const updates = Math.max(1, Math.round(4e9 / operations));
-  timeSteps(vector, Math.max(2, updates));
+  await timeSteps(vector, Math.max(2, updates));
   const times = { simd: [] as number[], pytorch: [] as number[] };
   for (let round = 0; round < rounds; round++) {
-    times.simd.push(timeSteps(vector, updates));
+    times.simd.push(await timeSteps(vector, updates));
     if (pytorch) times.pytorch.push(await pytorch.measure(workload, updates));
   }
-  timeSteps(plain, 1);
-  const plainMs = timeSteps(plain, Math.max(1, Math.round(updates / 10)));
+  await timeSteps(plain, 1);
+  const plainMs = await timeSteps(plain, Math.max(1, Math.round(updates / 10)));
   const stepMs = median(times.simd);
   const gigaflops = operations / stepMs / 1e6;
   return {

@@ -21,7 +21,7 @@ function compare(name: string, precision: Precision, tolerance: number): readonl
   const model = modelOf(fixture, precision);
   const batch = { ...batchOf(fixture, model), carry: false };
   const pass = createPass(model, { steps: batch.steps, batch: batch.size });
-  const optimizer = createOptimizer(config, model.parameters);
+  const optimizer = createOptimizer(config, model.parameters, model.kernels);
   const averaged = createAveragedModel(model, Number(fixture.metadata.averageDecay));
   const losses: number[] = [];
   const norms: number[] = [];
@@ -29,7 +29,7 @@ function compare(name: string, precision: Precision, tolerance: number): readonl
     zeroGradients(model);
     losses.push(forward(pass, batch).loss);
     backward(pass);
-    norms.push(clipGradients(model.parameters, clip).norm);
+    norms.push(clipGradients(model.parameters, clip, model.kernels).norm);
     optimizer.step();
     averaged.update();
   }

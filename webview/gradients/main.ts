@@ -3,7 +3,6 @@ import "../lib/panel.css";
 import "../lib/compact.css";
 import "./gradients.css";
 import { html, nothing, render } from "lit";
-import type { SaliencyMethod } from "../../src/protocol/contracts.ts";
 import type { UnitOrder } from "../../src/trace/order.ts";
 import { gradientOf } from "../../src/trace/names.ts";
 import { onCompactChange } from "../lib/compact.ts";
@@ -25,8 +24,6 @@ import { onThemeChange, readTheme } from "../lib/theme.ts";
 import { rememberedViewport, type RememberedViewport } from "../lib/viewport.ts";
 import { createBackwardPicture } from "./backwardPicture.ts";
 import { createFlowPicture } from "./flowPicture.ts";
-import { createSaliencyPicture } from "./saliencyPicture.ts";
-import { createSpectrumPicture } from "./spectrumPicture.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { ReachKind, Verdict } from "./verdict.ts";
 import { noGradients, nothingYet } from "./words.ts";
@@ -35,10 +32,6 @@ import { noGradients, nothingYet } from "./words.ts";
 interface Remembered extends RememberedViewport {
   readonly part: string;
   readonly order: UnitOrder;
-  /** Which instruments the person asked for. */
-  readonly spectrum: boolean;
-  readonly saliency: boolean;
-  readonly method: SaliencyMethod;
 }
 
 const host = connectToHost();
@@ -51,7 +44,7 @@ const remembered = rememberedView<Remembered>();
 let part = remembered.part ?? "h";
 let order = remembered.order ?? "index";
 let chosen: TensorChoice | undefined;
-const pending = { heatmap: false, flow: false, spectrum: false, saliency: false };
+const pending = { heatmap: false, flow: false };
 let theme = readTheme();
 let tables = createColorTables(theme);
 
@@ -60,7 +53,8 @@ const controller = createHeatmapController({
   store,
   geometry: () => chosen && backward.layout().heatmap,
   changed() {
-    remember();
+    const { viewport, extent } = controller;
+    rememberView({ part, order, viewport, extent } satisfies Remembered);
     redraw();
   },
   received() {
@@ -100,38 +94,10 @@ const flow = createFlowPicture(figure("How much of each loss reaches back"), sur
   },
 });
 
-const spectrum = createSpectrumPicture(
-  figure("How much one step back stretches a gradient"),
-  surroundings,
-  {
-    isOpen: remembered.spectrum ?? false,
-    toggled: remember,
-    moveStep: (t) => store.moveCursor({ t }),
-    pending: (isPending) => {
-      pending.spectrum = isPending;
-      showProgress();
-    },
-  },
-);
-const saliency = createSaliencyPicture(
-  figure("Which inputs the prediction depends on"),
-  surroundings,
-  {
-    isOpen: remembered.saliency ?? false,
-    method: remembered.method ?? "integrated",
-    toggled: remember,
-    moveStep: (t) => store.moveCursor({ t }),
-    pending: (isPending) => {
-      pending.saliency = isPending;
-      showProgress();
-    },
-  },
-);
-const pictures = [backward, flow, spectrum, saliency];
-
 store.subscribe(onChange);
 window.addEventListener("resize", () => {
-  for (const picture of pictures) picture.fit();
+  backward.fit();
+  flow.fit();
 });
 onCompactChange(() => chosen && showControls(chosen));
 onThemeChange(() => {
@@ -150,24 +116,13 @@ function figure(caption: string, ...classes: readonly string[]): HTMLElement {
 }
 
 function redraw(): void {
-  for (const picture of pictures) picture.redraw();
+  backward.redraw();
+  flow.redraw();
 }
 
 function redrawOverlays(): void {
-  for (const picture of pictures) picture.redrawOverlay();
-}
-
-function remember(): void {
-  const { viewport, extent } = controller;
-  rememberView({
-    part,
-    order,
-    viewport,
-    extent,
-    spectrum: spectrum.isOpen,
-    saliency: saliency.isOpen,
-    method: saliency.method,
-  } satisfies Remembered);
+  backward.redrawOverlay();
+  flow.redrawOverlay();
 }
 
 function onChange(change: Change): void {
@@ -176,7 +131,6 @@ function onChange(change: Change): void {
   const { layer, direction } = store.state.cursor ?? startingCursor;
   if (layer !== chosen.layer || direction !== chosen.direction) showState();
   else if (!controller.follow()) redrawOverlays();
-  saliency.follow();
 }
 
 /** Takes the state in; what was chosen may no longer exist. */
@@ -187,7 +141,7 @@ function showState(): void {
   frame.empty(chosen ? undefined : trace && !busy ? noGradients : nothingYet(busy));
   if (!chosen) {
     controller.show(undefined, { steps: 1, units: 1 });
-    for (const picture of [flow, spectrum, saliency]) picture.show();
+    flow.show();
     return;
   }
   const { units, tensor } = chosen;
@@ -201,11 +155,11 @@ function showState(): void {
     { steps, units },
     isFirst ? rememberedViewport(remembered, { steps, units }) : undefined,
   );
-  for (const picture of [flow, spectrum, saliency]) picture.show();
+  flow.show();
 }
 
 function showProgress(): void {
-  frame.busy(store.state.busy || Object.values(pending).some(Boolean));
+  frame.busy(store.state.busy || pending.heatmap || pending.flow);
   backward.stale(pending.heatmap && !controller.current);
 }
 

@@ -16,7 +16,9 @@ has numbers. Tokens are time steps of all sequences of a batch.
   --batch B         sequences side by side
   --steps T         time steps of each
   --input I         numbers at each step, and classes
+  --threads N       threads that share each batch, 1 by default
   --kernels KERNELS simd (WebAssembly vectors) or reference (plain TypeScript)
+  --wide            pair vectors into 256 bits, an experiment of V8's (checked first; off where it fails)
   --seconds S       how long to measure, 3 by default
   --json            one JSON object on one line
 `;
@@ -31,12 +33,14 @@ export const benchCommand = defineCommand({
     batch: { type: "string", default: "32" },
     steps: { type: "string", default: "64" },
     input: { type: "string", default: "64" },
+    threads: { type: "string", default: "1" },
     kernels: { type: "string", default: "simd" },
+    wide: { type: "boolean", default: false },
     seconds: { type: "string", default: "3" },
     json: { type: "boolean", default: false },
   },
   positionals: { least: 0, most: 0 },
-  async run({ values }, { out, createKernels }) {
+  async run({ values }, { out, createKernels, shardScript }) {
     const workload: Workload = {
       cell: oneOf("--cell", values.cell, ["rnn", "gru", "lstm"]),
       hidden: size("--hidden", values.hidden),
@@ -46,11 +50,11 @@ export const benchCommand = defineCommand({
     };
     const choice = oneOf("--kernels", values.kernels, ["simd", "reference"]);
     const seconds = positiveNumber("--seconds", values.seconds) ?? 3;
-    const kernels = createKernels({ kernels: choice });
-    const facts = { ...workload, threads: 1, kernels: kernels.name };
-    const measurement = measureTraining(workload, kernels, seconds);
-    if (values.json) out.write(`${JSON.stringify({ ...measurement, ...facts })}\n`);
-    else out.write(inWords(facts, measurement));
+    const kernels = createKernels({ kernels: choice, wide: values.wide });
+    const threads = wholeNumber("--threads", values.threads, 1) ?? 1;
+    const measurement = await measureTraining(workload, kernels, { seconds, threads, shardScript });
+    const facts = { ...workload, kernels: kernels.name, wide: kernels.wide, ...measurement };
+    out.write(values.json ? `${JSON.stringify(facts)}\n` : inWords(facts));
     return exitCodes.done;
   },
 });
@@ -64,16 +68,15 @@ function size(option: string, written: string): number {
 }
 
 function inWords(
-  facts: Workload & { readonly threads: number; readonly kernels: string },
-  found: Measurement,
+  facts: Workload & Measurement & { readonly kernels: string; readonly wide: boolean },
 ): string {
-  const { cell, hidden, batch, steps, inputs, threads, kernels } = facts;
-  const [low, high] = found.stepMsQuartiles;
-  return `${cell} ${hidden}, batch ${batch}, ${steps} steps of ${inputs} numbers: ${count(found.parameterCount)} parameters
-  ${count(found.tokensPerSecond)} tokens per second
-  ${measured(found.stepMs)} ms per update (middle half ${measured(low)} to ${measured(high)}, ${count(found.updates)} updates)
-  ${measured(found.gigaflops)} GFLOP/s in the products
-  ${threads === 1 ? "one thread" : `${threads} threads`}, ${kernels} kernels
-  loss ${measured(found.firstLoss)} to ${measured(found.lastLoss)} on the one batch that it trains
+  const { cell, hidden, batch, steps, inputs, threads, kernels, wide } = facts;
+  const [low, high] = facts.stepMsQuartiles;
+  return `${cell} ${hidden}, batch ${batch}, ${steps} steps of ${inputs} numbers: ${count(facts.parameterCount)} parameters
+  ${count(facts.tokensPerSecond)} tokens per second
+  ${measured(facts.stepMs)} ms per update (middle half ${measured(low)} to ${measured(high)}, ${count(facts.updates)} updates)
+  ${measured(facts.gigaflops)} GFLOP/s in the products
+  ${threads === 1 ? "one thread" : `${threads} threads`}, ${kernels} kernels${wide ? " with 256-bit vectors" : ""}
+  loss ${measured(facts.firstLoss)} to ${measured(facts.lastLoss)} on the one batch that it trains
 `;
 }

@@ -100,7 +100,11 @@ async function runWithProgress(
   });
   try {
     return await train(
-      { ...request, kernels: environment.createKernels() },
+      {
+        ...request,
+        kernels: environment.createKernels(),
+        shardScript: environment.shardScript,
+      },
       {
         signal: controller.signal,
         onStart({ run: { folder, record }, warnings }) {

@@ -23,6 +23,12 @@ export const trainingSchema = z
       .describe(
         "Carry the hidden state from one truncated window into the next. Off, every window starts from zero.",
       ),
+    threads: z
+      .union([z.int().positive().max(64), z.literal("auto")])
+      .default("auto")
+      .describe(
+        "Threads that share each batch: each computes some of its sequences. `auto` takes as many as this machine has processors for and the batch has work for. The same number gives the same bits.",
+      ),
     accumulate: count(
       "Batches whose gradients are averaged into one update: the effect of a larger batch without its memory.",
     ).default(1),

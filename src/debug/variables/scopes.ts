@@ -28,18 +28,11 @@ const scope = (name: string, items: () => readonly Item[], isExpensive = false):
   isExpensive,
 });
 
-export interface Standpoint {
-  readonly t: number;
-  /** On the way back gradients come first. */
-  readonly isBackward: boolean;
-  /** The sub-step that has just been computed in this frame. */
-  readonly subStep?: SubStep;
-}
-
-/** Of one frame. */
+/** Of one frame, at step `t`; `subStep` is the one that has just been computed in it. */
 export function scopesOf(
   environment: Environment,
-  { t, isBackward, subStep }: Standpoint,
+  t: number,
+  subStep: SubStep | undefined,
 ): readonly Scope[] {
   const { program, layer } = environment;
   const { trace } = program;
@@ -53,16 +46,7 @@ export function scopesOf(
       t,
       expressions.map((expression) => ({ name: expression, expression })),
     );
-  // What dh consists of comes right after it.
-  const wholeFirst = ["dh", "dh_above", "dh_future", "growth"];
-  const gradients = [
-    ...wholeFirst.filter((part) => parts.has(part)),
-    ...[...parts].filter((part) => /^d\w+$/.test(part) && !wholeFirst.includes(part)),
-  ];
-  const gradientScopes =
-    gradients.length > 0
-      ? [scope("Gradients", () => shown(...gradients, ...(layer === 0 ? ["dx"] : []), "doutput"))]
-      : [];
+  const gradients = [...parts].filter((part) => /^(d|growth$)/.test(part));
   return [
     ...(subStep
       ? [scope(capital(subStep.title), () => subStepItems(subStep, environment, t))]
@@ -70,12 +54,13 @@ export function scopesOf(
     ...(program.edits.length > 0
       ? [scope("Changed by the edit", () => changeItems(environment, t))]
       : []),
-    ...(isBackward ? gradientScopes : []),
     scope("Input", () => inputItems(environment, t)),
     scope("State", () => shown(...states, ...states.map((state) => `before(${state})`))),
     ...(gates.some((gate) => parts.has(gate)) ? [scope("Gates", () => shown(...gates))] : []),
     scope("Output", () => outputItems(environment, t)),
-    ...(isBackward ? [] : gradientScopes),
+    ...(gradients.length > 0
+      ? [scope("Gradients", () => shown(...gradients, ...(layer === 0 ? ["dx"] : []), "doutput"))]
+      : []),
     ...(trace.tensors.has(attentionWeights)
       ? [scope("Attention", () => itemsOf(environment, t, attentionShown(environment)))]
       : []),

@@ -11,6 +11,8 @@ import type { GruAfterBuffers } from "../cells/gruAfter.ts";
 import type { GruBeforeBuffers } from "../cells/gruBefore.ts";
 import type { LstmBuffers } from "../cells/lstm.ts";
 import type { RnnBuffers } from "../cells/rnn.ts";
+import type { AdamBuffers, AdamConstants } from "../optimizers/adam.ts";
+import type { SimdProgram } from "./simdMemory.ts";
 import type { Real } from "../../trace/trace.ts";
 
 export type Precision = "float32" | "float64";
@@ -55,8 +57,22 @@ export interface CellPasses {
   readonly gruBeforeGatesBackward: CellPass<GruBeforeBuffers>;
 }
 
+export interface KernelSharing {
+  /** For the other thread, which makes its kernels of it with `simdKernelsAt`. */
+  readonly program: SimdProgram;
+  /**
+   * Kernels in the same memory whose first buffers lie at `places`, one after the other; where those that follow
+   * lie is noted at its end. The same allocations with the same places are the same buffers, in any thread.
+   */
+  kernelsAt(places: number[]): Kernels;
+}
+
 export interface Kernels {
   readonly name: KernelName;
+  /** Whether V8 was asked to pair 128-bit vectors into 256-bit ones. */
+  readonly wide: boolean;
+  /** How other threads come to compute in the same memory; absent where they cannot. */
+  readonly sharing?: KernelSharing;
   readonly precision: Precision;
 
   /** Zeroed memory for `length` numbers, or whole numbers. Never called while a pass runs. */
@@ -131,6 +147,22 @@ export interface Kernels {
     rows: number,
     width: number,
   ): void;
+
+  /** out = or += factor · x, for elements `from` … `to` − 1 of both. `out` may be `x`. */
+  addScaled(
+    out: Real,
+    x: Real,
+    factor: number,
+    from: number,
+    to: number,
+    accumulate: boolean,
+  ): void;
+  /** Σ x² over elements `from` … `to` − 1, summed in double precision. */
+  sumOfSquares(x: Real, from: number, to: number): number;
+  /** out = exp(x − shift) for elements `from` … `to` − 1 of both, and their sum. */
+  readonly exponentials: (out: Real, x: Real, from: number, to: number, shift: number) => number;
+  /** One step of Adam (../optimizers/adam.ts) on elements `from` … `to` − 1. */
+  adam(buffers: AdamBuffers, constants: AdamConstants, from: number, to: number): void;
 
   readonly cells: CellPasses;
 }

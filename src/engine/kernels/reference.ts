@@ -15,6 +15,8 @@ import type { Real } from "../../trace/trace.ts";
 import type { Kernels, Precision } from "./kernels.ts";
 import { createAccumulateOuter, createOuterScratch } from "./outerProduct.ts";
 import { multiply, pack, packedLength, packTransposed } from "./products.ts";
+import { adamStep } from "../optimizers/adam.ts";
+import { addScaled, exponentials, sumOfSquares } from "./elements.ts";
 import {
   accumulateColumnSums,
   fillRows,
@@ -29,6 +31,7 @@ export function referenceKernels(precision: Precision): Kernels {
     precision === "float32" ? new Float32Array(length) : new Float64Array(length);
   return {
     name: "reference",
+    wide: false,
     precision,
     allocate,
     allocateIntegers: (length) => new Int32Array(length),
@@ -47,6 +50,10 @@ export function referenceKernels(precision: Precision): Kernels {
     scatterColumns,
     gatherRows,
     scatterRows,
+    addScaled,
+    sumOfSquares,
+    exponentials,
+    adam: adamStep,
     cells: {
       rnnForward,
       rnnBackward,

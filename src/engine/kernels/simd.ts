@@ -2,16 +2,23 @@
  * The kernels that train: AssemblyScript compiled to WebAssembly with 128-bit vectors, float32. Each
  * agrees with `reference.ts`; what is not worth a vector loop is taken from there.
  *
- * All buffers live in one WebAssembly memory, so that an element's address is its array's byteOffset plus
- * four bytes per place. The memory is shared: growing it leaves earlier views alive. It is never freed piece by
- * piece; a job makes its own kernels and lets all of it go at the end.
+ * All buffers live in one WebAssembly memory (simdMemory.ts), so that an element's address is its array's
+ * byteOffset plus four bytes per place.
  */
-import type { Real } from "../../trace/trace.ts";
 import type { Kernels, PackedWeight } from "./kernels.ts";
+import { addressOf as at, cellPasses, type CellExports } from "./simdCells.ts";
 import { referenceKernels } from "./reference.ts";
+import {
+  compileSimd,
+  firstAllocator,
+  growingAllocator,
+  placingAllocator,
+  type AllocateAddress,
+  type SimdProgram,
+} from "./simdMemory.ts";
 
 /** What assembly/index.ts exports. Pointers are in bytes, strides and counts in floats. */
-interface Exports {
+interface Exports extends CellExports {
   packedLength(outputs: number, inputs: number): number;
   pack(packed: number, weight: number, outputs: number, inputs: number): void;
   packTransposed(
@@ -45,96 +52,63 @@ interface Exports {
     rows: number,
     scratch: number,
   ): void;
+  addScaled(out: number, x: number, factor: number, count: number, accumulate: number): void;
+  exponentials(out: number, x: number, count: number, shift: number): number;
+  gatherColumns(...pointersAndSizes: number[]): void;
+  scatterColumns(...pointersAndSizes: number[]): void;
+  sumOfSquares(x: number, count: number): number;
+  adam(...pointersAndConstants: number[]): void;
   fillRows(out: number, vector: number, rows: number, columns: number): void;
   accumulateColumnSums(out: number, source: number, rows: number, columns: number): void;
-  rnnForward(...pointersAndSizes: number[]): void;
-  rnnBackward(...pointersAndSizes: number[]): void;
-  lstmForward(...pointersAndSizes: number[]): void;
-  lstmBackward(...pointersAndSizes: number[]): void;
-  gruAfterForward(...pointersAndSizes: number[]): void;
-  gruAfterBackward(...pointersAndSizes: number[]): void;
-  gruBeforeGatesForward(...pointersAndSizes: number[]): void;
-  gruBeforeCandidateForward(...pointersAndSizes: number[]): void;
-  gruBeforeCandidateBackward(...pointersAndSizes: number[]): void;
-  gruBeforeGatesBackward(...pointersAndSizes: number[]): void;
 }
 
-const bytesPerFloat = 4;
-const bytesPerPage = 65536;
-/** How far the memory may grow: what 32-bit addresses reach, or a quarter where that much address space is refused. */
-const maximumPages = [65536, 16384];
-/** Buffers start on a cache line. */
-const alignment = 64;
-
-/** The address of element `offset` of a buffer that `allocate` gave. */
-const at = (buffer: Real, offset: number): number => buffer.byteOffset + offset * bytesPerFloat;
+/** Rows for which a weight is worth turning round before its columns are looked up. */
+const fewestTurned = 64;
 
 /**
- * Kernels in a memory of their own, or undefined where the machine's WebAssembly lacks SIMD or shared
- * memory. `bytes` is the compiled module.
+ * Kernels in a memory of their own, or undefined where the machine's WebAssembly lacks SIMD or shared memory. `bytes` is
+ * the compiled module; `wide` says that V8 compiles it with 256-bit vectors.
  */
-export function simdKernels(bytes: Uint8Array<ArrayBuffer>): Kernels | undefined {
-  if (typeof SharedArrayBuffer === "undefined" || !WebAssembly.validate(bytes)) return undefined;
-  const memory = reserveMemory();
-  if (!memory) return undefined;
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-  return createKernels(instance.exports as unknown as Exports, memory);
+export function simdKernels(bytes: Uint8Array<ArrayBuffer>, wide = false): Kernels | undefined {
+  const program = compileSimd(bytes, wide);
+  if (!program) return undefined;
+  const allocate = firstAllocator(program.memory);
+  return createKernels(program, allocate, allocate);
 }
 
-function reserveMemory(): WebAssembly.Memory | undefined {
-  for (const maximum of maximumPages) {
-    try {
-      return new WebAssembly.Memory({ initial: 1, maximum, shared: true });
-    } catch {
-      // Refused: try with less.
-    }
-  }
-  return undefined;
+/** Kernels in a memory in which others compute already, that begin with buffers at known `places`. */
+export function simdKernelsAt(program: SimdProgram, places: number[]): Kernels {
+  const { memory } = program;
+  // Scratch is never shared: every thread writes its own at the same time.
+  return createKernels(program, placingAllocator(memory, places), growingAllocator(memory));
 }
 
-/** Hands out zeroed, aligned addresses, growing the memory as needed. */
-function createAllocator(memory: WebAssembly.Memory): (length: number) => number {
-  // The first bytes belong to the module's own data.
-  let top = 1024;
-  return (length) => {
-    const address = top;
-    top += Math.ceil((length * bytesPerFloat) / alignment) * alignment;
-    const missing = top - memory.buffer.byteLength;
-    if (missing > 0) {
-      const pages = Math.ceil(missing / bytesPerPage);
-      try {
-        memory.grow(pages);
-      } catch (cause) {
-        throw new Error(
-          `Training needs more than ${Math.floor(address / 2 ** 20)} MB at once, and no more memory can be had. ` +
-            "Make the batch, the sequences or the layers smaller.",
-          { cause },
-        );
-      }
-    }
-    return address;
-  };
-}
-
-function createKernels(wasm: Exports, memory: WebAssembly.Memory): Kernels {
-  const allocateAddress = createAllocator(memory);
+function createKernels(
+  program: SimdProgram,
+  allocateAddress: AllocateAddress,
+  allocateScratch: AllocateAddress,
+): Kernels {
+  const { module, memory, wide } = program;
+  const wasm = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
   const allocate = (length: number): Float32Array => {
     const address = allocateAddress(length);
     return new Float32Array(memory.buffer, address, length);
   };
-  const tileScratch = at(allocate(32), 0);
-  let outerScratch = allocate(0);
+  const plain = referenceKernels("float32");
+  const tileScratch = allocateScratch(32);
+  let scratch = { address: 0, length: 0 };
 
-  /** Space for the packed operands of the largest outer product so far. */
-  const outerScratchFor = (leftColumns: number, rightColumns: number): number => {
-    const length = wasm.outerScratchLength(leftColumns, rightColumns);
-    if (outerScratch.length < length) outerScratch = allocate(length);
-    return at(outerScratch, 0);
+  /** Space for what one call at a time packs or turns round: as large as the largest so far. */
+  const scratchOf = (length: number): number => {
+    if (scratch.length < length) scratch = { address: allocateScratch(length), length };
+    return scratch.address;
   };
 
   return {
-    ...referenceKernels("float32"),
+    ...plain,
     name: "simd",
+    wide,
+    sharing: { program, kernelsAt: (places) => simdKernelsAt(program, places) },
     precision: "float32",
     allocate,
     allocateIntegers: (length) => {
@@ -188,7 +162,7 @@ function createKernels(wasm: Exports, memory: WebAssembly.Memory): Kernels {
         rightStride,
         rightColumns,
         rows,
-        outerScratchFor(leftColumns, rightColumns),
+        scratchOf(wasm.outerScratchLength(leftColumns, rightColumns)),
       );
     },
     fillRows(out, vector, rows) {
@@ -197,134 +171,45 @@ function createKernels(wasm: Exports, memory: WebAssembly.Memory): Kernels {
     accumulateColumnSums(out, source, row, rows) {
       wasm.accumulateColumnSums(at(out, 0), at(source, row * out.length), rows, out.length);
     },
+    addScaled(out, x, factor, from, to, accumulate) {
+      wasm.addScaled(at(out, from), at(x, from), factor, to - from, accumulate ? 1 : 0);
+    },
+    exponentials: (out, x, from, to, shift) =>
+      wasm.exponentials(at(out, from), at(x, from), to - from, shift),
+    gatherColumns(out, weight, index, rows, outputs, inputs) {
+      if (rows < fewestTurned) {
+        return plain.gatherColumns(out, weight, index, rows, outputs, inputs);
+      }
+      const scratch = scratchOf(outputs * inputs);
+      const pointers = [at(out, 0), at(weight, 0), index.byteOffset];
+      wasm.gatherColumns(...pointers, rows, outputs, inputs, scratch);
+    },
+    scatterColumns(weightGradient, gradient, index, rows, outputs, inputs) {
+      if (rows < fewestTurned) {
+        return plain.scatterColumns(weightGradient, gradient, index, rows, outputs, inputs);
+      }
+      const scratch = scratchOf(outputs * inputs);
+      const pointers = [at(weightGradient, 0), at(gradient, 0), index.byteOffset];
+      wasm.scatterColumns(...pointers, rows, outputs, inputs, scratch);
+    },
+    sumOfSquares: (x, from, to) => wasm.sumOfSquares(at(x, from), to - from),
+    adam({ value, gradient, mean, meanSquare }, constants, from, to) {
+      wasm.adam(
+        at(value, from),
+        at(gradient, from),
+        at(mean, from),
+        at(meanSquare, from),
+        to - from,
+        constants.coupledDecay,
+        1 - constants.beta1,
+        constants.beta2,
+        1 - constants.beta2,
+        constants.kept,
+        constants.stepSize,
+        constants.correction,
+        constants.epsilon,
+      );
+    },
     cells: cellPasses(wasm),
-  };
-}
-
-/** Each pass takes the addresses of the step's first row in every buffer that it touches. */
-function cellPasses(wasm: Exports): Kernels["cells"] {
-  return {
-    rnnForward({ gates, h, nonlinearity, hidden }, row, _previous, next, rows) {
-      wasm.rnnForward(
-        at(gates, row * hidden),
-        at(h, next * hidden),
-        nonlinearity === "relu" ? 1 : 0,
-        rows * hidden,
-      );
-    },
-    rnnBackward({ gateGradients, h, hGradient, nonlinearity, hidden }, row, _previous, next, rows) {
-      wasm.rnnBackward(
-        at(gateGradients, row * hidden),
-        at(h, next * hidden),
-        at(hGradient, next * hidden),
-        nonlinearity === "relu" ? 1 : 0,
-        rows * hidden,
-      );
-    },
-    lstmForward({ gates, c, h, tanhC, hidden }, row, previous, next, rows) {
-      wasm.lstmForward(
-        at(gates, row * 4 * hidden),
-        at(c, previous * hidden),
-        at(c, next * hidden),
-        at(h, next * hidden),
-        at(tanhC, row * hidden),
-        rows,
-        hidden,
-      );
-    },
-    lstmBackward(buffers, row, previous, next, rows) {
-      const { gates, gateGradients, c, cGradient, hGradient, tanhC, hidden } = buffers;
-      wasm.lstmBackward(
-        at(gates, row * 4 * hidden),
-        at(gateGradients, row * 4 * hidden),
-        at(c, previous * hidden),
-        at(cGradient, previous * hidden),
-        at(cGradient, next * hidden),
-        at(hGradient, next * hidden),
-        at(tanhC, row * hidden),
-        rows,
-        hidden,
-      );
-    },
-    gruAfterForward(
-      { gates, product, biasHh, candidateProduct, h, hidden },
-      row,
-      previous,
-      next,
-      rows,
-    ) {
-      wasm.gruAfterForward(
-        at(gates, row * 3 * hidden),
-        at(product, 0),
-        at(biasHh, 2 * hidden),
-        at(candidateProduct, row * hidden),
-        at(h, previous * hidden),
-        at(h, next * hidden),
-        rows,
-        hidden,
-      );
-    },
-    gruAfterBackward(buffers, row, previous, next, rows) {
-      const { gates, gateGradients, productGradients, candidateProduct, h, hGradient, hidden } =
-        buffers;
-      wasm.gruAfterBackward(
-        at(gates, row * 3 * hidden),
-        at(gateGradients, row * 3 * hidden),
-        at(productGradients, row * 3 * hidden),
-        at(candidateProduct, row * hidden),
-        at(h, previous * hidden),
-        at(hGradient, previous * hidden),
-        at(hGradient, next * hidden),
-        rows,
-        hidden,
-      );
-    },
-    gruBeforeGatesForward({ gates, h, resetState, hidden }, row, previous, _next, rows) {
-      wasm.gruBeforeGatesForward(
-        at(gates, row * 3 * hidden),
-        at(h, previous * hidden),
-        at(resetState, row * hidden),
-        rows,
-        hidden,
-      );
-    },
-    gruBeforeCandidateForward({ gates, h, hidden }, row, previous, next, rows) {
-      wasm.gruBeforeCandidateForward(
-        at(gates, row * 3 * hidden),
-        at(h, previous * hidden),
-        at(h, next * hidden),
-        rows,
-        hidden,
-      );
-    },
-    gruBeforeCandidateBackward(
-      { gates, gateGradients, h, hGradient, hidden },
-      row,
-      previous,
-      next,
-      rows,
-    ) {
-      wasm.gruBeforeCandidateBackward(
-        at(gates, row * 3 * hidden),
-        at(gateGradients, row * 3 * hidden),
-        at(h, previous * hidden),
-        at(hGradient, next * hidden),
-        rows,
-        hidden,
-      );
-    },
-    gruBeforeGatesBackward(buffers, row, previous, next, rows) {
-      const { gates, gateGradients, resetStateGradient, h, hGradient, hidden } = buffers;
-      wasm.gruBeforeGatesBackward(
-        at(gates, row * 3 * hidden),
-        at(gateGradients, row * 3 * hidden),
-        at(resetStateGradient, row * hidden),
-        at(h, previous * hidden),
-        at(hGradient, previous * hidden),
-        at(hGradient, next * hidden),
-        rows,
-        hidden,
-      );
-    },
   };
 }

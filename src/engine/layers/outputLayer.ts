@@ -29,6 +29,8 @@ export interface OutputLayer {
   readonly weights: Real;
   /** The loss that goes over whole sequences, with its own buffers. */
   readonly ctc?: CtcLoss;
+  /** For losses with a softmax. */
+  readonly exponentials: Kernels["exponentials"];
   /** Where output is taken at the last step: rows of h that it reads, and those rows with their gradients. */
   readonly last?: { readonly rows: Int32Array; readonly h: Real; readonly hGradient: Real };
 }
@@ -46,6 +48,7 @@ export function createOutputLayer(model: Model, rows: number): OutputLayer {
     losses: kernels.allocate(rows),
     weights: kernels.allocate(rows),
     ...(description.loss === "ctc" && { ctc: createCtc() }),
+    exponentials: kernels.exponentials,
     ...(at === "last-step" && {
       last: {
         rows: kernels.allocateIntegers(rows),

@@ -1,5 +1,10 @@
 /** Softmax cross-entropy. */
+import type { Kernels } from "../kernels/kernels.ts";
 import { sumOf, type LossResult, type LossRows } from "./loss.ts";
+
+export interface SoftmaxRows extends LossRows {
+  readonly exponentials: Kernels["exponentials"];
+}
 
 export interface CrossEntropyOptions {
   /** (O) weight of each class, above 0. */
@@ -18,11 +23,11 @@ export interface CrossEntropyOptions {
  * Rows of weight 0 get loss 0 and gradient 0, and their class is not looked at.
  */
 export function crossEntropy(
-  output: LossRows,
+  output: SoftmaxRows,
   classes: Int32Array,
   { classWeights, labelSmoothing = 0 }: CrossEntropyOptions = {},
 ): LossResult {
-  const { rows, size, values, gradient, losses, weights } = output;
+  const { rows, size, values, gradient, losses, weights, exponentials } = output;
   const counted = sumOf(weights, rows);
   for (let row = 0; row < rows; row++) {
     if (weights[row] === 0) continue;
@@ -51,12 +56,7 @@ export function crossEntropy(
     let best = from;
     for (let k = from + 1; k < end; k++) if (values[k] > values[best]) best = k;
     const largest = values[best];
-    let sum = 0;
-    for (let k = from; k < end; k++) {
-      const exponential = Math.exp(values[k] - largest);
-      sum += exponential;
-      gradient[k] = exponential;
-    }
+    const sum = exponentials(gradient, values, from, end, largest);
     const share = weights[row] / weight;
     const spread = labelSmoothing / (size * (classWeights?.[wanted] ?? 1));
     let mass = 1 - labelSmoothing;

@@ -2,10 +2,10 @@
 import type { Batch } from "../../trace/batch.ts";
 import type { LossKind } from "../../trace/trace.ts";
 import { expectLength } from "../layers/inputLayer.ts";
-import { crossEntropy, type CrossEntropyOptions } from "./crossEntropy.ts";
+import { crossEntropy, type CrossEntropyOptions, type SoftmaxRows } from "./crossEntropy.ts";
 import type { CtcLoss, CtcRows } from "./ctc.ts";
 import { gaussian } from "./gaussian.ts";
-import type { LossResult, LossRows } from "./loss.ts";
+import type { LossResult } from "./loss.ts";
 import { meanSquaredError } from "./meanSquaredError.ts";
 import { absoluteError, huber, meanOfPoints, sigmoidCrossEntropy } from "./pointLoss.ts";
 
@@ -37,7 +37,7 @@ interface SequenceRows extends Pick<CtcRows, "steps" | "batch" | "lengths"> {
 export function takeLoss(
   kind: LossKind,
   options: LossOptions,
-  output: LossRows & Partial<SequenceRows>,
+  output: SoftmaxRows & Partial<SequenceRows>,
   target: NonNullable<Batch["target"]>,
 ): LossResult {
   const { rows, size } = output;

@@ -10,9 +10,9 @@ export function createAdagrad(config: Extract<OptimizerConfig, { kind: "adagrad"
   const { learningRateDecay, epsilon, weightDecay } = config;
   return {
     slots: ["sum"],
-    update(value, gradient, [sum], { learningRate, step }) {
+    update({ value, gradient, slots: [sum] }, { learningRate, step }, from, to) {
       const stepSize = learningRate / (1 + (step - 1) * learningRateDecay);
-      for (let k = 0; k < value.length; k++) {
+      for (let k = from; k < to; k++) {
         const g = gradient[k] + weightDecay * value[k];
         const squares = sum[k] + g * g;
         sum[k] = squares;

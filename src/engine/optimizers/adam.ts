@@ -1,6 +1,31 @@
 /** Adam, with its weight decay inside the gradient or beside it. */
 import type { OptimizerConfig } from "../../config/schema.ts";
+import type { Real } from "../../trace/trace.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import type { UpdateRule } from "./optimizer.ts";
+
+export interface AdamBuffers {
+  readonly value: Real;
+  readonly gradient: Real;
+  /** m and v. */
+  readonly mean: Real;
+  readonly meanSquare: Real;
+}
+
+/** What is the same for every element of one step. */
+export interface AdamConstants {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** λ where it is a part of the gradient. */
+  readonly coupledDecay: number;
+  /** Share of a parameter that is left before the step: 1 − η λ for AdamW. */
+  readonly kept: number;
+  /** η / (1 − β₁ᵗ) */
+  readonly stepSize: number;
+  /** √(1 − β₂ᵗ) */
+  readonly correction: number;
+}
 
 /**
  * A mean that decays forever, as for a token that never comes back, would sink into the denormal numbers of float32,
@@ -16,24 +41,40 @@ const smallest = 1e-36;
  */
 export function createAdam(
   config: Extract<OptimizerConfig, { kind: "adam" | "adamw" }>,
+  kernels: Pick<Kernels, "adam">,
 ): UpdateRule {
   const { beta1, beta2, epsilon, weightDecay } = config;
   const decoupled = config.kind === "adamw";
-  const coupledDecay = decoupled ? 0 : weightDecay;
   return {
     slots: ["exp_avg", "exp_avg_sq"],
-    update(value, gradient, [mean, meanSquare], { learningRate, step }) {
-      const stepSize = learningRate / (1 - beta1 ** step);
-      const correction = Math.sqrt(1 - beta2 ** step);
-      const kept = decoupled ? 1 - learningRate * weightDecay : 1;
-      for (let k = 0; k < value.length; k++) {
-        const g = gradient[k] + coupledDecay * value[k];
-        const m = mean[k] + (g - mean[k]) * (1 - beta1);
-        const v = meanSquare[k] * beta2 + (1 - beta2) * g * g;
-        mean[k] = Math.abs(m) < smallest ? 0 : m;
-        meanSquare[k] = v < smallest ? 0 : v;
-        value[k] = kept * value[k] - (stepSize * m) / (Math.sqrt(v) / correction + epsilon);
-      }
+    update({ value, gradient, slots: [mean, meanSquare] }, { learningRate, step }, from, to) {
+      const constants = {
+        beta1,
+        beta2,
+        epsilon,
+        coupledDecay: decoupled ? 0 : weightDecay,
+        kept: decoupled ? 1 - learningRate * weightDecay : 1,
+        stepSize: learningRate / (1 - beta1 ** step),
+        correction: Math.sqrt(1 - beta2 ** step),
+      };
+      kernels.adam({ value, gradient, mean, meanSquare }, constants, from, to);
     },
   };
+}
+
+/** The step on elements `from` … `to` − 1. */
+export function adamStep(
+  { value, gradient, mean, meanSquare }: AdamBuffers,
+  { beta1, beta2, epsilon, coupledDecay, kept, stepSize, correction }: AdamConstants,
+  from: number,
+  to: number,
+): void {
+  for (let k = from; k < to; k++) {
+    const g = gradient[k] + coupledDecay * value[k];
+    const m = mean[k] + (g - mean[k]) * (1 - beta1);
+    const v = meanSquare[k] * beta2 + (1 - beta2) * g * g;
+    mean[k] = Math.abs(m) < smallest ? 0 : m;
+    meanSquare[k] = v < smallest ? 0 : v;
+    value[k] = kept * value[k] - (stepSize * m) / (Math.sqrt(v) / correction + epsilon);
+  }
 }

@@ -13,8 +13,8 @@ export function createRmsprop(config: Extract<OptimizerConfig, { kind: "rmsprop"
   if (momentum === 0) {
     return {
       slots: ["square_avg"],
-      update(value, gradient, [meanSquare], { learningRate }) {
-        for (let k = 0; k < value.length; k++) {
+      update({ value, gradient, slots: [meanSquare] }, { learningRate }, from, to) {
+        for (let k = from; k < to; k++) {
           const g = gradient[k] + weightDecay * value[k];
           const v = decay * meanSquare[k] + (1 - decay) * g * g;
           meanSquare[k] = v;
@@ -25,8 +25,8 @@ export function createRmsprop(config: Extract<OptimizerConfig, { kind: "rmsprop"
   }
   return {
     slots: ["square_avg", "momentum_buffer"],
-    update(value, gradient, [meanSquare, buffer], { learningRate }) {
-      for (let k = 0; k < value.length; k++) {
+    update({ value, gradient, slots: [meanSquare, buffer] }, { learningRate }, from, to) {
+      for (let k = from; k < to; k++) {
         const g = gradient[k] + weightDecay * value[k];
         const v = decay * meanSquare[k] + (1 - decay) * g * g;
         meanSquare[k] = v;

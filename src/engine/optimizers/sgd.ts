@@ -12,8 +12,8 @@ export function createSgd(config: Extract<OptimizerConfig, { kind: "sgd" }>): Up
   if (momentum === 0) {
     return {
       slots: [],
-      update(value, gradient, _slots, { learningRate }) {
-        for (let k = 0; k < value.length; k++) {
+      update({ value, gradient }, { learningRate }, from, to) {
+        for (let k = from; k < to; k++) {
           value[k] -= learningRate * (gradient[k] + weightDecay * value[k]);
         }
       },
@@ -21,8 +21,8 @@ export function createSgd(config: Extract<OptimizerConfig, { kind: "sgd" }>): Up
   }
   return {
     slots: ["momentum_buffer"],
-    update(value, gradient, [buffer], { learningRate }) {
-      for (let k = 0; k < value.length; k++) {
+    update({ value, gradient, slots: [buffer] }, { learningRate }, from, to) {
+      for (let k = from; k < to; k++) {
         const g = gradient[k] + weightDecay * value[k];
         const kept = momentum * buffer[k] + g;
         buffer[k] = kept;

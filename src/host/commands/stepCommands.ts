@@ -88,7 +88,6 @@ export function createStepCommands({ runs, worker, traces, cursor, player, place
   };
 
   return {
-    showPanels,
     stepThrough,
     nextStep: move((t) => t + 1),
     previousStep: move((t) => t - 1),

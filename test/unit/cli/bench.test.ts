@@ -46,6 +46,12 @@ describe("unroll bench", () => {
     expect(result).toMatchObject({ kernels: "reference" });
   });
 
+  it("computes with 256-bit vectors when asked to, where they agree with the reference", async () => {
+    const result = JSON.parse(await bench(...small, "--wide", "--json"));
+    expect(result).toMatchObject({ kernels: "simd", wide: createKernels({ wide: true }).wide });
+    expect(result.lastLoss).toBeLessThan(result.firstLoss);
+  });
+
   it("says it in words", async () => {
     expect(await bench(...small)).toMatch(
       /^lstm 8, batch 2, 5 steps of 6 numbers: 566 parameters\n {2}[\d,]+ tokens per second\n/,

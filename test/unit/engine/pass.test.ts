@@ -131,6 +131,7 @@ describe("memory", () => {
     const optimizer = createOptimizer(
       { kind: "sgd", learningRate: 0.1, momentum: 0.5, nesterov: false, weightDecay: 0 },
       model.parameters,
+      counting,
     );
     const laidOut = allocations;
     const batch = buildBatch(model, { lengths: [6, 2, 4] });

@@ -76,6 +76,112 @@ describe("SIMD kernels against the reference", () => {
     );
   });
 
+  it("scales, adds and sums the squares of a part of a buffer", () => {
+    fc.assert(
+      fc.property(size(50), fc.nat(60), fc.boolean(), fc.nat(), (from, more, accumulate, seed) => {
+        const to = from + more;
+        const x = both(to + 5, seed);
+        const out = both(to + 5, seed + 1);
+        for (const [side, kernels] of [reference, simd].entries()) {
+          kernels.addScaled(out[side], x[side], -0.7, from, to, accumulate);
+        }
+        expectClose(out[1], out[0], "out");
+        const sums = [reference, simd].map((kernels, side) =>
+          kernels.sumOfSquares(x[side], from, to),
+        );
+        expect(sums[1]).toBeCloseTo(sums[0], 9);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("takes exponentials as softmax does, and their sum", () => {
+    fc.assert(
+      fc.property(size(9), fc.nat(40), fc.nat(), (from, more, seed) => {
+        const x = both(from + more + 2, seed);
+        for (const side of x)
+          for (let k = 0; k < side.length; k++) side[k] = Math.fround(side[k] * 20);
+        const out = both(from + more + 2, seed);
+        const shift = Math.fround(Math.max(...x[0]));
+        for (const side of x) side[from] = shift;
+        const sums = [reference, simd].map((kernels, side) =>
+          kernels.exponentials(out[side], x[side], from, from + more, shift),
+        );
+        expectClose(out[1], out[0], "out", 1e-6);
+        expect(sums[1]).toBeCloseTo(sums[0], 5);
+      }),
+      { numRuns: 60 },
+    );
+    const [, x] = both(5, 1);
+    x.set([0, Number.NaN, -1000, -Infinity, 1]);
+    expect(simd.exponentials(x, x, 0, 5, 1)).toBeNaN();
+    expect(x[1]).toBeNaN();
+    expect(x[2]).toBeLessThan(1e-37);
+    expect(x[3]).toBeLessThan(1e-37);
+  });
+
+  it("looks up columns and scatters their gradients, for few rows and for many", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(1, 7, 64, 150),
+        size(40),
+        size(20),
+        fc.nat(),
+        (rows, outputs, inputs, seed) => {
+          const random = createRandom(seed);
+          const chosen = Array.from({ length: rows }, () => random.integer(inputs + 1) - 1);
+          const weight = both(outputs * inputs, seed);
+          const out = both(rows * outputs, seed + 1);
+          const gradient = both(outputs * inputs, seed + 2);
+          for (const [side, kernels] of [reference, simd].entries()) {
+            const index = kernels.allocateIntegers(rows);
+            index.set(chosen);
+            kernels.gatherColumns(out[side], weight[side], index, rows, outputs, inputs);
+            kernels.scatterColumns(gradient[side], out[side], index, rows, outputs, inputs);
+          }
+          expectClose(out[1], out[0], "out");
+          expectClose(gradient[1], gradient[0], "gradient", 1e-4);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("takes steps of Adam on a part of a parameter", () => {
+    fc.assert(
+      fc.property(size(40), fc.nat(50), fc.nat(), (from, more, seed) => {
+        const to = from + more;
+        const [value, gradient, mean, root] = [0, 1, 2, 3].map((k) => both(to + 3, seed + k));
+        const meanSquare = root.map((buffer) => {
+          for (let k = 0; k < buffer.length; k++) buffer[k] = Math.fround(buffer[k] ** 2);
+          return buffer;
+        });
+        const constants = {
+          beta1: 0.9,
+          beta2: 0.99,
+          epsilon: 1e-8,
+          coupledDecay: 0.1,
+          kept: 0.999,
+          stepSize: 0.01,
+          correction: 0.3,
+        };
+        for (const [side, kernels] of [reference, simd].entries()) {
+          const buffers = {
+            value: value[side],
+            gradient: gradient[side],
+            mean: mean[side],
+            meanSquare: meanSquare[side],
+          };
+          kernels.adam(buffers, constants, from, to);
+        }
+        expectClose(value[1], value[0], "value");
+        expectClose(mean[1], mean[0], "mean");
+        expectClose(meanSquare[1], meanSquare[0], "meanSquare");
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it("multiplies by a transposed weight", () => {
     fc.assert(
       fc.property(sizes, ({ rows, columns, inner, seed }) => {

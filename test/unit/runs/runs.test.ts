@@ -198,6 +198,7 @@ describe("checkpoint", () => {
       update: 12,
       random: [1, 2, 3, 4],
       position: { window: 3 },
+      threads: 1,
       validationDue: false,
       elapsedMs: 1234.5,
       rowEvery: 1,

@@ -7,7 +7,9 @@ import { afterAll } from "vitest";
 import { bundles } from "../../../esbuild.mjs";
 
 /** Call at the top of a test file's `beforeAll`; answers the path of the script. */
-export async function bundled(entry: "src/worker/main.ts" | "src/cli/main.ts"): Promise<string> {
+export async function bundled(
+  entry: "src/worker/main.ts" | "src/worker/shardMain.ts" | "src/cli/main.ts",
+): Promise<string> {
   const options = bundles.find(
     ({ entryPoints }) => Array.isArray(entryPoints) && entryPoints.some((one) => one === entry),
   );

@@ -17,3 +17,7 @@ export {
   gruBeforeGatesBackward,
   gruBeforeGatesForward,
 } from "./gruBefore";
+export { adam } from "./adam";
+export { gatherColumns, scatterColumns } from "./columns";
+export { exponentials } from "./exponential";
+export { addScaled, sumOfSquares } from "./elements";

@@ -1,0 +1,189 @@
+/** Trains in several threads that share every batch: each computes some sequences, then updates a part of the parameters. */
+import { carriedState, firstNonFinite, restoreCarriedState, type Pass } from "../engine/bptt.ts";
+import type { KernelSharing } from "../engine/kernels/kernels.ts";
+import type { LossResult } from "../engine/losses/loss.ts";
+import { drawParameters } from "../engine/model.ts";
+import { readResult, setFactor, writeOrders, type ShardResult } from "../engine/parallel/board.ts";
+import {
+  createCommons,
+  createShard,
+  type ShardPass,
+  type TeamPlan,
+} from "../engine/parallel/shard.ts";
+import { loadShard, sequenceCount } from "../engine/parallel/shardBatch.ts";
+import type { Random } from "../engine/rng.ts";
+import type { Batch } from "../trace/batch.ts";
+import type { Real } from "../trace/trace.ts";
+import { createTeam, type ShardStart } from "./team.ts";
+import type { Gathering, Trainer } from "./trainer.ts";
+
+/** `random` draws the first weights, `noise` the seeds of dropout's masks; `script` is the thread's entry. */
+export function trainInThreads(
+  plan: TeamPlan,
+  sharing: KernelSharing,
+  { random, noise }: { readonly random: Random; readonly noise: Pick<Random, "integer"> },
+  script: URL,
+): Trainer {
+  const { threads } = plan;
+  const common: number[] = [];
+  const commons = createCommons(sharing.kernelsAt(common), plan);
+  const { model, optimizer, averaged, board } = commons;
+  drawParameters(model, random);
+  const places = Array.from({ length: threads }, () => [...common]);
+  const shards = places.map((own, index) => {
+    const kernels = sharing.kernelsAt(own);
+    // The same buffers again, as the thread itself will make them.
+    return createShard(kernels, createCommons(kernels, plan), plan, index);
+  });
+  const starts = places.map((own, index): ShardStart => {
+    return { program: sharing.program, plan, index, places: own };
+  });
+  const team = createTeam(shards[0], starts.slice(1), script);
+  const drops = plan.spec.layers.some(({ dropout }) => (dropout ?? 0) > 0);
+
+  /** Gives every thread its sequences of the batch. */
+  const share = (batch: Batch, passes: readonly ShardPass[]): void => {
+    for (const [index, { pass, batch: shardBatch }] of passes.entries()) {
+      const size = sequenceCount(batch.size, index, threads);
+      if (size > 0) loadShard(shardBatch, batch, index, threads);
+      writeOrders(board, index, {
+        steps: batch.steps,
+        size,
+        carry: batch.carry,
+        carriedBatch: pass.current.carriedBatch,
+        hasTarget: batch.target !== undefined,
+        carriedSteps: batch.carriedSteps ?? 0,
+        seed: drops ? noise.integer(2 ** 32) : 0,
+        factor: 0,
+      });
+    }
+  };
+  /** The passes of other threads have the same buffers as theirs, and know from here what is in them. */
+  const follow = (batch: Batch, passes: readonly ShardPass[]): void => {
+    for (const [index, { pass }] of passes.entries()) {
+      if (index === 0) continue;
+      const size = sequenceCount(batch.size, index, threads);
+      const { steps, target } = batch;
+      const holds = target ? "gradients" : "outputs";
+      Object.assign(pass.current, { steps, batch: size, carriedBatch: size, holds });
+    }
+  };
+  const gather = (gathering: Gathering, weight: number): void | Promise<void> => {
+    for (let index = 0; index < threads; index++) {
+      const own = readResult(board, index).weight;
+      const factor = gathering !== "mean" ? own : weight > 0 ? own / weight : 0;
+      setFactor(board, index, factor);
+    }
+    return team.do("gather", { flag: gathering === "add" });
+  };
+  const results = () => shards.map((_, index) => readResult(board, index));
+  const trained = shards.map(({ training }) => training);
+  const evaluated = shards.flatMap(({ evaluation }) => evaluation ?? []);
+
+  return {
+    threads,
+    model,
+    optimizer,
+    averaged,
+    async train(batch, gathering) {
+      share(batch, trained);
+      await team.do("train");
+      follow(batch, trained);
+      const result = total(results(), plan);
+      if (Number.isFinite(result.loss) && batch.target) await gather(gathering, result.weight);
+      return result;
+    },
+    step: () => team.do("step", optimizer.next()),
+    async evaluate(batch, isFirst) {
+      share(batch, evaluated);
+      await team.do("evaluate", { flag: isFirst });
+      follow(batch, evaluated);
+      return total(results(), plan);
+    },
+    firstNonFinite() {
+      for (const { pass } of trained) {
+        const found = firstNonFinite(pass);
+        if (found) return found;
+      }
+      return undefined;
+    },
+    carried() {
+      const size = sumOf(trained, ({ pass }) => pass.current.carriedBatch);
+      return joined(
+        trained.map(({ pass }) => carriedState(pass)),
+        size,
+      );
+    },
+    restoreCarried(states) {
+      const size = sizeOf(states, trained[0].pass);
+      for (const [index, { pass }] of trained.entries()) {
+        restoreCarriedState(pass, ownStates(states, size, index, threads));
+      }
+    },
+    end: () => team.end(),
+  };
+}
+
+/** The loss over all shares, and how many answers were right. */
+function total(results: readonly ShardResult[], { spec }: TeamPlan): LossResult {
+  const weight = sumOf(results, (result) => result.weight);
+  const loss = sumOf(results, (result) => result.loss * result.weight);
+  return {
+    // A loss that is no number has to show, whatever it weighs.
+    loss: weight > 0 ? loss / weight : loss,
+    weight,
+    ...(spec.loss === "cross-entropy" && {
+      correct: sumOf(results, (result) => result.correct),
+      counted: sumOf(results, (result) => result.counted),
+    }),
+  };
+}
+
+const sumOf = <Item>(items: readonly Item[], value: (item: Item) => number): number =>
+  items.reduce((sum, item) => sum + value(item), 0);
+
+/** (B,·) states of all threads' sequences, in the order of the batch. */
+function joined(parts: readonly ReadonlyMap<string, Real>[], size: number) {
+  const threads = parts.length;
+  return new Map(
+    Array.from(parts[0], ([name, first]) => {
+      const width = first.length / sequenceCount(size, 0, threads);
+      const all = new Float32Array(size * width);
+      for (let b = 0; b < size; b++) {
+        const from = Math.floor(b / threads) * width;
+        const states = parts[b % threads].get(name);
+        if (states) all.set(states.subarray(from, from + width), b * width);
+      }
+      return [name, all] as const;
+    }),
+  );
+}
+
+/** The states of thread `index`'s own sequences. */
+function ownStates(
+  states: ReadonlyMap<string, Real>,
+  size: number,
+  index: number,
+  threads: number,
+): ReadonlyMap<string, Real> {
+  const count = sequenceCount(size, index, threads);
+  if (count === 0) return new Map();
+  return new Map(
+    Array.from(states, ([name, all]) => {
+      const width = all.length / size;
+      const own = new Float32Array(count * width);
+      for (let k = 0; k < count; k++) {
+        const from = (index + k * threads) * width;
+        own.set(all.subarray(from, from + width), k * width);
+      }
+      return [name, own];
+    }),
+  );
+}
+
+/** B of (B,·) states. */
+function sizeOf(states: ReadonlyMap<string, Real>, { layers }: Pass): number {
+  const [first] = states.values();
+  const [layer] = layers[0].values();
+  return first ? first.length / layer.cell.states[0].width : 0;
+}
