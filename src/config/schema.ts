@@ -7,7 +7,7 @@ import { dataSchema } from "./schema/dataSchema.ts";
 import { modelSchema } from "./schema/modelSchema.ts";
 import { trainingSchema } from "./schema/trainingSchema.ts";
 
-export type { Shape, SyntheticTask } from "./schema/dataSchema.ts";
+export type { Condition, Shape, SyntheticTask } from "./schema/dataSchema.ts";
 
 export const configSchema = z
   .strictObject({

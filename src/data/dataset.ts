@@ -12,7 +12,7 @@ export interface Dataset {
   readonly encoding: Encoding;
   readonly input:
     | { readonly kind: "tokens"; readonly vocabulary: number }
-    | { readonly kind: "dense"; readonly size: number };
+    | { readonly kind: "dense"; readonly size: number; readonly condition?: "initial-state" };
   readonly output: { readonly size: number; readonly at: "each-step" | "last-step" };
   readonly loss: "cross-entropy" | "mean-squared-error" | "ctc";
   readonly training: Split;

@@ -16,7 +16,7 @@ export interface LossOptions {
 export interface Spec {
   readonly input:
     | { readonly kind: "tokens"; readonly vocabulary: number; readonly embedding?: number }
-    | { readonly kind: "dense"; readonly size: number };
+    | { readonly kind: "dense"; readonly size: number; readonly condition?: "initial-state" };
   readonly layers: Config["model"]["layers"];
   readonly initialization: Config["model"]["initialization"];
   readonly output: Dataset["output"];

@@ -5,7 +5,7 @@ import type { Real } from "../trace/trace.ts";
 export interface Layout {
   readonly input:
     | { readonly kind: "tokens"; readonly vocabulary: number }
-    | { readonly kind: "dense"; readonly size: number };
+    | { readonly kind: "dense"; readonly size: number; readonly condition?: "initial-state" };
   readonly output: {
     /** `labels`: classes whose places are not known, and one class more for none. */
     readonly kind: "classes" | "values" | "labels";

@@ -47,8 +47,8 @@ export async function loadTable(
     names: (row) => (timeColumn === undefined ? `row ${row + 1}` : table.rows[row][timeColumn]),
     placeOf: (row) => rowPlace(table, row),
   };
-  const trainingSplit = createTableSplit(rows, encoding, data.window, [0, trained]);
-  const validation = createTableSplit(rows, encoding, data.window, [trained, count]);
+  const trainingSplit = createTableSplit(rows, encoding, data, [0, trained]);
+  const validation = createTableSplit(rows, encoding, data, [trained, count]);
   return {
     encoding,
     ...shapeOf(trainingSplit),

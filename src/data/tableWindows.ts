@@ -1,5 +1,5 @@
 /** Windows over the rows of a table, in each of the four shapes. */
-import type { Shape } from "../config/schema.ts";
+import type { Condition, Shape } from "../config/schema.ts";
 import { decodeNumber, outputColumns, type Column, type TableEncoding } from "./encoding.ts";
 import type { Layout, NamedValue, Split, StepLabel, TextPlace } from "./split.ts";
 
@@ -31,7 +31,7 @@ export const rowsBeyond = ({ horizon }: Pick<Windowing, "horizon">): number => h
 export function createTableSplit(
   rows: TableRows,
   encoding: TableEncoding,
-  window: number,
+  { window, condition }: { readonly window: number; readonly condition: Condition },
   [from, to]: readonly [number, number],
 ): Split {
   const { shape, horizon } = encoding;
@@ -42,8 +42,13 @@ export function createTableSplit(
   const outputSize = outputs.length;
   const atLast = shape === "many-to-one" || shape === "one-to-one";
   const readsOnce = shape === "one-to-many" || shape === "one-to-one";
+  const readsAgain = shape === "one-to-many" && condition === "every-step";
   const layout: Layout = {
-    input: { kind: "dense", size: inputSize },
+    input: {
+      kind: "dense",
+      size: inputSize,
+      ...(shape === "one-to-many" && condition === "initial-state" && { condition }),
+    },
     output: { kind: "values", size: outputSize, at: atLast ? "last-step" : "each-step" },
   };
   const stepsOf = (index: number, wanted = steps): number =>
@@ -62,6 +67,7 @@ export function createTableSplit(
       const input = new Float32Array(count * inputSize);
       const read = readsOnce ? 1 : count;
       input.set(rows.inputs.subarray(start * inputSize, (start + read) * inputSize));
+      if (readsAgain) for (let t = 1; t < count; t++) input.copyWithin(t * inputSize, 0, inputSize);
       const losses = atLast ? 1 : count;
       const target = new Float32Array(losses * outputSize);
       for (let loss = 0; loss < losses; loss++) {
@@ -85,9 +91,15 @@ export function createTableSplit(
         const hasLoss = !atLast || t === count - 1;
         return {
           input: rows.names(row),
-          ...(readsOnce && t > 0
+          ...(readsOnce && t > 0 && !readsAgain
             ? {}
-            : { inputValues: named(encoding.inputs, rows.inputs, row * inputSize) }),
+            : {
+                inputValues: named(
+                  encoding.inputs,
+                  rows.inputs,
+                  (readsAgain ? from + index : row) * inputSize,
+                ),
+              }),
           ...(hasLoss ? { targetValues: named(outputs, rows.targets, firstTarget(row)) } : {}),
           place: rows.placeOf(row),
         };

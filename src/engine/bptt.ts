@@ -28,6 +28,7 @@ import type { LossResult } from "./losses/loss.ts";
 import { takeLoss } from "./losses/takeLoss.ts";
 import type { Model } from "./model.ts";
 import { beginStates, carryStates } from "./carriedState.ts";
+import { conditionBackward } from "./conditioning.ts";
 import { gatherLast, scatterLast } from "./lastStates.ts";
 import { addEndGradients } from "./sequenceToSequence/bridge.ts";
 import { decode, type Source } from "./sequenceToSequence/decode.ts";
@@ -83,7 +84,7 @@ export function forwardPrepared(pass: Pass, batch: Batch): LossResult {
   current.holds = "nothing";
 
   loadInput(pass.input, batch, kernels);
-  beginStates(pass, batch.carry);
+  beginStates(pass, batch);
   for (const [index, layers] of pass.layers.entries()) {
     const source = sourceOf(pass, index, size);
     for (const layer of layers.values()) {
@@ -204,6 +205,9 @@ export function backward(pass: Pass): void {
   }
   if (input.kind === "embedding") {
     kernels.scatterRows(input.table.gradient, input.gradient, input.tokens, rows, input.size);
+  }
+  if (pass.conditioning && current.conditioned) {
+    conditionBackward(pass.conditioning, model, steps, batch);
   }
   current.holds = "gradients";
 }

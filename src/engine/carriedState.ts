@@ -2,16 +2,18 @@
  * States between windows: truncated backpropagation cuts a long sequence, and the states that one window
  * ends in may be what the next begins with. Gradients stop at the cut.
  */
+import type { Batch } from "../trace/batch.ts";
 import { layerTensor } from "../trace/names.ts";
 import type { Real } from "../trace/trace.ts";
+import { conditionStates } from "./conditioning.ts";
 import { finalRow, initialRow } from "./layers/directions.ts";
 import type { Pass } from "./pass.ts";
 
-/** Fills the states before the first step: with what was carried, or with zero. */
-export function beginStates(pass: Pass, carry: boolean): void {
+/** Fills the states before the first step: with what was carried, with what a vector makes of them, or with zero. */
+export function beginStates(pass: Pass, input: Batch): void {
   const { batch, carriedBatch, steps } = pass.current;
   // Carrying on from nothing, as a stream's first window does, is beginning at zero.
-  const carried = carry && carriedBatch > 0;
+  const carried = input.carry && carriedBatch > 0;
   if (carried && carriedBatch !== batch) {
     throw new Error(
       `The states of ${carriedBatch} sequences cannot be carried into a batch of ${batch}.`,
@@ -25,6 +27,9 @@ export function beginStates(pass: Pass, carry: boolean): void {
       else value.fill(0, first, first + length);
     }
   }
+  const { conditioning } = pass;
+  pass.current.conditioned = conditioning !== undefined && !carried;
+  if (conditioning && !carried) conditionStates(conditioning, pass.model, input);
 }
 
 /**

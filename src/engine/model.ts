@@ -10,6 +10,7 @@ import {
   type Real,
 } from "../trace/trace.ts";
 import type { CellWeights } from "./cells/cell.ts";
+import { conditioningShapes } from "./conditioning.ts";
 import { attentionShapes, poolingShapes } from "./attention/attentionShapes.ts";
 import { fillNormal, fillUniform, initializeCell } from "./init.ts";
 import type { Kernels } from "./kernels/kernels.ts";
@@ -169,7 +170,7 @@ export function drawParameters(model: Model, random: Random): void {
   // As torch.nn.Linear begins: its bias within the same bound as the weight before it.
   let bound = 1;
   for (const { name, shape, value } of parameters) {
-    if (!/^(?:bridge|attention|output)\./.test(name)) continue;
+    if (!/^(?:condition|bridge|attention|output)\./.test(name)) continue;
     if (name.endsWith(".weight")) bound = 1 / Math.sqrt(shape[shape.length - 1]);
     fillUniform(value, bound, random);
   }
@@ -276,6 +277,7 @@ function parameterShapes(
     if (decoder.attention)
       shapes.push(...attentionShapes(decoder.attention, widthOf(top, "h"), memory));
   } else if (pooling) shapes.push(...poolingShapes(pooling, outputSizeOf(top)));
+  shapes.push(...conditioningShapes(input, decoder ? layers.slice(0, decoder.firstLayer) : layers));
   if (output.linear === false) {
     if (output.size !== outputSizeOf(top)) {
       throw new Error(`The top layer hands on ${outputSizeOf(top)} numbers, not ${output.size}.`);

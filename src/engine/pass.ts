@@ -6,6 +6,7 @@ import type { Batch } from "../trace/batch.ts";
 import { widthOf, type Direction, type Real } from "../trace/trace.ts";
 import type { Attention } from "./attention/attention.ts";
 import { createPooling } from "./attention/attentionPooling.ts";
+import { createConditioning, type Conditioning } from "./conditioning.ts";
 import { firstAfter } from "./layers/directions.ts";
 import { createHandedOn, type HandedOn } from "./layers/handOn.ts";
 import { createInputLayer, type InputLayer } from "./layers/inputLayer.ts";
@@ -39,6 +40,8 @@ export interface Pass {
   readonly handed: readonly (HandedOn | undefined)[];
   /** Reads what the layers above hand on, and is what the output reads. */
   readonly decoder: Decoder | undefined;
+  /** Where a vector stands before the first step. */
+  readonly conditioning: Conditioning | undefined;
   /** Where the output at the last step reads all steps. */
   readonly pooling: Attention | undefined;
   readonly output: OutputLayer;
@@ -55,6 +58,8 @@ export interface Pass {
     blocks: readonly RowBlock[];
     /** Steps that all sequences have: masking begins here. */
     shortest: number;
+    /** Whether the states before the first step came from a vector. */
+    conditioned: boolean;
     /** B of the carried states; 0 when there are none. */
     carriedBatch: number;
     /** `forward` without a target cannot be followed by `backward`. */
@@ -112,10 +117,19 @@ export function createPass(
         )
       : undefined,
     decoder: createDecoder(model, layers, sizes, options.dropout),
+    conditioning: createConditioning(model, layers, batch),
     pooling: createPooling(model, capacity),
     output: createOutputLayer(model, description.output.at === "last-step" ? batch : outputRows),
     lengths: kernels.allocateIntegers(batch),
-    current: { steps: 0, batch: 0, blocks: [], shortest: 0, carriedBatch: 0, holds: "nothing" },
+    current: {
+      steps: 0,
+      batch: 0,
+      blocks: [],
+      shortest: 0,
+      conditioned: false,
+      carriedBatch: 0,
+      holds: "nothing",
+    },
   };
 }
 

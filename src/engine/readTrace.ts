@@ -90,8 +90,22 @@ function readInputs(pass: Pass, withGradients: boolean, add: Add) {
   const rows = steps * batch;
   const axes: readonly Axis[] = ["T", "B", "I"];
   const shape = [steps, batch, input.size];
-  add("input", axes, shape, readInput(input, rows, kernels));
+  const { conditioning, current } = pass;
+  const given = readInput(input, rows, kernels);
+  // What conditions the sequence stands at step 0, where it was given, though no cell read it there.
+  if (conditioning && current.conditioned) {
+    given.set(conditioning.vector.subarray(0, batch * input.size));
+  }
+  add("input", axes, shape, given);
   if (!withGradients) return;
+  if (conditioning) {
+    const gradient = given.slice().fill(0);
+    if (current.conditioned) {
+      gradient.set(conditioning.gradient.subarray(0, batch * input.size));
+    }
+    add(gradientOf("input"), axes, shape, gradient);
+    return;
+  }
   if (input.kind === "embedding") {
     add(gradientOf("input"), axes, shape, input.gradient.slice(0, rows * input.size));
   } else {

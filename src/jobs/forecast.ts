@@ -64,7 +64,7 @@ export async function forecast(
     );
     const ahead =
       encoding.shape === "one-to-many"
-        ? outputsAfter(stepper, encoding, known[known.length - 1], steps)
+        ? outputsAfter(stepper, encoding, known[known.length - 1], steps, isReadAgain(loaded))
         : outputAfter(stepper, encoding, known);
     rows.push(...ahead.slice(0, steps - rows.length));
     await breathe();
@@ -170,15 +170,19 @@ function outputAfter(
   return Array.from({ length: encoding.horizon }, (_, ahead) => rowOf(encoding, output, ahead));
 }
 
-/** One row of each step's output: the network reads `first`, then nothing. */
+const isReadAgain = ({ config }: LoadedRun): boolean =>
+  config.data.kind === "table" && config.data.condition === "every-step";
+
+/** One row of each step's output: the network reads `first`, then nothing, or the same again. */
 function outputsAfter(
   stepper: Stepper,
   encoding: TableEncoding,
   first: Float64Array,
   steps: number,
+  again: boolean,
 ): readonly number[][] {
   stepper.reset();
-  const nothing = new Float64Array(first.length);
+  const nothing = again ? first : new Float64Array(first.length);
   return Array.from({ length: steps }, (_, t) =>
     rowOf(encoding, stepper.step(t === 0 ? first : nothing), 0),
   );

@@ -10,7 +10,11 @@ const modelSchema: z.ZodType<ModelDescription> = z.object({
       vocabulary: z.int(),
       embedding: z.int().optional(),
     }),
-    z.object({ kind: z.literal("dense"), size: z.int() }),
+    z.object({
+      kind: z.literal("dense"),
+      size: z.int(),
+      condition: z.literal("initial-state").optional(),
+    }),
   ]),
   layers: z.array(
     z.object({

@@ -79,7 +79,12 @@ export interface DecoderDescription {
 export interface ModelDescription {
   readonly input:
     | { readonly kind: "tokens"; readonly vocabulary: number; readonly embedding?: number }
-    | { readonly kind: "dense"; readonly size: number };
+    | {
+        readonly kind: "dense";
+        readonly size: number;
+        /** What stands at step 0 is not read there, but becomes the states that the sequence begins with. */
+        readonly condition?: "initial-state";
+      };
   readonly layers: readonly LayerDescription[];
   /** In an encoder-decoder, outputs are taken at each step of the decoder. */
   readonly decoder?: DecoderDescription;

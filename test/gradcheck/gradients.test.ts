@@ -27,6 +27,7 @@ import {
   layerConfig,
   sizes,
   variantKinds,
+  type CellKind,
   type NetworkOptions,
 } from "./smallNetwork.ts";
 
@@ -112,10 +113,7 @@ describe("gradients agree with central differences", () => {
 });
 
 /** Normalization over two units would leave only their signs. */
-const variantStack = (kind: (typeof variantKinds)[number]) => [
-  layerConfig(kind, 4),
-  layerConfig(kind, 3),
-];
+const variantStack = (kind: CellKind) => [layerConfig(kind, 4), layerConfig(kind, 3)];
 
 describe("gradients of the variants of cells agree with central differences", () => {
   for (const [index, kind] of variantKinds.entries()) {
@@ -154,6 +152,40 @@ describe("gradients of the variants of cells agree with central differences", ()
     const states = buildStates(model, batch.size);
     expect(checkGradients(model, batch, states, tolerances("layer norm"))).toEqual([]);
   });
+});
+
+describe("gradients of a vector that becomes the first states agree with central differences", () => {
+  for (const kind of [...cellKinds, "lstm peepholes", "lstm projection"] as const) {
+    for (const direct of [(layer: LayerConfig) => layer, bothWays]) {
+      it(`${kind}, ${direct === bothWays ? "both ways" : "one way"}`, () => {
+        const layers = variantStack(kind).map(direct);
+        const loss = "mean-squared-error";
+        const model = buildModel({ layers, condition: "initial-state", loss });
+        if (kind === "rnn relu") keepAlive(model);
+        const batch = buildBatch(model, { lengths: [5, 2, 4] });
+        const pass = buildPass(model, batch);
+        const lossOf = (): number => forward(pass, batch).loss;
+        zeroGradients(model);
+        lossOf();
+        backward(pass);
+        const trace = readTrace(pass);
+        const { input } = batch;
+        if (input.kind !== "dense") throw new Error("A vector is dense.");
+        // Nothing is read at any step: W_ih has nothing to learn.
+        const learnt = model.parameters.filter(({ name }) => !/^weight_ih_l0/.test(name));
+        const problems = [
+          ...learnt.map(({ name, value }) => [`param.${name}`, value] as const),
+          ["input", input.values] as const,
+        ].map(([name, values]) => {
+          const { shape, data } = tensorOf(trace, gradientOf(name));
+          const wanted = centralDifferences(values, lossOf);
+          return disagreement(name, shape, data, wanted, tolerances(kind));
+        });
+        expect(problems.filter((problem) => problem !== undefined)).toEqual([]);
+        expect(tensorOf(trace, "grad.param.weight_ih_l0").data.some(Boolean)).toBe(false);
+      });
+    }
+  }
 });
 
 /** A layer of dead relus would prove nothing. */

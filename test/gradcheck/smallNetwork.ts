@@ -77,13 +77,17 @@ export interface NetworkOptions {
   readonly loss?: ModelSpec["loss"];
   readonly lossOptions?: ModelSpec["lossOptions"];
   readonly initialization?: Partial<ModelSpec["initialization"]>;
+  /** What stands at step 0 becomes the first states. */
+  readonly condition?: "initial-state";
   readonly kernels?: Kernels;
   readonly seed?: number;
 }
 
 export function buildModel(options: NetworkOptions = {}): Model {
   const spec: ModelSpec = {
-    input: inputOf(options.input ?? "dense"),
+    input: options.condition
+      ? { kind: "dense", size: sizes.input, condition: options.condition }
+      : inputOf(options.input ?? "dense"),
     layers: options.layers ?? [layerConfig("lstm", sizes.hidden[0])],
     initialization: {
       input: "uniform",

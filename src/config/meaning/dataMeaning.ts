@@ -37,6 +37,17 @@ export function dataProblems({ data }: Config, isWritten: IsWritten): PathProble
       ),
     );
   }
+  const isOneToMany =
+    (data.kind === "table" && data.shape === "one-to-many") ||
+    (data.kind === "synthetic" && data.task === "waveform");
+  if (isWritten("data", "condition") && !isOneToMany) {
+    problems.push(
+      idle(
+        ["data", "condition"],
+        'Only where one step becomes many is there a vector to begin from: the task "waveform", or a table with "shape": "one-to-many".',
+      ),
+    );
+  }
   if (data.kind !== "table") return problems;
 
   for (const key of ["inputs", "targets"] as const) {

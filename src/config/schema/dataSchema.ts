@@ -16,6 +16,21 @@ const syntheticTasks = [
 ] as const;
 export type SyntheticTask = (typeof syntheticTasks)[number];
 
+const conditions = ["first-step", "every-step", "initial-state"] as const;
+export type Condition = (typeof conditions)[number];
+
+const condition = z
+  .enum(conditions)
+  .default("first-step")
+  .describe(
+    [
+      "Only one-to-many: how the one vector reaches the network that has to go on from it.",
+      "- `first-step`: it is read once, and zeros afterwards",
+      "- `every-step`: it is read again at each step",
+      "- `initial-state`: a learnt linear map makes of it the states that the sequence begins with (Vinyals et al. 2015), and nothing is read",
+    ].join("\n"),
+  );
+
 const text = z
   .strictObject({
     kind: z.literal("text"),
@@ -88,6 +103,7 @@ const table = z
       .describe(
         "Where inputs are read and losses are taken: at every step, or only at the first or last one.",
       ),
+    condition,
     standardize: z
       .boolean()
       .default(true)
@@ -118,6 +134,7 @@ const synthetic = z
       "Time steps of a sequence; for `copy`, the delay; for `reber` and `phonemes`, of the longest.",
     ).default(50),
     examples: count("Training sequences to generate.").default(2000),
+    condition,
   })
   .describe("A synthetic task with a known answer and a known difficulty.");
 

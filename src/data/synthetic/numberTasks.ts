@@ -1,4 +1,5 @@
 /** Synthetic tasks over numbers: the adding problem, and a wave from its frequency. */
+import type { Condition } from "../../config/schema.ts";
 import { integerBelow } from "../randomness.ts";
 import type { Example } from "../split.ts";
 import { meanLoss, type Task } from "./task.ts";
@@ -55,11 +56,11 @@ const wavesOf = ({ input }: Pick<Example, "input">): number =>
   slowest + input[0] * (fastest - slowest);
 
 /**
- * One number becomes a wave: the first step reads a frequency between 0 and 1, which stands for 1 to 4 waves in T steps, and the
- * network has to go on drawing sin(2π·waves·t/T) with nothing more to read. Always answering 0 has a mean squared error
+ * One number becomes a wave: a frequency between 0 and 1, which stands for 1 to 4 waves in T steps, is read at the first step, at
+ * every step, or becomes the initial state, and the network has to go on drawing sin(2π·waves·t/T) from it. Always answering 0 has a mean squared error
  * of about 1/2.
  */
-export function waveformTask(length: number): Task {
+export function waveformTask(length: number, condition: Condition): Task {
   return {
     encoding: {
       kind: "synthetic",
@@ -68,13 +69,13 @@ export function waveformTask(length: number): Task {
       outputNames: ["wave"],
     },
     layout: {
-      input: { kind: "dense", size: 1 },
+      input: { kind: "dense", size: 1, ...(condition === "initial-state" && { condition }) },
       output: { kind: "values", size: 1, at: "each-step" },
     },
     steps: length,
     generate(uniform) {
       const input = new Float32Array(length);
-      input[0] = uniform();
+      input.fill(uniform(), 0, condition === "every-step" ? length : 1);
       const waves = wavesOf({ input });
       const target = Float32Array.from({ length }, (_, t) =>
         Math.sin((2 * Math.PI * waves * t) / length),

@@ -16,7 +16,11 @@ type SyntheticConfig = Extract<DataConfig, { kind: "synthetic" }>;
 
 /** @param blank the class that stands for no label, where labels have no places */
 export function createTask(
-  { task, length }: Pick<SyntheticConfig, "task" | "length">,
+  {
+    task,
+    length,
+    condition = "first-step",
+  }: Pick<SyntheticConfig, "task" | "length"> & Partial<Pick<SyntheticConfig, "condition">>,
   blank = 0,
 ): Task {
   switch (task) {
@@ -31,7 +35,7 @@ export function createTask(
     case "reber":
       return reberTask(length);
     case "waveform":
-      return waveformTask(length);
+      return waveformTask(length, condition);
     case "phonemes":
       return phonemeTask(length, blank);
   }

@@ -14,6 +14,8 @@ interface DenseInput {
   readonly size: number;
   /** (R,I) */
   readonly values: Real;
+  /** Nothing is read at any step: `conditioning.ts` takes what stands at step 0. */
+  readonly isSilent: boolean;
 }
 interface EmbeddedInput {
   readonly kind: "embedding";
@@ -42,7 +44,9 @@ export function createInputLayer(model: Model, rows: number): InputLayer {
   const { kernels, description } = model;
   const { input } = description;
   if (input.kind === "dense") {
-    return { kind: "dense", size: input.size, values: kernels.allocate(rows * input.size) };
+    const { size, condition } = input;
+    const values = kernels.allocate(rows * size);
+    return { kind: "dense", size, values, isSilent: condition !== undefined };
   }
   const tokens = kernels.allocateIntegers(rows);
   const { vocabulary } = input;
@@ -66,8 +70,9 @@ export function loadInput(layer: InputLayer, batch: Batch, kernels: Kernels): vo
   if (layer.kind === "dense") {
     if (input.kind !== "dense")
       throw new Error("The model reads numbers, but the batch holds tokens.");
-    const { size, values } = layer;
+    const { size, values, isSilent } = layer;
     expectLength("input values", input.values.length, rows * size);
+    if (isSilent) return;
     for (let row = 0; row < rows; row++) {
       const valid = isValid(row, lengths, batchSize);
       for (let k = row * size; k < (row + 1) * size; k++) values[k] = valid ? input.values[k] : 0;

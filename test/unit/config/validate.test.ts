@@ -271,6 +271,12 @@ describe("what is allowed but cannot work, or does nothing", () => {
       "LSTM",
     ],
     [
+      "a condition where every step is read",
+      text({ kind: "synthetic", task: "adding", condition: "every-step" }),
+      'warning "condition"',
+      "one step becomes many",
+    ],
+    [
       "updates within sequences that are not cut",
       text(book, {}, { updateEverySteps: 4 }),
       'error "updateEverySteps"',
