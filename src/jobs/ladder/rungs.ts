@@ -43,7 +43,7 @@ const adding = (length: number, epochs: number): Rung => ({
   title: `Adding problem, T = ${length}`,
   config: {
     data: { kind: "synthetic", task: "adding", length, examples: 10_000 },
-    model: longMemory(64, length),
+    model: oneLayer("lstm", 64),
     training: training(epochs, 50, 0.003),
   },
   measure: "loss",
@@ -84,8 +84,9 @@ export const rungs: readonly Rung[] = [
     },
     measure: "loss",
     unit: "nats per symbol",
-    chance: Math.log(7),
-    solved: 0.45,
+    // The whole grammar but for the T or P that has to be remembered; all of it has 0.446.
+    chance: 0.508,
+    solved: 0.46,
     published: "97–100 % of trials solved (Hochreiter & Schmidhuber 1997, table 1)",
   },
   {

@@ -61,15 +61,17 @@ describe("the sample workspaces", () => {
 
   it("each explain themselves, say where they come from, and hold data", async () => {
     const files = await filesOf(join(folder, "first"));
-    for (const sample of ["moby-dick", "weather", "spam", "adding-problem"]) {
+    for (const sample of ["moby-dick", "weather", "spam", "adding-problem", "waveform"]) {
       expect(files).toContain(`${sample}/README.md`);
       expect(files).toContain(`${sample}/ATTRIBUTION.md`);
     }
     expect(files.filter(isConfigName)).toEqual([
+      "adding-problem/irnn.unroll.json",
       "adding-problem/lstm.unroll.json",
       "adding-problem/rnn.unroll.json",
       "moby-dick/unroll.json",
       "spam/unroll.json",
+      "waveform/unroll.json",
       "weather/unroll.json",
       "weather/week.unroll.json",
     ]);

@@ -42,7 +42,7 @@ describe("a network that begins from a vector", () => {
       const vector = batch.input.values.slice(b * sizes.input, (b + 1) * sizes.input);
       const [h, c] = ["h0", "c0"].map((name) => {
         const { data, shape } = tensorOf(trace, `layers.0.forward.${name}`);
-        return [...data.slice(b * shape[1], (b + 1) * shape[1])];
+        return Array.from(data.subarray(b * shape[1], (b + 1) * shape[1]));
       });
       expect(h).toHaveLength(3);
       expect(c).toHaveLength(4);
