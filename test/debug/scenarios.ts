@@ -360,6 +360,11 @@ const expressions: Scenario = {
       await client.request("evaluate", { expression, frameId: 1, context: "watch" });
     }
     await client.request("evaluate", { expression: "h", frameId: 2, context: "hover" });
+    const over = { source: { path: textFile }, line: 1, context: "hover" };
+    await client.request("evaluate", { ...over, expression: "h", column: 2 });
+    const word = await client.request("evaluate", { ...over, expression: "cat", column: 5 });
+    await client.request("variables", { variablesReference: word["variablesReference"] });
+    await failing(client.request("evaluate", { ...over, expression: "t", column: 40 }));
     await client.request("evaluate", { expression: "h[1]", context: "clipboard" });
     for (const expression of [
       "nrom(h)",

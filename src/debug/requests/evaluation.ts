@@ -14,10 +14,15 @@ import { ablate, assign } from "./assign.ts";
 import { findItem } from "./findItem.ts";
 import { toVariable } from "./inspection.ts";
 import { helpText } from "../expression/helpText.ts";
+import type { Item } from "../variables/variableStore.ts";
+import { hoveredSteps } from "./hover.ts";
 import type { Handlers } from "./requests.ts";
 
 export const evaluation: Handlers<"evaluate" | "completions" | "setVariable" | "setExpression"> = {
-  async evaluate(session, { expression, frameId, context }) {
+  async evaluate(session, request) {
+    const { expression, frameId, context } = request;
+    const hovered = context === "hover" ? hoveredSteps(session, request) : undefined;
+    if (hovered) return shown(session, hovered);
     const environment = environmentOf(session, frameId);
     if (context !== "repl") return evaluate(session, expression, environment, context);
     try {
@@ -72,6 +77,10 @@ function evaluate(
 
 function resultOf(session: Session, expression: string, environment: Environment) {
   const item = expressionItem({ name: expression, expression }, environment, stepNow(session));
+  return shown(session, item);
+}
+
+function shown(session: Session, item: Item) {
   const { value, evaluateName: _, name: __, ...variable } = toVariable(session, item);
   return { ...variable, result: value };
 }
