@@ -3,6 +3,7 @@ import { nearest } from "../config/nearest.ts";
 import { UsageError, type Command } from "./command.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { checkCommand } from "./commands/check.ts";
+import { convertCommand } from "./commands/convert.ts";
 import { forecastCommand } from "./commands/forecast.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { ladderCommand } from "./commands/ladder.ts";
@@ -19,6 +20,7 @@ const commands: readonly Command[] = [
   runsCommand,
   generateCommand,
   forecastCommand,
+  convertCommand,
   benchCommand,
   ladderCommand,
 ];

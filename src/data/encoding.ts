@@ -47,7 +47,8 @@ export interface TableEncoding {
 
 export interface SyntheticEncoding {
   readonly kind: "synthetic";
-  readonly task: SyntheticTask;
+  /** `arrays`: those of another program, which no data set belongs to. */
+  readonly task: SyntheticTask | "arrays";
   /** What input token v stands for; absent for numbers. */
   readonly symbols?: readonly string[];
   /** What class c stands for; absent for numbers. */

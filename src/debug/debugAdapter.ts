@@ -13,6 +13,7 @@ import { evaluation } from "./requests/evaluation.ts";
 import { inspection } from "./requests/inspection.ts";
 import { lifecycle } from "./requests/lifecycle.ts";
 import type { Handlers } from "./requests/requests.ts";
+import { checkRequired } from "./requests/required.ts";
 import { stepping } from "./requests/stepping.ts";
 import { createSession } from "./session.ts";
 
@@ -62,12 +63,14 @@ export function createDebugAdapter({ debuggee, send }: DebugAdapterOptions): Deb
   };
 
   async function answer(request: DebugProtocol.Request): Promise<void> {
-    const { command, seq, arguments: given = {} } = request;
+    const { command, seq } = request;
+    const given: object = request.arguments ?? {};
     const response = { type: "response", request_seq: seq, command };
     held ??= [];
     try {
       const handler = handlerOf(command);
       if (!handler) throw new Error(`The debugger of sequences does not know "${command}".`);
+      checkRequired(command, given);
       const body = await handler(session, given);
       post({ ...response, success: true, ...(body !== undefined && { body }) });
     } catch (error) {

@@ -3,7 +3,7 @@
  * names the tensors and one file of bytes for each. `torch.load(…, weights_only=True)` takes it: all that the pickle calls
  * is OrderedDict and _rebuild_tensor_v2, which that mode allows.
  */
-import { zipSync, type Zippable } from "fflate";
+import { zipSync, type Zippable } from "fflate/browser";
 import type { Real } from "../trace/trace.ts";
 
 export interface WrittenTensor {

@@ -4,6 +4,7 @@ import type { PanelKind } from "../protocol/contracts.ts";
 import type { Probe, UnrollApi } from "./api.ts";
 import { registerCommands } from "./commands/handlers.ts";
 import { createCheckCommands } from "./commands/checkCommands.ts";
+import { createModelCommands } from "./commands/modelCommands.ts";
 import { createOutputCommands } from "./commands/outputCommands.ts";
 import { createOutputDocuments } from "./commands/outputDocuments.ts";
 import { createRunChoice } from "./commands/runChoice.ts";
@@ -15,6 +16,7 @@ import { maintainContexts } from "./contexts.ts";
 import { registerCodeLenses } from "./editors/codeLenses.ts";
 import { registerDiagnostics } from "./editors/diagnostics.ts";
 import { createInspections } from "./editors/inspections.ts";
+import { registerModelEditor } from "./editors/modelEditor.ts";
 import { registerQuickFixes } from "./editors/quickFixes.ts";
 import { createLog, showError } from "./log.ts";
 import { createCurveStore } from "./panels/curveStore.ts";
@@ -39,6 +41,8 @@ import { startWorker, type WorkerThread } from "./workers/workerThread.ts";
 const inspectionIdleMs = 60_000;
 const inspectionMemoryMb = 2048;
 const tracingMemoryMb = 4096;
+const modelIdleMs = 60_000;
+const modelMemoryMb = 4096;
 
 /** Lets a training save its last checkpoint before the editor ends this process. */
 let shutDown: (() => Promise<void>) | undefined;
@@ -65,6 +69,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
     idleMs: inspectionIdleMs,
   });
   const tracing = createLazyWorker({ start: start("tracing", tracingMemoryMb) });
+  // Of its own, so that a file of hundreds of megabytes makes no panel wait.
+  const models = createLazyWorker({ start: start("model", modelMemoryMb), idleMs: modelIdleMs });
   const training = createTrainingController(
     () => start("training", settings.trainingMemoryMb())(),
     log,
@@ -95,12 +101,15 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
   const inspections = createInspections(inspecting, log);
   const documents = createOutputDocuments();
   const runs = createRunChoice(library, tree);
+  const step = createStepCommands({ runs, worker: tracing, traces, cursor, player, places, log });
+  const { showPanels } = step;
   const commands = registerCommands({
     start: createStartCommands(extensionUri, log),
     train: createTrainCommands(training, runs, places, log),
-    step: createStepCommands({ runs, worker: tracing, traces, cursor, player, places, log }),
+    step,
     runs: createRunCommands({ runs, library, curves, traces, places, log }),
     check: createCheckCommands(start("checking", tracingMemoryMb), documents, log),
+    models: createModelCommands({ runs, worker: models, traces, cursor, player, showPanels, log }),
     output: createOutputCommands(runs, tracing, documents, log),
     places,
     log,
@@ -112,12 +121,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
     attaching,
     // What a worker may read was settled when it started.
     vscode.workspace.onDidChangeWorkspaceFolders(() =>
-      Promise.all([tracing.restart(), inspecting.restart()]),
+      Promise.all([tracing.restart(), inspecting.restart(), models.restart()]),
     ),
     training.onDidEnd((end) => (lastEnd = end)),
     traces.onDidFail((error) => showError(log, "open the trace again", error)),
     commands,
     registerDiagnostics(inspections),
+    registerModelEditor({ extensionUri, worker: models, log }),
     registerQuickFixes(),
     registerCodeLenses(inspections, training),
     showTrainingProgress(training),
@@ -141,7 +151,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
   subscriptions.push(resumeOffer);
   shutDown = async () => {
     resumeOffer.leave();
-    await Promise.all([training.stop(), tracing.dispose(), inspecting.dispose()]);
+    await Promise.all([training.stop(), tracing.dispose(), inspecting.dispose(), models.dispose()]);
   };
   subscriptions.push(honourStartup(library, log));
   library.refresh().catch((error: unknown) => log.warn(String(error)));

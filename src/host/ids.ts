@@ -28,6 +28,21 @@ export const panelView = (kind: PanelKind): string => `unroll.${kind}`;
 /** The type of the editor tab, `unroll.gatesEditor`; also what a reloaded window restores it by. */
 export const panelEditor = (kind: PanelKind): string => `unroll.${kind}Editor`;
 
+/** The type of the editor of model files, and of the same where another extension may own the file's type. */
+export const modelEditor = "unroll.modelEditor";
+export const modelEditorOption = "unroll.modelEditorOption";
+
+/** Files that the model editor opens; the first are Unroll's by default, the others are offered as "Open With…". */
+export const modelFilePatterns = [
+  "*.safetensors",
+  "*.pt",
+  "*.pth",
+  "*.onnx",
+  "*.keras",
+  "*.h5",
+  "*.hdf5",
+] as const;
+
 export const contextKeys = {
   /** The active training: "training", "paused" or "none". */
   training: "unroll.trainingState",

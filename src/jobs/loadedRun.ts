@@ -25,6 +25,8 @@ export interface LoadedRun extends RunDescription {
   /** Updates that the weights have seen. */
   readonly update: number;
   readonly parameters: ReadonlyMap<string, StoredParameter>;
+  /** Where it is no run of ours, but a network of this file (`modelAsRun.ts`). */
+  readonly modelFile?: string;
 }
 
 /** Throws `UserError` for a folder that is missing or damaged, or whose parts do not fit each other. */

@@ -11,7 +11,7 @@ import { explained } from "../runs/fileProblem.ts";
 
 /** Throws `FormatError` or `UserError`. */
 export async function readModelFile(file: string, answers: ModelAnswers): Promise<ModelContents> {
-  const bytes = await bytesOf(file, "read the model");
+  const bytes = await bytesOfFile(file, "read the model");
   return openModelFile(bytes, basename(file), answers, fileBeside(dirname(file)));
 }
 
@@ -32,10 +32,11 @@ function fileBeside(folder: string): (path: string) => Uint8Array | undefined {
 }
 
 export async function readArray(file: string): Promise<FileTensor> {
-  return decodeNpy(await bytesOf(file, "read the array"));
+  return decodeNpy(await bytesOfFile(file, "read the array"));
 }
 
-async function bytesOf(file: string, action: string): Promise<Uint8Array> {
+/** Throws `UserError` when the system refuses. */
+export async function bytesOfFile(file: string, action: string): Promise<Uint8Array> {
   return explained(action, file, async () => new Uint8Array(await readFile(file)));
 }
 

@@ -2,17 +2,24 @@
  * Everything that is asked about trained networks: sequences to look at, traces through them, and what
  * panels show of a trace; generating and forecasting. Reads run folders and never writes.
  */
+import { basename } from "node:path";
 import { followGradient } from "../analysis/gradientFlow.ts";
 import { listSequences } from "../data/sequences.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
 import type { TraceSummary, WorkerContract } from "../protocol/contracts.ts";
 import { encodeTrace, type TraceRecords } from "../trace/encode.ts";
 import { heatmapOf } from "../trace/heatmap.ts";
+import type { Tensor } from "../trace/trace.ts";
 import { normCurve } from "../trace/norms.ts";
 import { createBreather } from "./breather.ts";
 import { forecast } from "./forecast.ts";
 import { generate } from "./generate.ts";
+import { instrumentTensors, type InstrumentChoice } from "./instrumentTensors.ts";
+import { jacobianSpectra, saliencyOf } from "./instruments.ts";
 import { describeRun, loadRun, networkOf } from "./loadedRun.ts";
+import { modelAsRun } from "./modelAsRun.ts";
+import { modelSequence } from "./modelSequence.ts";
+import { createOpenModels } from "./openModels.ts";
 import { createRunData } from "./runData.ts";
 import { timelineColumns } from "./timelineColumns.ts";
 import { chosenSequence, traceSequence, type TracedSequence } from "./tracedSequence.ts";
@@ -35,15 +42,18 @@ type Answers<K extends keyof Calls> = (
 export interface TraceSession {
   readonly sequences: Answers<"sequences">;
   readonly trace: Answers<"trace">;
+  readonly traceModel: Answers<"traceModel">;
   readonly release: Answers<"release">;
   readonly columns: Answers<"columns">;
   readonly heatmap: Answers<"heatmap">;
   readonly norms: Answers<"norms">;
   readonly gradientFlow: Answers<"gradientFlow">;
+  readonly jacobians: Answers<"jacobians">;
+  readonly saliency: Answers<"saliency">;
   readonly generate: Answers<"generate">;
   readonly forecast: Answers<"forecast">;
-  /** The whole trace, to be saved as a safetensors file. */
-  records(trace: string): TraceRecords;
+  /** The whole trace, to be saved as a safetensors file, with what the instruments find that were chosen. */
+  records(trace: string, instruments?: InstrumentChoice): TraceRecords;
 }
 
 /** Each answer rejects with `UserError` for what a person can mend: a missing run, unknown tokens, data that is gone. */
@@ -51,6 +61,7 @@ export function createTraceSession(options: TraceSessionOptions): TraceSession {
   const { createKernels, workspaceFolders = [], bounds = defaultTraceBounds } = options;
   const data = createRunData(workspaceFolders);
   const traces = createTraceStore<TracedSequence>(bounds);
+  const models = createOpenModels();
 
   return {
     async sequences({ runFolder, split, offset, limit }) {
@@ -60,6 +71,15 @@ export function createTraceSession(options: TraceSessionOptions): TraceSession {
     async trace({ runFolder, checkpoint, choice }) {
       const loaded = await loadRun(runFolder, checkpoint);
       const sequence = await chosenSequence(loaded, choice, () => data.datasetOf(loaded));
+      const traced = traceSequence(loaded, choice, sequence, createKernels());
+      return summaryOf(traces.add(traced, bytesOf(traced)), traced);
+    },
+    async traceModel({ model, network: name, sequence: files }) {
+      const network = await models.networkOf(model, name);
+      const { sequence, ...output } = await modelSequence(network, files);
+      const title = basename(model.file);
+      const loaded = modelAsRun(model.file, title, network, output);
+      const choice = { kind: "typed", text: sequence.title } as const;
       const traced = traceSequence(loaded, choice, sequence, createKernels());
       return summaryOf(traces.add(traced, bytesOf(traced)), traced);
     },
@@ -95,6 +115,14 @@ export function createTraceSession(options: TraceSessionOptions): TraceSession {
         values: Float32Array.from(values).buffer,
       };
     },
+    async jacobians(request, context) {
+      const traced = traces.get(request.trace);
+      return jacobianSpectra(traced, request, createKernels(), context?.signal);
+    },
+    async saliency(request, context) {
+      const traced = traces.get(request.trace);
+      return saliencyOf(traced, request, createKernels(), context?.signal);
+    },
     async generate(request, context) {
       return generate(
         await loadRun(request.runFolder, request.checkpoint),
@@ -111,25 +139,30 @@ export function createTraceSession(options: TraceSessionOptions): TraceSession {
         context?.signal,
       );
     },
-    records(id) {
-      const { trace, sequence } = traces.get(id);
+    records(id, instruments = { jacobians: false }) {
+      const traced = traces.get(id);
+      const { trace, sequence } = traced;
+      const more = instrumentTensors(traced, instruments, createKernels);
       return encodeTrace(
-        trace,
+        { ...trace, tensors: new Map([...trace.tensors, ...more.map(named)]) },
         sequence.steps.map(({ input }) => input),
       );
     },
   };
 }
 
+const named = (tensor: Tensor): readonly [string, Tensor] => [tensor.name, tensor];
+
 function summaryOf(id: string, traced: TracedSequence): TraceSummary {
   const { loaded, choice, sequence, trace, loss, decoding } = traced;
-  const { run, checkpoint, update } = loaded;
+  const { run, checkpoint, update, modelFile } = loaded;
   return {
     id,
     runFolder: run.folder,
     runName: run.record.name,
     checkpoint,
     update,
+    ...(modelFile !== undefined && { modelFile }),
     sequence: { choice, title: sequence.title },
     model: trace.model,
     steps: trace.steps,

@@ -82,7 +82,8 @@ function modelOf(
   return model;
 }
 
-function layerConfigOf(layer: LayerDescription): ModelSpec["layers"][number] {
+/** The layer as a config has it. */
+export function layerConfigOf(layer: LayerDescription): ModelSpec["layers"][number] {
   const { cell, hidden, directions, nonlinearity = "tanh", reset = "after" } = layer;
   const shared = {
     hidden,

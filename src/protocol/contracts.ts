@@ -1,4 +1,5 @@
 /** Everything that crosses a boundary, declared once: worker ⇄ host, and panel ⇄ host. */
+import type { ModelCalls, ModelTrace } from "./modelContract.ts";
 import type { Heatmap, HeatmapSlice } from "../trace/heatmap.ts";
 import type { Direction, ModelDescription, Axis } from "../trace/trace.ts";
 
@@ -36,6 +37,8 @@ export interface TraceSummary {
   readonly id: string;
   readonly runFolder: string;
   readonly runName: string;
+  /** Where it is no run, but a network of this file: there is no checkpoint then, and no update. */
+  readonly modelFile?: string;
   readonly checkpoint: CheckpointChoice;
   /** Updates that the weights had seen. */
   readonly update: number;
@@ -132,6 +135,45 @@ export interface NormSeries {
   readonly stepNumbers: ArrayBuffer;
 }
 
+/**
+ * Singular values of the Jacobian of a layer's state by the state one step before, at some steps: how much a gradient is
+ * stretched, at most and in the middle, as it goes back one step.
+ */
+export interface JacobianSpectra {
+  /** Uint32, (columns): ascending. */
+  readonly stepNumbers: ArrayBuffer;
+  /** Of ∂h_t/∂h_{t−1}. */
+  readonly h: SpectrumSeries;
+  /** Of the whole state (h,c), for cells that have a c. */
+  readonly joint?: SpectrumSeries;
+}
+
+/** Float32, (columns) each. */
+export interface SpectrumSeries {
+  readonly largest: ArrayBuffer;
+  readonly median: ArrayBuffer;
+  readonly smallest: ArrayBuffer;
+}
+
+export type SaliencyMethod = "gradient" | "gradient-input" | "integrated";
+
+/** Which inputs an output depends on. */
+export interface Saliency {
+  /** The class or the number that is explained, and its value: of a class its logit. */
+  readonly output: string;
+  readonly score: number;
+  /** What the output would be for an input of zeros, for integrated gradients: their sum is the difference. */
+  readonly baselineScore?: number;
+  /** Float32, (T): for `gradient` the L2 norm over the numbers of a step's input, else their sum. */
+  readonly values: ArrayBuffer;
+  /** Of each number of the input apart, where they have names. */
+  readonly features?: {
+    readonly names: readonly string[];
+    /** Float32, (names,T) row-major. */
+    readonly values: ArrayBuffer;
+  };
+}
+
 /** One row of a run's metrics file; absent values were not measured at that update. */
 export interface MetricsRow {
   readonly update: number;
@@ -202,7 +244,7 @@ export interface Inspection {
 // ---------------------------------------------------------------- worker ⇄ host
 
 export interface WorkerContract {
-  readonly calls: {
+  readonly calls: ModelCalls & {
     /** Reads the data that a config names. `configFile` is an absolute path; `text` may be unsaved. */
     inspect: (request: { configFile: string; text: string }) => Inspection;
     /** Aborting the call stops the training after the current batch, with a checkpoint saved. */
@@ -234,6 +276,8 @@ export interface WorkerContract {
       checkpoint: CheckpointChoice;
       choice: SequenceChoice;
     }) => TraceSummary;
+    /** The same for a network of a model file. */
+    traceModel: (request: ModelTrace) => TraceSummary;
     release: (request: { trace: string }) => null;
     columns: (request: { trace: string; steps: readonly [from: number, to: number] }) => {
       readonly columns: readonly TimelineColumn[];
@@ -247,6 +291,20 @@ export interface WorkerContract {
       rows: number;
       columns: number;
     }) => GradientFlow;
+    /** At most `columns` steps, evenly spread; each costs a step of as many copies as the layer has units. */
+    jacobians: (request: {
+      trace: string;
+      layer: number;
+      direction: Direction;
+      columns: number;
+    }) => JacobianSpectra;
+    /** Of the output at step `t`: number `output`, or the likeliest class, or the first number. */
+    saliency: (request: {
+      trace: string;
+      method: SaliencyMethod;
+      t: number;
+      output?: number;
+    }) => Saliency;
     generate: (request: {
       runFolder: string;
       checkpoint: CheckpointChoice;
@@ -324,6 +382,8 @@ export interface PanelContract {
     heatmap: WorkerContract["calls"]["heatmap"];
     norms: WorkerContract["calls"]["norms"];
     gradientFlow: WorkerContract["calls"]["gradientFlow"];
+    jacobians: WorkerContract["calls"]["jacobians"];
+    saliency: WorkerContract["calls"]["saliency"];
   };
   readonly events: {
     /** Replaces the state: a new trace, or none. */

@@ -9,6 +9,7 @@ import { gradientCheckText } from "../jobs/gradientCheckText.ts";
 import { inspect } from "../jobs/inspect.ts";
 import { createKernels } from "../jobs/kernels.ts";
 import { createPauseGate } from "../jobs/pauseGate.ts";
+import { createModelSession } from "../jobs/modelSession.ts";
 import { createTraceSession } from "../jobs/traceSession.ts";
 import { train } from "../jobs/train.ts";
 import { serve } from "../protocol/channel.ts";
@@ -26,6 +27,7 @@ let gate: ReturnType<typeof createPauseGate> | undefined;
 
 const server = serve<WorkerContract>(workerTransport(parentPort), {
   ...session,
+  ...createModelSession(),
   inspect: (request) => inspect({ ...request, workspaceFolders }),
   async checkGradients(request, { signal }) {
     const result = await checkGradients(

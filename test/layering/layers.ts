@@ -17,7 +17,7 @@ export const layers: readonly Layer[] = [
   {
     folder: "src/data",
     mayImport: ["src/config", "src/formats", "src/trace"],
-    packages: ["papaparse"],
+    packages: ["papaparse", "zod"],
   },
   {
     folder: "src/engine",
@@ -39,7 +39,7 @@ export const layers: readonly Layer[] = [
   {
     folder: "src/protocol",
     mayImport: [],
-    mayImportTypes: ["src/config", "src/trace"],
+    mayImportTypes: ["src/config", "src/trace", "src/analysis", "src/models"],
     packages: [],
   },
   {

@@ -31,7 +31,7 @@ import {
 } from "./layout.ts";
 import type { NormCurve } from "./normCurves.ts";
 
-function drawBox(context: CanvasRenderingContext2D, theme: Theme, box: Rectangle): void {
+export function drawBox(context: CanvasRenderingContext2D, theme: Theme, box: Rectangle): void {
   context.strokeStyle = css(theme.border);
   context.lineWidth = 1;
   context.strokeRect(box.left - 0.5, box.top - 0.5, box.width + 1, box.height + 1);

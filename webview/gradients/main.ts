@@ -3,6 +3,7 @@ import "../lib/panel.css";
 import "../lib/compact.css";
 import "./gradients.css";
 import { html, nothing, render } from "lit";
+import type { SaliencyMethod } from "../../src/protocol/contracts.ts";
 import type { UnitOrder } from "../../src/trace/order.ts";
 import { gradientOf } from "../../src/trace/names.ts";
 import { onCompactChange } from "../lib/compact.ts";
@@ -24,6 +25,8 @@ import { onThemeChange, readTheme } from "../lib/theme.ts";
 import { rememberedViewport, type RememberedViewport } from "../lib/viewport.ts";
 import { createBackwardPicture } from "./backwardPicture.ts";
 import { createFlowPicture } from "./flowPicture.ts";
+import { createSaliencyPicture } from "./saliencyPicture.ts";
+import { createSpectrumPicture } from "./spectrumPicture.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { ReachKind, Verdict } from "./verdict.ts";
 import { noGradients, nothingYet } from "./words.ts";
@@ -32,6 +35,10 @@ import { noGradients, nothingYet } from "./words.ts";
 interface Remembered extends RememberedViewport {
   readonly part: string;
   readonly order: UnitOrder;
+  /** Which instruments the person asked for. */
+  readonly spectrum: boolean;
+  readonly saliency: boolean;
+  readonly method: SaliencyMethod;
 }
 
 const host = connectToHost();
@@ -44,7 +51,7 @@ const remembered = rememberedView<Remembered>();
 let part = remembered.part ?? "h";
 let order = remembered.order ?? "index";
 let chosen: TensorChoice | undefined;
-const pending = { heatmap: false, flow: false };
+const pending = { heatmap: false, flow: false, spectrum: false, saliency: false };
 let theme = readTheme();
 let tables = createColorTables(theme);
 
@@ -53,8 +60,7 @@ const controller = createHeatmapController({
   store,
   geometry: () => chosen && backward.layout().heatmap,
   changed() {
-    const { viewport, extent } = controller;
-    rememberView({ part, order, viewport, extent } satisfies Remembered);
+    remember();
     redraw();
   },
   received() {
@@ -94,10 +100,38 @@ const flow = createFlowPicture(figure("How much of each loss reaches back"), sur
   },
 });
 
+const spectrum = createSpectrumPicture(
+  figure("How much one step back stretches a gradient"),
+  surroundings,
+  {
+    isOpen: remembered.spectrum ?? false,
+    toggled: remember,
+    moveStep: (t) => store.moveCursor({ t }),
+    pending: (isPending) => {
+      pending.spectrum = isPending;
+      showProgress();
+    },
+  },
+);
+const saliency = createSaliencyPicture(
+  figure("Which inputs the prediction depends on"),
+  surroundings,
+  {
+    isOpen: remembered.saliency ?? false,
+    method: remembered.method ?? "integrated",
+    toggled: remember,
+    moveStep: (t) => store.moveCursor({ t }),
+    pending: (isPending) => {
+      pending.saliency = isPending;
+      showProgress();
+    },
+  },
+);
+const pictures = [backward, flow, spectrum, saliency];
+
 store.subscribe(onChange);
 window.addEventListener("resize", () => {
-  backward.fit();
-  flow.fit();
+  for (const picture of pictures) picture.fit();
 });
 onCompactChange(() => chosen && showControls(chosen));
 onThemeChange(() => {
@@ -116,13 +150,24 @@ function figure(caption: string, ...classes: readonly string[]): HTMLElement {
 }
 
 function redraw(): void {
-  backward.redraw();
-  flow.redraw();
+  for (const picture of pictures) picture.redraw();
 }
 
 function redrawOverlays(): void {
-  backward.redrawOverlay();
-  flow.redrawOverlay();
+  for (const picture of pictures) picture.redrawOverlay();
+}
+
+function remember(): void {
+  const { viewport, extent } = controller;
+  rememberView({
+    part,
+    order,
+    viewport,
+    extent,
+    spectrum: spectrum.isOpen,
+    saliency: saliency.isOpen,
+    method: saliency.method,
+  } satisfies Remembered);
 }
 
 function onChange(change: Change): void {
@@ -131,6 +176,7 @@ function onChange(change: Change): void {
   const { layer, direction } = store.state.cursor ?? startingCursor;
   if (layer !== chosen.layer || direction !== chosen.direction) showState();
   else if (!controller.follow()) redrawOverlays();
+  saliency.follow();
 }
 
 /** Takes the state in; what was chosen may no longer exist. */
@@ -141,7 +187,7 @@ function showState(): void {
   frame.empty(chosen ? undefined : trace && !busy ? noGradients : nothingYet(busy));
   if (!chosen) {
     controller.show(undefined, { steps: 1, units: 1 });
-    flow.show();
+    for (const picture of [flow, spectrum, saliency]) picture.show();
     return;
   }
   const { units, tensor } = chosen;
@@ -155,11 +201,11 @@ function showState(): void {
     { steps, units },
     isFirst ? rememberedViewport(remembered, { steps, units }) : undefined,
   );
-  flow.show();
+  for (const picture of [flow, spectrum, saliency]) picture.show();
 }
 
 function showProgress(): void {
-  frame.busy(store.state.busy || pending.heatmap || pending.flow);
+  frame.busy(store.state.busy || Object.values(pending).some(Boolean));
   backward.stale(pending.heatmap && !controller.current);
 }
 

@@ -1,5 +1,5 @@
 /** A panel's line to the host, and the little that a panel may remember between reloads. */
-import { connect, type Client, type Transport } from "../../src/protocol/channel.ts";
+import { connect, type Client, type Contract, type Transport } from "../../src/protocol/channel.ts";
 import type { PanelContract } from "../../src/protocol/contracts.ts";
 import { withNotFinite } from "./notFinite.ts";
 
@@ -30,6 +30,11 @@ const transport: Transport = {
 
 export function connectToHost(): Host {
   return connect<PanelContract>(transport);
+}
+
+/** The line of an editor that has a contract of its own. */
+export function connectTo<C extends Contract>(): Client<C> {
+  return connect<C>(transport);
 }
 
 /**

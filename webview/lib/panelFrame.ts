@@ -86,6 +86,12 @@ export interface TensorHeader {
   readonly openInEditor: () => void;
 }
 
+/** `weather · best checkpoint, update 1,200`, or the name of a model file. */
+export const originInWords = ({ runName, checkpoint, update, modelFile }: TraceSummary): string =>
+  modelFile === undefined
+    ? `${runName} · ${checkpoint} checkpoint, update ${formatCount(update)}`
+    : `${runName} · model file`;
+
 const axisLetters: Readonly<Record<string, string>> = { row: "rows", column: "columns" };
 
 /** The button that opens a panel as an editor tab, where it is not one already. */
@@ -98,7 +104,7 @@ export function tensorHeader(header: TensorHeader): TemplateResult {
   const summary = trace.tensors.find(({ name }) => name === tensor);
   const axes = summary?.axes.map((axis) => axisLetters[axis] ?? axis).join(", ");
   const run =
-    `${trace.runName} · ${trace.checkpoint} checkpoint, update ${formatCount(trace.update)}` +
+    originInWords(trace) +
     (trace.loss === undefined ? "" : ` · loss ${formatMeasured(trace.loss)}`);
   const shape =
     summary && html`<span class="shape">(${axes}) = ${formatShape(summary.shape)}</span>`;

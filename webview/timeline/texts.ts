@@ -3,16 +3,16 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { LabelDecoding, PanelCommand, TraceSummary } from "../../src/protocol/contracts.ts";
 import { iconButton } from "../lib/controls.ts";
 import type { EmptyState } from "../lib/emptyState.ts";
-import { formatCount, formatMeasured, formatShare, visibleToken } from "../lib/numbers.ts";
-import { openInEditorButton } from "../lib/panelFrame.ts";
+import { formatMeasured, formatShare, visibleToken } from "../lib/numbers.ts";
+import { openInEditorButton, originInWords } from "../lib/panelFrame.ts";
 
 export function traceHeader(
-  { runName, checkpoint, update, loss, sequence, decoding }: TraceSummary,
+  trace: TraceSummary,
   run: (command: PanelCommand) => void,
 ): TemplateResult {
+  const { loss, sequence, decoding } = trace;
   const of =
-    `${runName} · ${checkpoint} checkpoint, update ${formatCount(update)}` +
-    (loss === undefined ? "" : ` · mean loss ${formatMeasured(loss)}`);
+    originInWords(trace) + (loss === undefined ? "" : ` · mean loss ${formatMeasured(loss)}`);
   return html`<h1 class="sequence" title=${`${sequence.title}\n${of}`}>${sequence.title}</h1>
     <div class="panel-actions">
       ${iconButton("list-selection", "Step through another sequence…", () =>

@@ -30,6 +30,9 @@ read, what was predicted, the loss, and how large the gradient is that reaches t
   --example         a sequence of the data instead, such as validation:0
   --checkpoint      the weights with the best loss, or the last ones (default best)
   --out FILE        save every tensor (states, gates, outputs, gradients) as safetensors
+  --jacobians       save the singular values of every layer's state-to-state Jacobian too
+  --saliency STEP   save how the output of this step depends on every input: the gradient, gradient × input, and
+                    integrated gradients
   --json            one JSON object per time step
 
 With MODEL, a file that another framework saved (a PyTorch state_dict as .safetensors, what torch.save wrote, ONNX, Keras):
@@ -54,6 +57,8 @@ export const traceCommand = defineCommand({
     example: { type: "string" },
     checkpoint: { type: "string", default: "best" },
     out: { type: "string" },
+    jacobians: { type: "boolean", default: false },
+    saliency: { type: "string" },
     json: { type: "boolean", default: false },
     target: { type: "string" },
     loss: { type: "string" },
@@ -72,6 +77,13 @@ export const traceCommand = defineCommand({
     }
     const checkpoint = oneOf("--checkpoint", values.checkpoint, ["best", "last"]);
     const choice = await choiceOf(values, folder);
+    const { jacobians } = values;
+    const saliencyStep = wholeNumber("--saliency", values.saliency, 0);
+    if ((jacobians || saliencyStep !== undefined) && values.out === undefined) {
+      throw new UsageError(
+        "What --jacobians and --saliency find is saved: name a file with --out.",
+      );
+    }
     const run = await findRun(positionals[0], folder);
     const session = createTraceSession({ createKernels, workspaceFolders: [folder] });
     const summary = await session.trace({ runFolder: run.folder, checkpoint, choice });
@@ -80,7 +92,10 @@ export const traceCommand = defineCommand({
     if (values.json) for (const column of columns) out.write(`${JSON.stringify(column)}\n`);
     else out.write(`${heading(summary)}\n${stepTable(columns)}`);
     if (values.out !== undefined) {
-      const { tensors, metadata } = session.records(summary.id);
+      const { tensors, metadata } = session.records(summary.id, {
+        jacobians,
+        ...(saliencyStep !== undefined && { saliencyStep }),
+      });
       await writeAtomically(resolve(folder, values.out), encodeSafetensors(tensors, metadata));
       error.write(`Saved ${tensors.size} tensors in ${values.out}.\n`);
     }

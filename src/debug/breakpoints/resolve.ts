@@ -93,6 +93,7 @@ function resolveExpression(
     text: name,
     hitBreakpointIds: [id],
   } as const;
+  if (name.trim() === "") throw new RequestError("Write an expression, such as norm(h) > 1.");
   // By itself first, so that a mistake is told at its own characters.
   createTripwire(id, stop, { ...requested, condition: name }, topEnvironment(program));
   const wire = createTripwire(id, stop, { ...requested, condition }, topEnvironment(program));

@@ -38,11 +38,11 @@ export const inspection: Handlers<
   scopes(session, { frameId }) {
     const subStep = subStepAt(programOf(session).trace, session.position);
     const isTop = frameId === 1;
-    const scopes = scopesOf(
-      environmentOf(session, frameId),
-      stepNow(session),
-      isTop ? subStep : undefined,
-    );
+    const scopes = scopesOf(environmentOf(session, frameId), {
+      t: stepNow(session),
+      isBackward: session.position.phase === "backward",
+      subStep: isTop ? subStep : undefined,
+    });
     return {
       scopes: scopes.map(({ name, items, isExpensive }) => {
         // Made when it is opened, and then once.

@@ -28,11 +28,18 @@ const scope = (name: string, items: () => readonly Item[], isExpensive = false):
   isExpensive,
 });
 
-/** Of one frame, at step `t`; `subStep` is the one that has just been computed in it. */
+export interface Standpoint {
+  readonly t: number;
+  /** On the way back gradients come first. */
+  readonly isBackward: boolean;
+  /** The sub-step that has just been computed in this frame. */
+  readonly subStep?: SubStep;
+}
+
+/** Of one frame. */
 export function scopesOf(
   environment: Environment,
-  t: number,
-  subStep: SubStep | undefined,
+  { t, isBackward, subStep }: Standpoint,
 ): readonly Scope[] {
   const { program, layer } = environment;
   const { trace } = program;
@@ -46,7 +53,16 @@ export function scopesOf(
       t,
       expressions.map((expression) => ({ name: expression, expression })),
     );
-  const gradients = [...parts].filter((part) => /^(d|growth$)/.test(part));
+  // What dh consists of comes right after it.
+  const wholeFirst = ["dh", "dh_above", "dh_future", "growth"];
+  const gradients = [
+    ...wholeFirst.filter((part) => parts.has(part)),
+    ...[...parts].filter((part) => /^d\w+$/.test(part) && !wholeFirst.includes(part)),
+  ];
+  const gradientScopes =
+    gradients.length > 0
+      ? [scope("Gradients", () => shown(...gradients, ...(layer === 0 ? ["dx"] : []), "doutput"))]
+      : [];
   return [
     ...(subStep
       ? [scope(capital(subStep.title), () => subStepItems(subStep, environment, t))]
@@ -54,13 +70,12 @@ export function scopesOf(
     ...(program.edits.length > 0
       ? [scope("Changed by the edit", () => changeItems(environment, t))]
       : []),
+    ...(isBackward ? gradientScopes : []),
     scope("Input", () => inputItems(environment, t)),
     scope("State", () => shown(...states, ...states.map((state) => `before(${state})`))),
     ...(gates.some((gate) => parts.has(gate)) ? [scope("Gates", () => shown(...gates))] : []),
     scope("Output", () => outputItems(environment, t)),
-    ...(gradients.length > 0
-      ? [scope("Gradients", () => shown(...gradients, ...(layer === 0 ? ["dx"] : []), "doutput"))]
-      : []),
+    ...(isBackward ? [] : gradientScopes),
     ...(trace.tensors.has(attentionWeights)
       ? [scope("Attention", () => itemsOf(environment, t, attentionShown(environment)))]
       : []),

@@ -5,6 +5,7 @@ import { showError, type Log } from "../log.ts";
 import type { PanelPlaces } from "../panels/panelPlaces.ts";
 import { commandTitles, type CommandId } from "./commandIds.ts";
 import type { createCheckCommands } from "./checkCommands.ts";
+import type { createModelCommands } from "./modelCommands.ts";
 import type { createOutputCommands } from "./outputCommands.ts";
 import type { createRunCommands } from "./runCommands.ts";
 import type { createStartCommands } from "./startCommands.ts";
@@ -19,13 +20,14 @@ export interface CommandGroups {
   readonly step: ReturnType<typeof createStepCommands>;
   readonly runs: ReturnType<typeof createRunCommands>;
   readonly check: ReturnType<typeof createCheckCommands>;
+  readonly models: ReturnType<typeof createModelCommands>;
   readonly output: ReturnType<typeof createOutputCommands>;
   readonly places: PanelPlaces;
   readonly log: Log;
 }
 
 export function registerCommands(groups: CommandGroups): vscode.Disposable {
-  const { start, train, step, runs, check, output, places, log } = groups;
+  const { start, train, step, runs, check, models, output, places, log } = groups;
   const open =
     (kind: PanelKind): Handler =>
     () =>
@@ -52,6 +54,10 @@ export function registerCommands(groups: CommandGroups): vscode.Disposable {
     "unroll.checkGradients": check.checkGradients,
     "unroll.generate": output.generate,
     "unroll.forecast": output.forecast,
+    "unroll.openModel": models.openModel,
+    "unroll.traceModel": models.traceModel,
+    "unroll.exportModel": models.exportModel,
+    "unroll.configFromModel": models.configFromModel,
     "unroll.resumeRun": train.resumeRun,
     "unroll.renameRun": runs.rename,
     "unroll.deleteRuns": runs.remove,

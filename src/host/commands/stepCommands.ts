@@ -88,6 +88,7 @@ export function createStepCommands({ runs, worker, traces, cursor, player, place
   };
 
   return {
+    showPanels,
     stepThrough,
     nextStep: move((t) => t + 1),
     previousStep: move((t) => t - 1),

@@ -56,6 +56,8 @@ export function attachPanel(
     columns: (request, { signal }) => worker.call("columns", request, { signal }),
     heatmap: (request, { signal }) => worker.call("heatmap", request, { signal }),
     norms: (request, { signal }) => worker.call("norms", request, { signal }),
+    jacobians: (request, { signal }) => worker.call("jacobians", request, { signal }),
+    saliency: (request, { signal }) => worker.call("saliency", request, { signal }),
     gradientFlow: (request, { signal }) => worker.call("gradientFlow", request, { signal }),
   });
   const subscription = state.onDidChange((event) => {

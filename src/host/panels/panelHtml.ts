@@ -4,8 +4,11 @@ import type { PanelKind } from "../../protocol/contracts.ts";
 /** Where a panel is shown: as a view, which the person may have dragged anywhere, or as an editor tab. */
 export type PanelPlace = "sideBar" | "editor";
 
+/** Every page that is built: the panels, and the editor of model files. */
+export type PageKind = PanelKind | "model";
+
 export interface PanelPage {
-  readonly kind: PanelKind;
+  readonly kind: PageKind;
   /** On the body as `data-place`: a tab needs no button that opens it as a tab, and has the editor's background. */
   readonly place: PanelPlace;
   readonly title: string;

@@ -4,9 +4,13 @@
  */
 import * as vscode from "vscode";
 import type { CheckpointChoice, SequenceChoice, TraceSummary } from "../../protocol/contracts.ts";
+import type { ModelTrace } from "../../protocol/modelContract.ts";
 import type { LazyWorker } from "../workers/lazyWorker.ts";
 
-export interface TraceSelection {
+/** A sequence of a run, or one for a network of a model file. */
+export type TraceSelection = RunSelection | ModelTrace;
+
+interface RunSelection {
   readonly runFolder: string;
   readonly checkpoint: CheckpointChoice;
   readonly choice: SequenceChoice;
@@ -50,7 +54,9 @@ export function createTraceStore(worker: LazyWorker, memory: vscode.Memento): Tr
     busy = true;
     changed.fire();
     try {
-      const trace = await worker.call("trace", next);
+      const trace = await ("model" in next
+        ? worker.call("traceModel", next)
+        : worker.call("trace", next));
       if (own !== attempt) {
         release(trace);
         return undefined;

@@ -4,18 +4,27 @@
  * Tests reach it as `window.harness`.
  */
 import { cellsAt } from "../../../src/analysis/cellSummary.ts";
-import { serve, type Handlers, type Server } from "../../../src/protocol/channel.ts";
+import {
+  serve,
+  type Contract,
+  type Handlers,
+  type Server,
+  type Transport,
+} from "../../../src/protocol/channel.ts";
 import type {
   Cursor,
   PanelContract,
   PanelState,
   TimelineColumn,
 } from "../../../src/protocol/contracts.ts";
+import type { ModelEditorContract } from "../../../src/protocol/modelContract.ts";
 import { bucketCount, bucketStart } from "../../../src/trace/buckets.ts";
 import { heatmapOf } from "../../../src/trace/heatmap.ts";
 import { normCurve } from "../../../src/trace/norms.ts";
 import type { Trace } from "../../../src/trace/trace.ts";
+import { modelHandlers } from "./modelHost.ts";
 import { scenarios, stateOf, tokenAt, type Scenario } from "./scenarios.ts";
+import { syntheticSaliency, syntheticSpectra } from "./syntheticInstruments.ts";
 import { noise, syntheticFlow, syntheticTrace, type SyntheticNetwork } from "./syntheticTrace.ts";
 import themes from "./themes.json";
 
@@ -35,7 +44,9 @@ declare global {
 }
 
 const query = new URLSearchParams(location.search);
-const scenario: Scenario = scenarios[query.get("scenario") ?? "characters"];
+const scenarioName = query.get("scenario") ?? "characters";
+const isModel = location.pathname === "/model";
+const scenario: Scenario = scenarios[isModel ? "characters" : scenarioName];
 const { network } = scenario;
 const trace = network && syntheticTrace(network);
 const viewKey = `view of ${location.pathname}`;
@@ -64,17 +75,20 @@ function setTheme(name: string): void {
 }
 
 let fromPanel: (message: unknown) => void = () => {};
-const server = serve<PanelContract>(
-  {
-    // The channel of a real webview copies; a message never shares memory with the host.
-    send: (message) => window.postMessage(asJson(structuredClone(message)), "*"),
-    listen(onMessage) {
-      fromPanel = onMessage;
-      return () => (fromPanel = () => {});
-    },
+const transport: Transport = {
+  // The channel of a real webview copies; a message never shares memory with the host.
+  send: (message) => window.postMessage(asJson(structuredClone(message)), "*"),
+  listen(onMessage) {
+    fromPanel = onMessage;
+    return () => (fromPanel = () => {});
   },
-  recorded(handlers()),
-);
+};
+const server = isModel
+  ? serve<ModelEditorContract>(
+      transport,
+      recorded<ModelEditorContract>(modelHandlers(scenarioName)),
+    )
+  : serve<PanelContract>(transport, recorded<PanelContract>(handlers()));
 /** As the editor does it: JSON for all but buffers, in which a number that is not finite becomes null. */
 function asJson(value: unknown): unknown {
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
@@ -88,14 +102,15 @@ window.harness = {
   calls: [],
   moveCursor,
   setTheme,
-  server,
+  // The model editor has no cursor to move.
+  server: server as Server<PanelContract>,
 };
 
 function moveCursor(to: Partial<Cursor>): void {
   const { harness } = window;
   const cursor = { layer: 0, direction: "forward" as const, t: 0, ...harness.state.cursor, ...to };
   harness.state = { ...harness.state, cursor };
-  server.emit("cursor", cursor);
+  window.harness.server.emit("cursor", cursor);
 }
 
 function handlers(): Handlers<PanelContract> {
@@ -112,6 +127,8 @@ function handlers(): Handlers<PanelContract> {
       })),
     heatmap: (request) => about((trace) => heatmapOf(trace, request)),
     norms: (request) => about((trace) => normCurve(trace, request)),
+    jacobians: ({ columns }) => about((_, network) => syntheticSpectra(network, columns)),
+    saliency: ({ t, method }) => about((_, network) => syntheticSaliency(network, t, method)),
     gradientFlow: ({ rows, columns }) => about((_, network) => flowOf(network, rows, columns)),
   };
 }
@@ -187,7 +204,7 @@ function columnAt(trace: Trace, network: SyntheticNetwork, t: number): TimelineC
 }
 
 /** Keeps a list of calls for tests. */
-function recorded(handlers: Handlers<PanelContract>): Handlers<PanelContract> {
+function recorded<C extends Contract>(handlers: Handlers<C>): Handlers<C> {
   return new Proxy(handlers, {
     get(target, name, receiver) {
       const handler: unknown = Reflect.get(target, name, receiver);

@@ -57,4 +57,33 @@ describe("the gradients panel", () => {
     expect(await calls(page, "moveCursor")).toEqual([]);
     await page.close();
   });
+
+  it("computes its instruments when they are asked for, and not before", async () => {
+    const { page } = await open("gradients", { scenario: "characters" });
+    expect(await calls(page, "jacobians")).toEqual([]);
+    expect(await calls(page, "saliency")).toEqual([]);
+
+    await page.getByText("Compute Singular Values").click();
+    await settled(page);
+    expect(await calls(page, "jacobians")).toHaveLength(1);
+    expect(await page.locator(".reading").nth(2).innerText()).toMatch(
+      /^Step 17: singular values of ∂\(h,c\)\/∂\(h,c\)₋ from/,
+    );
+
+    await page.getByText("Explain the Prediction").click();
+    await settled(page);
+    const explained = page.locator(".reading").nth(3);
+    expect(await explained.innerText()).toMatch(/^Output “e” at step 17: .* Most: step/);
+    // The explanation follows the cursor; up and down read the inputs one by one.
+    await page.locator("canvas.overlay").nth(3).focus();
+    await page.keyboard.press("ArrowRight");
+    await settled(page);
+    expect(await explained.innerText()).toContain("at step 18");
+    await page.keyboard.press("ArrowUp");
+    await settled(page);
+    expect(await explained.innerText()).toMatch(/^[+−]?[\d.×⁻⁰-⁹¹²³]+, step 17/);
+    await page.getByText("Hide the Explanation").click();
+    expect(await explained.isVisible()).toBe(false);
+    await page.close();
+  });
 });

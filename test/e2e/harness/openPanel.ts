@@ -2,6 +2,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
 import type { PanelKind } from "../../../src/protocol/contracts.ts";
+import type { PageKind } from "../../../src/host/panels/panelHtml.ts";
 import { launchBrowser } from "../../host/browser.ts";
 import { serveHarness, type HarnessServer } from "./serveHarness.ts";
 
@@ -13,7 +14,7 @@ let browser: Browser;
 /** Keeps a server and a browser for the tests of the file that calls it. */
 export function keepHarness(): void {
   beforeAll(async () => {
-    [server, browser] = await Promise.all([serveHarness(panels), launchBrowser()]);
+    [server, browser] = await Promise.all([serveHarness([...panels, "model"]), launchBrowser()]);
   });
   afterAll(async () => {
     await browser?.close();
@@ -28,7 +29,7 @@ interface Opened {
 }
 
 export async function open(
-  panel: PanelKind,
+  panel: PageKind,
   query: Record<string, string> = {},
   { width = 320, height = 900 } = {},
 ): Promise<Opened> {

@@ -5,8 +5,7 @@
 import { build, type BuildOptions } from "esbuild";
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
-import { panelHtml, type PanelPlace } from "../../../src/host/panels/panelHtml.ts";
-import type { PanelKind } from "../../../src/protocol/contracts.ts";
+import { panelHtml, type PageKind, type PanelPlace } from "../../../src/host/panels/panelHtml.ts";
 
 export interface HarnessServer {
   readonly url: string;
@@ -15,15 +14,16 @@ export interface HarnessServer {
 
 const root = new URL("../../../", import.meta.url).pathname;
 const nonce = "harness";
-const titles: Readonly<Record<PanelKind, string>> = {
+const titles: Readonly<Record<PageKind, string>> = {
   timeline: "Timeline",
   gates: "Gates",
   gradients: "Gradients",
   curves: "Curves",
+  model: "Model",
 };
-export const isPanel = (name: string): name is PanelKind => Object.hasOwn(titles, name);
+export const isPanel = (name: string): name is PageKind => Object.hasOwn(titles, name);
 
-export async function serveHarness(panels: readonly PanelKind[]): Promise<HarnessServer> {
+export async function serveHarness(panels: readonly PageKind[]): Promise<HarnessServer> {
   const files = await bundle(panels);
   for (const name of ["codicon.css", "codicon.ttf"]) {
     files.set(`/${name}`, await readFile(`${root}node_modules/@vscode/codicons/dist/${name}`));
@@ -51,7 +51,7 @@ export async function serveHarness(panels: readonly PanelKind[]): Promise<Harnes
   };
 }
 
-async function bundle(panels: readonly PanelKind[]): Promise<Map<string, Uint8Array>> {
+async function bundle(panels: readonly PageKind[]): Promise<Map<string, Uint8Array>> {
   const shared: BuildOptions = {
     bundle: true,
     platform: "browser",
@@ -82,7 +82,7 @@ async function bundle(panels: readonly PanelKind[]): Promise<Map<string, Uint8Ar
   );
 }
 
-function page(kind: PanelKind, place: PanelPlace, origin: string): string {
+function page(kind: PageKind, place: PanelPlace, origin: string): string {
   const html = panelHtml({
     kind,
     place,

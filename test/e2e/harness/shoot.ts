@@ -2,7 +2,7 @@
  * Photographs a panel with synthetic data, for looking at:
  *
  *   node test/e2e/harness/shoot.ts gates --theme dark,hc-light --width 320,900 --scenario long
- *     [--height 900] [--press "ArrowRight ArrowRight"] [--hover 200,150] [--choose "Tensor=c"] [--out .vscode-test/harness]
+ *     [--height 900] [--press "ArrowRight ArrowRight"] [--hover 200,150] [--choose "Tensor=c"] [--click "Compute Singular Values"] [--out .vscode-test/harness]
  *
  * Fails when the page logs an error or breaks its content security policy.
  */
@@ -22,6 +22,7 @@ const { values, positionals } = parseArgs({
     press: { type: "string", default: "" },
     hover: { type: "string", default: "" },
     choose: { type: "string", default: "" },
+    click: { type: "string", default: "" },
     scale: { type: "string", default: "1" },
     out: { type: "string", default: ".vscode-test/harness" },
   },
@@ -60,6 +61,10 @@ async function shoot(scenario: string, theme: string, width: number): Promise<vo
     `${server.url}/${panel}?theme=${theme}&scenario=${scenario}&place=${values.place}`,
   );
   await page.waitForTimeout(scenario === "long" ? 2500 : 600);
+  for (const text of values.click.split(",").filter(Boolean)) {
+    await page.getByText(text, { exact: true }).click();
+    await page.waitForTimeout(400);
+  }
   for (const choice of values.choose.split(",").filter(Boolean)) {
     const [label, option] = choice.split("=");
     await page.locator(`vscode-single-select[label="${label}"]`).click();

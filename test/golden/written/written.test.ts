@@ -2,7 +2,7 @@
  * What the writers write, without the libraries that read it; CHECKED.md is what those said (checkWritten.py). A change
  * of the bytes shows here, and asks for the check to be run again.
  */
-import { unzipSync } from "fflate";
+import { unzipSync } from "fflate/browser";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../../src/config/problem.ts";
 import { decodeSafetensors } from "../../../src/formats/safetensors.ts";

@@ -51,12 +51,21 @@ describe("unroll", () => {
   it.each([[["--help"]], [["-h"]], [["help"]]])("explains itself: %s", async (args) => {
     const { code, out } = await unroll("/", args);
     expect(code).toBe(0);
-    for (const command of ["train", "trace", "runs", "generate", "forecast", "bench", "ladder"]) {
+    for (const command of [
+      "train",
+      "trace",
+      "runs",
+      "generate",
+      "forecast",
+      "convert",
+      "bench",
+      "ladder",
+    ]) {
       expect(out).toContain(`  ${command}`);
     }
   });
 
-  it.each(["train", "trace", "runs", "generate", "forecast", "bench", "ladder"])(
+  it.each(["train", "trace", "runs", "generate", "forecast", "convert", "bench", "ladder"])(
     "explains %s",
     async (command) => {
       for (const args of [
@@ -355,6 +364,26 @@ describe("unroll trace", () => {
     expect(read.out.split("\n").slice(1)).toEqual(typed.out.split("\n").slice(1));
   });
 
+  it("saves what the gradient instruments find, beside the trace", async () => {
+    const folder = await trained("table");
+    const args = ["trace", "latest", "--example", "training:0", "--jacobians", "--saliency", "3"];
+    expect(await unroll(folder, args)).toMatchObject({ code: 2 });
+    expect(await unroll(folder, [...args, "--out", "t.safetensors"])).toMatchObject({ code: 0 });
+    const bytes = new Uint8Array(await readFile(join(folder, "t.safetensors")));
+    const { tensors } = decodeSafetensors(bytes);
+    const shapes = [
+      "jacobian.layers.0.forward.h",
+      "jacobian.layers.0.forward.state",
+      "saliency.integrated",
+    ].map((name) => tensors.get(name)?.shape);
+    expect(shapes).toEqual([
+      [8, 5],
+      [8, 10],
+      [8, 1, 2],
+    ]);
+    expect(tensors.has("jacobian.layers.1.forward.state")).toBe(false);
+  });
+
   it("takes an example of the data", async () => {
     const folder = await trained("table", { training: { epochs: 1 } });
     const example = ["trace", "latest", "--example", "validation:0"];
@@ -365,5 +394,32 @@ describe("unroll trace", () => {
     expect(await unroll(folder, ["trace", "latest", "--example", "validation"])).toMatchObject({
       code: 2,
     });
+  });
+});
+
+describe("unroll convert", () => {
+  it("writes a trained run for other programs, with its vocabulary beside it", async () => {
+    const folder = await trained("text, state carried");
+    const { code, out } = await unroll(folder, ["convert", "latest", "model.onnx"]);
+    expect(code).toBe(0);
+    expect(out).toBe("Wrote model.onnx\nWrote model.vocabulary.json\n");
+    const vocabulary = JSON.parse(await readFile(join(folder, "model.vocabulary.json"), "utf8"));
+    expect(vocabulary.tokens.length).toBeGreaterThan(1);
+  });
+
+  it("reads what it wrote as a model file", async () => {
+    const folder = await trained("text, state carried");
+    await unroll(folder, ["convert", "latest", "model.safetensors"]);
+    const { code, out } = await unroll(folder, ["convert", "model.safetensors", "again.py"]);
+    expect(code).toBe(0);
+    expect(out).toBe("Wrote again.py\nWrote again.pt\n");
+  });
+
+  it("refuses an ending that it does not know", async () => {
+    const folder = await trained("text, state carried");
+    const { code, error } = await unroll(folder, ["convert", "latest", "model.h5"]);
+    expect(code).toBe(1);
+    expect(error).toContain("Give it one of these endings: .safetensors, .pt, .pth, .onnx, .py.");
+    expect(await readdir(folder)).not.toContain("model.h5");
   });
 });

@@ -1,0 +1,97 @@
+/** Writes a network, of a model file or of a run, for another program; a run's vocabulary goes beside it. */
+import { basename, dirname, join } from "node:path";
+import { UserError } from "../config/problem.ts";
+import { classesOf } from "../data/encoding.ts";
+import type { ModelNetwork } from "../models/modelContents.ts";
+import type { StateDictNaming } from "../models/write/stateDict.ts";
+import { writeModel, type WrittenFile } from "../models/write/writeModel.ts";
+import type { ModelCalls } from "../protocol/modelContract.ts";
+import { writeAtomically } from "../runs/writeAtomically.ts";
+import { loadRun, type LoadedRun } from "./loadedRun.ts";
+import type { OpenModels } from "./openModels.ts";
+
+type ExportRequest = Parameters<ModelCalls["exportModel"]>[0];
+
+interface ExportedNetwork {
+  readonly network: ModelNetwork;
+  readonly naming: StateDictNaming;
+  readonly from: string;
+  /** Beside the model. */
+  readonly more: readonly WrittenFile[];
+}
+
+/** Throws `UserError` for what cannot be written, or not in this format. */
+export async function exportModel(
+  { source, out }: ExportRequest,
+  models: OpenModels,
+): Promise<{ readonly files: readonly string[] }> {
+  if ("file" in source && source.file === out) {
+    throw new UserError("format", "A model cannot be written over the file that it is read from.", {
+      advice: "Give it another name.",
+    });
+  }
+  const name = basename(out);
+  const { network, naming, from, more } =
+    "runFolder" in source
+      ? exportedRun(await loadRun(source.runFolder, source.checkpoint), name)
+      : await exportedFile(source, models);
+  const files: string[] = [];
+  for (const file of [...writeModel(network, name, { naming, from }), ...more]) {
+    const path = join(dirname(out), file.name);
+    await writeAtomically(path, file.bytes);
+    files.push(path);
+  }
+  return { files };
+}
+
+async function exportedFile(
+  source: Extract<ExportRequest["source"], { file: string }>,
+  models: OpenModels,
+): Promise<ExportedNetwork> {
+  const { contents } = await models.contentsOf(source);
+  const network = await models.networkOf(source, source.network);
+  // Names of PyTorch's own are kept, so that the program that made the file takes it back.
+  const isTorch = contents.format === "safetensors" || contents.format === "pytorch";
+  return {
+    network,
+    naming: isTorch ? "source" : "module",
+    from: `${basename(source.file)}${network.name === "" ? "" : `, ${network.name}`}`,
+    more: [],
+  };
+}
+
+function exportedRun(loaded: LoadedRun, fileName: string): ExportedNetwork {
+  const { run, checkpoint, update, encoding, parameters } = loaded;
+  const { input, layers, output } = run.record.model;
+  const network: ModelNetwork = {
+    name: "",
+    input,
+    layers,
+    output,
+    parameters: [...parameters].map(([name, { shape, data }]) => ({
+      name,
+      source: name,
+      shape,
+      data,
+    })),
+    questions: [],
+    notes: [],
+  };
+  return {
+    network,
+    naming: "module",
+    from: `${run.record.name}, ${checkpoint} checkpoint, update ${update}`,
+    more: [vocabularyFile(encoding, fileName)],
+  };
+}
+
+/** What turns text or rows into the numbers that the network reads, and its answers back. */
+function vocabularyFile(encoding: LoadedRun["encoding"], fileName: string): WrittenFile {
+  const tokens = "vocabulary" in encoding ? encoding.vocabulary.tokens : undefined;
+  const classes = classesOf(encoding);
+  const json = { ...(tokens && { tokens }), ...(classes && { classes }), encoding };
+  return {
+    name: fileName.replace(/\.[^.]+$/, ".vocabulary.json"),
+    bytes: new TextEncoder().encode(`${JSON.stringify(json, undefined, 2)}\n`),
+  };
+}

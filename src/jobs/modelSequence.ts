@@ -1,0 +1,245 @@
+/** One sequence for a network of a model file, out of the files that a person chose, with a name for each step. */
+import { basename } from "node:path";
+import { UserError } from "../config/problem.ts";
+import { arrayFromRows } from "../data/arrayText.ts";
+import type { Sequence } from "../data/sequences.ts";
+import type { StepLabel } from "../data/split.ts";
+import type { Tokenizer } from "../data/tokenizer/tokenizer.ts";
+import { readVocabulary } from "../data/tokenizer/vocabularyFile.ts";
+import { visible } from "../data/tokens.ts";
+import { isWhole, type FileTensor } from "../formats/fileTensor.ts";
+import type { ModelNetwork } from "../models/modelContents.ts";
+import type { ArraySequence } from "../protocol/modelContract.ts";
+import type { Batch } from "../trace/batch.ts";
+import type { LossKind, Real } from "../trace/trace.ts";
+import { batchOfArrays } from "./modelBatch.ts";
+import { bytesOfFile } from "./modelFile.ts";
+import { readSequenceFile, type SequenceContent } from "./sequenceFile.ts";
+
+export interface ModelSequence {
+  readonly sequence: Sequence;
+  readonly loss: LossKind;
+  readonly at: "each-step" | "last-step";
+  /** What the classes of the output are called, where they are classes. */
+  readonly classes?: readonly string[];
+}
+
+/** Throws `FormatError` or `UserError` for what cannot be read, or does not fit the network. */
+export async function modelSequence(
+  network: ModelNetwork,
+  choice: ArraySequence,
+): Promise<ModelSequence> {
+  const name = basename(choice.file);
+  const tokenizer =
+    choice.vocabulary === undefined ? undefined : await readTokenizer(choice.vocabulary, network);
+  const input = inputArray(await readSequenceFile(choice.file), network, tokenizer, choice, name);
+  const target =
+    choice.target === undefined
+      ? undefined
+      : onlyArray(await readSequenceFile(choice.target), basename(choice.target), undefined);
+  // A language model's answers are its next inputs: then gradients need no target of their own.
+  const isLanguageModel =
+    target === undefined &&
+    network.input.kind === "tokens" &&
+    isWhole(input) &&
+    network.output.linear !== false &&
+    network.output.at === "each-step" &&
+    network.output.size === network.input.vocabulary;
+  const takesClasses = target ? holdsClasses(target, network.output.size) : isLanguageModel;
+  const loss: LossKind = takesClasses ? "cross-entropy" : "mean-squared-error";
+  const batchFirst = choice.batchFirst ?? false;
+  const { batch, at, embedded } = batchOfArrays(network, {
+    input,
+    ...(target && { target }),
+    loss,
+    batchFirst,
+  });
+  if (!embedded && network.input.kind === "tokens") {
+    throw new UserError("input", `${name} holds vectors, but this network reads token numbers.`, {
+      advice: "Save the numbers of the tokens, as whole numbers.",
+    });
+  }
+  const one = oneSequence(batch, at, choice.index ?? 0, network.output.size);
+  const answered = isLanguageModel ? withNextTokens(one) : one;
+  const size = network.output.size;
+  const classes = takesClasses
+    ? Array.from({ length: size }, (_, index) =>
+        isLanguageModel && tokenizer ? tokenizer.tokens[index] : String(index),
+      )
+    : undefined;
+  return {
+    sequence: {
+      title:
+        batch.size > 1 ? `${name}, sequence ${(choice.index ?? 0) + 1} of ${batch.size}` : name,
+      batch: answered,
+      steps: labels(answered, tokenizer, classes, at, size),
+    },
+    loss,
+    at,
+    ...(classes && { classes }),
+  };
+}
+
+/** Whole numbers are classes, unless there is one for each number of the output. */
+const holdsClasses = (target: FileTensor, outputs: number): boolean =>
+  isWhole(target) && outputs > 1 && !(target.shape.length > 1 && target.shape.at(-1) === outputs);
+
+async function readTokenizer(file: string, { input }: ModelNetwork): Promise<Tokenizer> {
+  const name = basename(file);
+  const text = new TextDecoder().decode(await bytesOfFile(file, "read the vocabulary"));
+  const tokenizer = readVocabulary(text, name);
+  if (input.kind === "tokens" && tokenizer.tokens.length > input.vocabulary) {
+    throw new UserError(
+      "vocabulary",
+      `${name} has ${tokenizer.tokens.length} tokens, but the network knows ${input.vocabulary}.`,
+      { advice: "Choose the vocabulary that the network was trained with." },
+    );
+  }
+  return tokenizer;
+}
+
+function inputArray(
+  content: SequenceContent,
+  { input }: ModelNetwork,
+  tokenizer: Tokenizer | undefined,
+  choice: ArraySequence,
+  name: string,
+): FileTensor {
+  if (content.kind === "arrays") {
+    const array = onlyArray(content, name, choice.array);
+    // A column of token numbers, as a CSV or JSON has it, is a row of them.
+    const isColumn = input.kind === "tokens" && isWhole(array) && array.shape.length === 2;
+    return isColumn && array.shape[1] === 1 ? { ...array, shape: [array.shape[0]] } : array;
+  }
+  if (input.kind === "dense") return arrayFromRows(content.text, name);
+  if (!tokenizer) {
+    throw new UserError(
+      "vocabulary",
+      `${name} is text, and the file does not say which tokens it knows.`,
+      {
+        advice: "Choose a vocabulary: a list of tokens, or a tokenizer.json.",
+      },
+    );
+  }
+  const ids = Int32Array.from(tokenizer.encode(content.text).ids);
+  return { type: "int32", shape: [ids.length], bytes: new Uint8Array(ids.buffer) };
+}
+
+function onlyArray(content: SequenceContent, name: string, wanted: string | undefined): FileTensor {
+  if (content.kind === "text") return arrayFromRows(content.text, name);
+  const { arrays } = content;
+  const [first] = arrays.values();
+  const found = wanted === undefined ? (arrays.size === 1 ? first : undefined) : arrays.get(wanted);
+  if (found) return found;
+  throw new UserError("sequence", `${name} holds ${arrays.size} arrays.`, {
+    advice: `Choose one of: ${[...arrays.keys()].join(", ")}.`,
+  });
+}
+
+/** Sequence `index` alone, B = 1. */
+function oneSequence(
+  batch: Batch,
+  at: "each-step" | "last-step",
+  index: number,
+  outputs: number,
+): Batch {
+  const { steps, size, input, target, weights } = batch;
+  if (!Number.isInteger(index) || index < 0 || index >= size) {
+    throw new UserError("sequence", `There is no sequence ${index + 1}: the array has ${size}.`, {
+      advice: `Choose one from 1 to ${size}.`,
+    });
+  }
+  const rows = at === "each-step" ? steps : 1;
+  const pick = <Numbers extends Int32Array | Real>(all: Numbers, count: number, width: number) => {
+    const out = all.slice(0, count * width) as Numbers;
+    for (let t = 0; t < count; t++) {
+      const from = (t * size + index) * width;
+      out.set(all.subarray(from, from + width), t * width);
+    }
+    return out;
+  };
+  return {
+    steps,
+    size: 1,
+    lengths: Int32Array.of(steps),
+    input:
+      input.kind === "tokens"
+        ? { kind: "tokens", tokens: pick(input.tokens, steps, 1) }
+        : {
+            kind: "dense",
+            values: pick(input.values, steps, input.values.length / (steps * size)),
+          },
+    ...(target?.kind === "classes" && {
+      target: { kind: "classes", classes: pick(target.classes, rows, 1) },
+    }),
+    ...(target?.kind === "values" && {
+      target: { kind: "values", values: pick(target.values, rows, outputs) },
+    }),
+    ...(weights && { weights: pick(weights, rows, 1) }),
+    carry: false,
+  };
+}
+
+/** Each token is the answer to the one before it; what follows the last is not known. */
+function withNextTokens(batch: Batch): Batch {
+  const { input, steps } = batch;
+  if (input.kind !== "tokens" || steps < 2) return batch;
+  const classes = new Int32Array(steps);
+  classes.set(input.tokens.subarray(1));
+  const weights = new Float32Array(steps).fill(1, 0, steps - 1);
+  return { ...batch, target: { kind: "classes", classes }, weights };
+}
+
+/** Numbers of a step that are written out; of hundreds, nobody reads more. */
+const mostValues = 8;
+
+function labels(
+  { steps, input, target, weights }: Batch,
+  tokenizer: Tokenizer | undefined,
+  classes: readonly string[] | undefined,
+  at: "each-step" | "last-step",
+  outputs: number,
+): readonly StepLabel[] {
+  return Array.from({ length: steps }, (_, t): StepLabel => {
+    const row = at === "each-step" ? t : 0;
+    const isAnswered =
+      target && (at === "each-step" || t === steps - 1) && (weights?.[row] ?? 1) !== 0;
+    return {
+      ...inputLabel(input, steps, t, tokenizer),
+      ...(isAnswered &&
+        target.kind === "classes" && {
+          target: visible(classes?.[target.classes[row]] ?? String(target.classes[row])),
+        }),
+      ...(isAnswered &&
+        target.kind === "values" && {
+          targetValues: outputNames(outputs).map((name, index) => ({
+            name,
+            value: target.values[row * outputs + index],
+          })),
+        }),
+    };
+  });
+}
+
+function inputLabel(
+  input: Batch["input"],
+  steps: number,
+  t: number,
+  tokenizer: Tokenizer | undefined,
+): StepLabel {
+  if (input.kind === "tokens") {
+    const token = input.tokens[t];
+    const text = tokenizer?.tokens[token];
+    return { input: text ? visible(text) : String(token) };
+  }
+  const width = input.values.length / steps;
+  const shown = Array.from({ length: Math.min(width, mostValues) }, (_, index) => ({
+    name: `x${index}`,
+    value: input.values[t * width + index],
+  }));
+  return { input: `step ${t}`, inputValues: shown };
+}
+
+/** What the first numbers of the output are called. */
+export const outputNames = (outputs: number): readonly string[] =>
+  Array.from({ length: Math.min(outputs, mostValues) }, (_, index) => `y${index}`);

@@ -1,0 +1,123 @@
+/** Model files in the real editor: what they contain, a sequence traced through them, and a run exported as one. */
+import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { findModelEditor, type ModelEditor } from "../../host/modelEditor.ts";
+import { findPanel, waitForStep } from "../../host/panels.ts";
+import { root, scratch } from "../../host/paths.ts";
+import { canvasPixels, colorCount } from "../../host/pixels.ts";
+import { waitUntil } from "../../host/waiting.ts";
+import { answer, notifications, runUnroll, screenshotWindow } from "../../host/workbench.ts";
+import { textFiles, train, useWorkbench } from "./stage.ts";
+
+const stage = useWorkbench("model", textFiles);
+/** Made by PyTorch. */
+const files = [
+  ["stateDicts", "lstm-head.model.safetensors"],
+  ["torch", "checkpoint.pt"],
+] as const;
+const golden = join(root, "test/golden/models");
+
+/** Opens a file by its name, whatever editor takes it. */
+async function openByName(name: string): Promise<ModelEditor> {
+  const { page } = stage;
+  await page.keyboard.press("Control+P");
+  const input = page.locator(".quick-input-widget input").first();
+  await input.fill(name);
+  await page.locator(".quick-input-widget .monaco-list-row", { hasText: name }).first().waitFor();
+  await page.keyboard.press("Enter");
+  return findModelEditor(page, name);
+}
+
+const picturesOf = async (name: string): Promise<void> => {
+  const folder = join(scratch, "screenshots");
+  await mkdir(folder, { recursive: true });
+  await screenshotWindow(stage.page, folder, name);
+};
+
+describe("a model file in the editor", () => {
+  beforeAll(() => train(stage));
+
+  it("is what a run is exported as, with its vocabulary beside it", async () => {
+    const { page, folder } = stage;
+    await runUnroll(page, "unroll.exportModel");
+    await answer(page, join(folder, "sea.pt"));
+    await waitUntil("the message", async () =>
+      (await notifications(page)).some((text) => text.includes("sea.vocabulary.json")),
+    );
+    expect(await readdir(folder)).toEqual(
+      expect.arrayContaining(["sea.pt", "sea.vocabulary.json"]),
+    );
+  });
+
+  it("shows its layers, weights and eigenvalues", async () => {
+    const { frame } = await openByName("sea.pt");
+    await waitUntil("the eigenvalues", async () =>
+      (await frame.locator("main").innerText()).includes("Spectral radius"),
+    );
+    const text = await frame.locator("main").innerText();
+    expect(text).toContain("Layer 0: LSTM");
+    expect(text).toContain("Layer 1: GRU");
+    expect(text).toContain("The forget gate's bias is");
+    expect(colorCount(await canvasPixels(frame, ".weights canvas.data"))).toBeGreaterThan(50);
+    await picturesOf("model");
+  });
+
+  it("shows another layer and gate, by keyboard", async () => {
+    const { frame } = await findModelEditor(stage.page, "sea.pt");
+    await frame.getByRole("button", { name: "Layer 1, forward" }).press("Enter");
+    await frame.getByRole("button", { name: "z: update gate" }).press("Enter");
+    await waitUntil("the gate", async () =>
+      (await frame.locator("main").innerText()).includes("Eigenvalues of W_hh of gate z"),
+    );
+    await frame.locator(".spectrum canvas.overlay").focus();
+    await stage.page.keyboard.press("ArrowRight");
+    await waitUntil("the second eigenvalue", async () =>
+      (await frame.locator("main").innerText()).includes("λ 2 of 12"),
+    );
+  });
+
+  it("traces a text through its vocabulary, and the panels show it", async () => {
+    const { page, folder } = stage;
+    await writeFile(join(folder, "line.txt"), "The ship was calm.\n");
+    const { frame } = await findModelEditor(page, "sea.pt");
+    await frame.getByText("Trace a Sequence…").click();
+    await answer(page, join(folder, "line.txt"));
+    await answer(page, join(folder, "sea.vocabulary.json"));
+    const timeline = await findPanel(page, "timeline", "editor");
+    await waitForStep(timeline, 0);
+    const text = await timeline.frame.locator("main").innerText();
+    expect(text).toContain("line.txt");
+    expect(text).toContain("sea.pt · model file");
+    await runUnroll(page, "unroll.nextStep");
+    await waitForStep(timeline, 1);
+    const gates = await findPanel(page, "gates", "sideBar");
+    await waitForStep(gates, 1);
+    expect(colorCount(await canvasPixels(gates.frame, "canvas.data"))).toBeGreaterThan(20);
+    expect(await readdir(folder)).toContain("sea.pt.unroll-model.json");
+    await picturesOf("model-trace");
+  });
+
+  it("is shown whatever program made it", async () => {
+    for (const [file, name] of files) {
+      await copyFile(join(golden, file, name), join(stage.folder, name));
+      const { frame } = await openByName(name);
+      await waitUntil(`the layers of ${name}`, async () =>
+        (await frame.locator("main").innerText()).includes("Layer 0:"),
+      );
+    }
+  });
+
+  it("says what is wrong with a damaged file, and what to do", async () => {
+    await writeFile(join(stage.folder, "broken.safetensors"), "not a model");
+    const { frame } = await openByName("broken.safetensors");
+    const text = await frame.getByRole("alert").innerText();
+    expect(text).toContain("Not a valid safetensors file");
+    expect(await pickNothing()).toBe(true);
+  });
+});
+
+/** No dialog stays open behind an error. */
+async function pickNothing(): Promise<boolean> {
+  return !(await stage.page.locator(".quick-input-widget").isVisible());
+}

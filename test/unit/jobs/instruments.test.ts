@@ -1,0 +1,91 @@
+/** Gradient instruments on traced sequences: what is asked, answered and refused. */
+import { describe, expect, it } from "vitest";
+import { example, problemOf, trained, typed } from "./tracingFixture.ts";
+
+const floats = (buffer: ArrayBuffer): number[] => [...new Float32Array(buffer)];
+const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+
+describe("the singular values of a state's Jacobian", () => {
+  it("come for as many steps as were asked for: of an LSTM also for h and c together", async () => {
+    const { open, session } = await trained("table");
+    const { id, steps } = await open(example(2));
+    const place = { trace: id, direction: "forward" as const };
+    const lower = await session.jacobians({ ...place, layer: 0, columns: 3 });
+    expect([...new Uint32Array(lower.stepNumbers)]).toEqual([
+      0,
+      Math.round((steps - 1) / 2),
+      steps - 1,
+    ]);
+    const { largest, median, smallest } = lower.h;
+    floats(largest).forEach((value, index) => {
+      expect(value).toBeGreaterThanOrEqual(floats(median)[index]);
+      expect(floats(median)[index]).toBeGreaterThanOrEqual(floats(smallest)[index]);
+    });
+    expect(lower.joint).toBeDefined();
+    const upper = await session.jacobians({ ...place, layer: 1, columns: 100 });
+    expect(floats(upper.h.largest)).toHaveLength(steps);
+    expect(upper.joint).toBeUndefined();
+  });
+
+  it("stop when nobody waits any more", async () => {
+    const { open, session } = await trained("table");
+    const { id } = await open(example(2));
+    const request = { trace: id, layer: 0, direction: "forward" as const, columns: 3 };
+    await expect(session.jacobians(request, { signal: AbortSignal.abort() })).rejects.toThrow();
+  });
+});
+
+describe("saliency", () => {
+  it("adds up to the forecast, and tells the columns of a table apart", async () => {
+    const { open, session } = await trained("table");
+    const { id, steps } = await open(example(2));
+    const found = await session.saliency({ trace: id, method: "integrated", t: 3 });
+    expect(found.output).toBe("temperature");
+    expect(sum(floats(found.values))).toBeCloseTo(found.score - (found.baselineScore ?? NaN), 3);
+    expect(
+      floats(found.values)
+        .slice(4)
+        .every((value) => value === 0),
+    ).toBe(true);
+    expect(found.features?.names).toEqual(["temperature", "rain"]);
+    const parts = floats(found.features?.values ?? new ArrayBuffer());
+    expect(parts[2] + parts[steps + 2]).toBeCloseTo(floats(found.values)[2], 5);
+  });
+
+  it("explains the likeliest class, or the one that is asked for", async () => {
+    const { open, session } = await trained("text, state carried");
+    const { id, steps } = await open(typed("the cat sat"));
+    const { columns } = await session.columns({ trace: id, steps: [0, steps] });
+    const request = { trace: id, method: "gradient-input", t: 5 } as const;
+    const likeliest = await session.saliency(request);
+    expect(likeliest.output).toBe(columns[5].predictions?.[0].label);
+    const other = await session.saliency({ ...request, output: 1 });
+    expect(other.score).toBeLessThanOrEqual(likeliest.score);
+    expect(floats(likeliest.values)).toHaveLength(steps);
+    expect(likeliest.features).toBeUndefined();
+  });
+
+  it("explains the one answer there is, whatever step is asked about", async () => {
+    const { open, session } = await trained("labelled text");
+    const { id } = await open(example(0));
+    const ask = (t: number) => session.saliency({ trace: id, method: "gradient", t });
+    expect(await ask(0)).toEqual(await ask(1));
+    expect(["ham", "spam"]).toContain((await ask(0)).output);
+  });
+
+  it("refuses a step or an output that is not there", async () => {
+    const { open, session } = await trained("table");
+    const { id, steps } = await open(example(2));
+    const ask = (t: number, output?: number) =>
+      problemOf(
+        session.saliency({
+          trace: id,
+          method: "gradient",
+          t,
+          ...(output === undefined ? {} : { output }),
+        }),
+      );
+    expect((await ask(steps)).message).toContain(`no step ${steps}`);
+    expect((await ask(0, 7)).message).toContain("no output 7");
+  });
+});
