@@ -7,6 +7,7 @@ import { convertCommand } from "./commands/convert.ts";
 import { forecastCommand } from "./commands/forecast.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { ladderCommand } from "./commands/ladder.ts";
+import { inspectCommand } from "./commands/inspect.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { trainCommand } from "./commands/train.ts";
@@ -16,6 +17,7 @@ import { describeFailure, isAboutConfig } from "./failure.ts";
 const commands: readonly Command[] = [
   trainCommand,
   traceCommand,
+  inspectCommand,
   checkCommand,
   runsCommand,
   generateCommand,

@@ -128,14 +128,14 @@ function lengthsOf(
 
 /** Class numbers: (T,B) or (T), or (B) for the last step. */
 function readClasses(batch: Batch, target: FileTensor, place: Place, outputs: number) {
-  if (!isWhole(target)) {
-    throw new UserError("target", `Cross-entropy needs whole class numbers, not ${target.type}.`, {
+  const classNumbers = numbersOf("target", target);
+  if (!classNumbers.every(Number.isInteger)) {
+    throw new UserError("target", "Cross-entropy needs whole class numbers as its target.", {
       advice: "Save the target as int64, or choose --loss mse.",
     });
   }
   const at = placeOfTarget(target.shape, place, "the number of a class");
-  const numbers =
-    at === "each-step" ? timeFirst(wholeNumbersOf(target), place, 1) : wholeNumbersOf(target);
+  const numbers = at === "each-step" ? timeFirst(classNumbers, place, 1) : classNumbers;
   const wrong = numbers.findIndex(
     (number) => number !== ignoredClass && (number < 0 || number >= outputs),
   );

@@ -1,16 +1,20 @@
 /** Model files and arrays from the disk. */
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { basename, dirname, isAbsolute, relative, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { UserError } from "../config/problem.ts";
 import type { FileTensor } from "../formats/fileTensor.ts";
 import { decodeNpy } from "../formats/npy.ts";
+import { decodeNpz } from "../formats/npz.ts";
+import { isZip } from "../formats/zip.ts";
 import type { ModelAnswers, ModelContents, ModelNetwork } from "../models/modelContents.ts";
-import { openModelFile } from "../models/openModelFile.ts";
+import { openModelFile, savedModel } from "../models/openModelFile.ts";
+import { stackNetworks } from "../models/stackNetworks.ts";
 import { explained } from "../runs/fileProblem.ts";
 
 /** Throws `FormatError` or `UserError`. */
 export async function readModelFile(file: string, answers: ModelAnswers): Promise<ModelContents> {
+  if (existsSync(join(file, "saved_model.pb"))) throw savedModel(basename(file));
   const bytes = await bytesOfFile(file, "read the model");
   return openModelFile(bytes, basename(file), answers, fileBeside(dirname(file)));
 }
@@ -31,8 +35,23 @@ function fileBeside(folder: string): (path: string) => Uint8Array | undefined {
   };
 }
 
-export async function readArray(file: string): Promise<FileTensor> {
-  return decodeNpy(await bytesOfFile(file, "read the array"));
+/**
+ * An array of an .npy file, or of an .npz one: `x.npz`, where it holds a single array, or `x.npz:NAME`. Throws
+ * `FormatError` or `UserError`.
+ */
+export async function readArray(path: string): Promise<FileTensor> {
+  const [, archive = "", name] = /^(.*\.npz):([^/\\]+)$/i.exec(path) ?? [];
+  const file = archive === "" ? path : archive;
+  const bytes = await bytesOfFile(file, "read the array");
+  if (!isZip(bytes)) return decodeNpy(bytes);
+  const arrays = decodeNpz(bytes);
+  const [only] = arrays.values();
+  const array = name === undefined && arrays.size === 1 ? only : arrays.get(name ?? "");
+  if (array) return array;
+  const names = [...arrays.keys()].map((key) => `${basename(file)}:${key}`);
+  throw new UserError("input", `${basename(file)} has ${arrays.size} arrays. Say which one.`, {
+    ...(names.length > 0 && { advice: `There are: ${names.slice(0, 20).join(", ")}` }),
+  });
 }
 
 /** Throws `UserError` when the system refuses. */
@@ -40,7 +59,7 @@ export async function bytesOfFile(file: string, action: string): Promise<Uint8Ar
   return explained(action, file, async () => new Uint8Array(await readFile(file)));
 }
 
-/** The network that is meant: by name, or the only one. Throws `UserError` when that leaves a choice. */
+/** The network that is meant: by name, several by names with commas between, or the only one. Throws `UserError` when that leaves a choice. */
 export function chosenNetwork(contents: ModelContents, name: string | undefined): ModelNetwork {
   const { networks } = contents;
   const names = networks.map((network) => `"${network.name}"`).join(", ");
@@ -53,11 +72,18 @@ export function chosenNetwork(contents: ModelContents, name: string | undefined)
     });
   }
   if (name === undefined && networks.length === 1) return networks[0];
-  const chosen = networks.find((network) => network.name === name);
+  const byName = (wanted: string) => networks.find((network) => network.name === wanted);
+  const chosen = name === undefined ? undefined : byName(name);
   if (chosen) return chosen;
+  const several = (name ?? "").split(",").map((one) => byName(one.trim()));
+  if (several.length > 1 && several.every((network) => network !== undefined)) {
+    return stackNetworks(several);
+  }
   const message =
     name === undefined
       ? `The file has ${networks.length} recurrent networks.`
       : `The file has no recurrent network "${name}".`;
-  throw new UserError("model", message, { advice: `Choose one with --module: ${names}.` });
+  throw new UserError("model", message, {
+    advice: `Choose one with --module: ${names}; or several that lie on each other, input first, with commas between.`,
+  });
 }

@@ -1,7 +1,8 @@
 /** Opens a model file of any framework. The bytes decide what it is; its name only helps to say what it is not. */
 import { UserError } from "../config/problem.ts";
 import type { FileTensor } from "../formats/fileTensor.ts";
-import { decodeNpy, isNpy } from "../formats/npy.ts";
+import { isNpy } from "../formats/npy.ts";
+import { decodeNpz } from "../formats/npz.ts";
 import { openSafetensors } from "../formats/safetensors.ts";
 import { isLegacyTorch } from "../formats/torch/torchFile.ts";
 import { isZip, openZip } from "../formats/zip.ts";
@@ -28,6 +29,7 @@ export function openModelFile(
   }
   if (isZip(bytes)) return openArchive(bytes, name, answers);
   if (isLegacyTorch(bytes)) return torchContents(bytes, answers);
+  if (name.endsWith(".pb")) throw savedModel(name);
   if (isHdf5(bytes)) return openKerasHdf5(bytes, answers);
   if (isOnnx(bytes)) return openOnnxModel(bytes, external);
   refuseOthers(bytes, name);
@@ -44,13 +46,9 @@ function openArchive(bytes: Uint8Array, name: string, answers: ModelAnswers): Mo
   if (names.some((entry) => /(^|\/)data\.pkl$/.test(entry))) return torchContents(bytes, answers);
   if (entries.has("config.json")) return openKerasArchive(entries, answers);
   if (names.length > 0 && names.every((entry) => entry.endsWith(".npy"))) {
-    const tensors = new Map(
-      [...entries].map(([entry, { read }]) => [entry.slice(0, -".npy".length), decodeNpy(read())]),
-    );
-    return stateDictContents(
-      { format: "npz", title: "NumPy archive", tensors, metadata: {} },
-      answers,
-    );
+    const tensors = decodeNpz(bytes);
+    const file = { format: "npz" as const, title: "NumPy archive", tensors, metadata: {} };
+    return stateDictContents(file, answers);
   }
   throw new UserError("model", `${name} is a zip archive, but no model that is read here.`, {
     advice: `It holds ${names.slice(0, 5).join(", ")}${names.length > 5 ? ", …" : ""}`,
@@ -74,19 +72,41 @@ interface StateDictFile {
 function stateDictContents(file: StateDictFile, answers: ModelAnswers): ModelContents {
   const { format, title, tensors, metadata, nonlinearities, notes = [] } = file;
   const networks = networksOfStateDict(tensors, answers, nonlinearities);
-  const none = "It holds no recurrent layer (no weight_ih, weight_hh).";
+  const names = [...tensors.keys()];
+  const missing = [
+    ...([...tensors.values()].some(({ type }) => type.startsWith("q"))
+      ? ["Its weights are quantized. Save the model as it was before."]
+      : []),
+    ...(names.some((one) => /parametrizations\.|weight_hh_l\d+_[gv]$/.test(one))
+      ? [
+          "Its weights are kept in parts (weight_norm or another parametrization). Remove that before saving.",
+        ]
+      : []),
+    "It holds no recurrent layer (no weight_ih, weight_hh).",
+  ];
   return {
     format,
     title,
     networks,
     tensors: [...tensors].map(([name, { type, shape }]) => ({ name, type, shape })),
     metadata,
-    notes: networks.length === 0 ? [...notes, none] : notes,
+    notes: networks.length === 0 ? [...notes, ...missing] : notes,
   };
 }
 
 /** A protocol buffer whose first field is the version of its IR; a safetensors file has a brace where its header begins. */
 const isOnnx = (bytes: Uint8Array): boolean => bytes[0] === 0x08 && bytes[8] !== 0x7b;
+
+/** TensorFlow's format is a program that only TensorFlow runs. */
+export const savedModel = (name: string): UserError =>
+  new UserError(
+    "model",
+    `${name} is a TensorFlow SavedModel, which is a program rather than weights.`,
+    {
+      advice:
+        'In Python: keras.models.load_model(FOLDER).save("model.keras"), or export it to ONNX with tf2onnx.',
+    },
+  );
 
 /** Says what a file is that was meant as a model, by how it begins. */
 function refuseOthers(bytes: Uint8Array, name: string): void {

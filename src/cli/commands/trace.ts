@@ -42,7 +42,7 @@ With MODEL, a file that another framework saved (a PyTorch state_dict as .safete
   --loss            mse or cross-entropy, the mean over every element as PyTorch has it
   --cell            rnn, lstm or gru: refuses the file when it holds another
   --nonlinearity    tanh or relu, of a plain RNN (default tanh)
-  --module NAME     which recurrent module, when the file has several
+  --module NAME     which recurrent module, when the file has several; with commas, several on top of each other
   --head NAME       which linear layer is on top, or none; --embedding NAME likewise
   --batch-first     the arrays are (B,T,…)
   --out FILE        every tensor and, with a target, its gradient, in 64 bits; parameters as the file names them

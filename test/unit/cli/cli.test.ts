@@ -60,24 +60,32 @@ describe("unroll", () => {
       "convert",
       "bench",
       "ladder",
+      "inspect",
     ]) {
       expect(out).toContain(`  ${command}`);
     }
   });
 
-  it.each(["train", "trace", "runs", "generate", "forecast", "convert", "bench", "ladder"])(
-    "explains %s",
-    async (command) => {
-      for (const args of [
-        [command, "--help"],
-        ["help", command],
-      ]) {
-        const { code, out } = await unroll("/", args);
-        expect(code).toBe(0);
-        expect(out).toMatch(new RegExp(`^Usage: unroll ${command}`));
-      }
-    },
-  );
+  it.each([
+    "train",
+    "trace",
+    "runs",
+    "generate",
+    "forecast",
+    "convert",
+    "bench",
+    "ladder",
+    "inspect",
+  ])("explains %s", async (command) => {
+    for (const args of [
+      [command, "--help"],
+      ["help", command],
+    ]) {
+      const { code, out } = await unroll("/", args);
+      expect(code).toBe(0);
+      expect(out).toMatch(new RegExp(`^Usage: unroll ${command}`));
+    }
+  });
 
   it("says its version", async () => {
     expect(await unroll("/", ["--version"])).toMatchObject({ code: 0, out: "1.2.3\n" });

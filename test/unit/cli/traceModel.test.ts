@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { runCli } from "../../../src/cli/cli.ts";
 import { referenceKernels } from "../../../src/engine/kernels/reference.ts";
@@ -131,6 +132,37 @@ describe("unroll trace MODEL", () => {
     expect(await trace(folder, "--module", "b")).toMatchObject({ code: 0 });
   });
 
+  it("puts several on top of each other when their names are given", async () => {
+    const tensors = {
+      ...lstm("lstm1."),
+      ...lstm("lstm2.", 3),
+      "fc.weight": [4, 3],
+      "fc.bias": [4],
+    };
+    const folder = await workspace(tensors, { x: [4, 2], y: [4, 4] });
+    const chosen = ["--module", "lstm1,lstm2", "--target", "y.npy", "--loss", "mse"];
+    const { code, out } = await trace(folder, ...chosen);
+    expect(code).toBe(0);
+    expect(out).toContain("lstm 3 + lstm 3, 196 parameters");
+    expect(out).toContain("grad.param.lstm2.weight_hh_l0 ");
+    expect(out).toMatch(/layers\.1\.forward\.c +\(T,B,H\)/);
+    const turned = await trace(folder, "--module", "lstm2,lstm1");
+    expect(turned.error).toMatch(/"lstm1" reads 2 numbers, but "lstm2" hands on 3/);
+  });
+
+  it("reads an array of an archive by its name", async () => {
+    const folder = await workspace(lstm(), { x: [4, 2] });
+    const x = await readFile(join(folder, "x.npy"));
+    await writeFile(join(folder, "one.npz"), zipSync({ "x.npy": x }));
+    await writeFile(join(folder, "two.npz"), zipSync({ "x.npy": x, "y.npy": x }));
+    const run = (input: string) => unroll(folder, "trace", "m.safetensors", "--input", input);
+    expect(await run("one.npz")).toMatchObject({ code: 0 });
+    expect(await run("two.npz:y")).toMatchObject({ code: 0 });
+    expect((await run("two.npz")).error).toMatch(
+      /two\.npz has 2 arrays.*\nThere are: two\.npz:x, two\.npz:y/,
+    );
+  });
+
   it("asks which of several linear layers is on top", async () => {
     const heads = {
       "mean.weight": [1, 3],
@@ -225,7 +257,7 @@ describe("unroll trace MODEL", () => {
       "whole numbers",
       { x: [2, 2], y: [2] },
       ["--target", "y.npy", "--loss", "cross-entropy"],
-      /needs whole class numbers, not float32/,
+      /needs whole class numbers/,
     ],
     ["loss", { x: [2, 2], y: [2, 3] }, ["--target", "y.npy"], /Say which loss/],
     [
