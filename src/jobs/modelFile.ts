@@ -3,10 +3,6 @@ import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { UserError } from "../config/problem.ts";
-import type { FileTensor } from "../formats/fileTensor.ts";
-import { decodeNpy } from "../formats/npy.ts";
-import { decodeNpz } from "../formats/npz.ts";
-import { isZip } from "../formats/zip.ts";
 import type { ModelAnswers, ModelContents, ModelNetwork } from "../models/modelContents.ts";
 import { openModelFile, savedModel } from "../models/openModelFile.ts";
 import { stackNetworks } from "../models/stackNetworks.ts";
@@ -33,25 +29,6 @@ function fileBeside(folder: string): (path: string) => Uint8Array | undefined {
     read.set(path, bytes);
     return bytes;
   };
-}
-
-/**
- * An array of an .npy file, or of an .npz one: `x.npz`, where it holds a single array, or `x.npz:NAME`. Throws
- * `FormatError` or `UserError`.
- */
-export async function readArray(path: string): Promise<FileTensor> {
-  const [, archive = "", name] = /^(.*\.npz):([^/\\]+)$/i.exec(path) ?? [];
-  const file = archive === "" ? path : archive;
-  const bytes = await bytesOfFile(file, "read the array");
-  if (!isZip(bytes)) return decodeNpy(bytes);
-  const arrays = decodeNpz(bytes);
-  const [only] = arrays.values();
-  const array = name === undefined && arrays.size === 1 ? only : arrays.get(name ?? "");
-  if (array) return array;
-  const names = [...arrays.keys()].map((key) => `${basename(file)}:${key}`);
-  throw new UserError("input", `${basename(file)} has ${arrays.size} arrays. Say which one.`, {
-    ...(names.length > 0 && { advice: `There are: ${names.slice(0, 20).join(", ")}` }),
-  });
 }
 
 /** Throws `UserError` when the system refuses. */

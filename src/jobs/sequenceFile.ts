@@ -4,7 +4,8 @@ import { UserError } from "../config/problem.ts";
 import { arrayFromJson, arrayFromRows } from "../data/arrayText.ts";
 import type { FileTensor } from "../formats/fileTensor.ts";
 import { decodeNpy, isNpy } from "../formats/npy.ts";
-import { isZip, openZip } from "../formats/zip.ts";
+import { decodeNpz } from "../formats/npz.ts";
+import { isZip } from "../formats/zip.ts";
 import { bytesOfFile } from "./modelFile.ts";
 
 export type SequenceContent =
@@ -38,15 +39,11 @@ export async function readSequenceFile(file: string): Promise<SequenceContent> {
 }
 
 function arraysIn(bytes: Uint8Array, name: string): ReadonlyMap<string, FileTensor> {
-  const entries = [...openZip(bytes)].filter(([entry]) => entry.endsWith(".npy"));
-  if (entries.length === 0) {
-    throw new UserError("sequence", `${name} is a zip archive without arrays.`, {
-      advice: "Save it with numpy.savez.",
-    });
-  }
-  return new Map(
-    entries.map(([entry, { read }]) => [entry.slice(0, -".npy".length), decodeNpy(read())]),
-  );
+  const arrays = decodeNpz(bytes);
+  if (arrays.size > 0) return arrays;
+  throw new UserError("sequence", `${name} is a zip archive without arrays.`, {
+    advice: "Save it with numpy.savez.",
+  });
 }
 
 function parsed(text: string, name: string): unknown {
