@@ -27,7 +27,7 @@ export interface Dataset {
 /** What something much simpler than a network reaches on the validation part: the loss to beat. */
 export interface Baseline {
   readonly name: string;
-  /** The same quantity as the validation loss. */
+  /** The same quantity as the validation loss, but for weights of classes and smoothed labels. */
   readonly loss: number;
   readonly unit: string;
   /** Share of right answers, where a baseline gives answers. */

@@ -5,13 +5,22 @@ import { visible } from "./tokens.ts";
 export interface OutputDescription {
   /** The most probable classes, first to last, at most eight. */
   readonly predictions?: readonly { readonly label: string; readonly probability: number }[];
-  readonly forecast?: readonly { readonly name: string; readonly predicted: number }[];
+  readonly forecast?: readonly {
+    readonly name: string;
+    readonly predicted: number;
+    /** σ in the same units, where the network says how sure it is. */
+    readonly deviation?: number;
+  }[];
 }
 
 const mostPredictions = 8;
 
-/** @param output (O) logits or values of one step */
-export function describeOutput(encoding: Encoding, output: ArrayLike<number>): OutputDescription {
+/** @param output (O) logits or values of one step @param deviations (O) of values, where they are known */
+export function describeOutput(
+  encoding: Encoding,
+  output: ArrayLike<number>,
+  deviations?: ArrayLike<number>,
+): OutputDescription {
   const classes = classesOf(encoding);
   if (classes) return { predictions: mostProbable(output, classes) };
   if (encoding.kind === "table") {
@@ -19,11 +28,18 @@ export function describeOutput(encoding: Encoding, output: ArrayLike<number>): O
       forecast: outputColumns(encoding).map((column, index) => ({
         name: column.name,
         predicted: decodeNumber(output[index], column),
+        ...(deviations && { deviation: deviations[index] * column.deviation }),
       })),
     };
   }
   const names = encoding.kind === "synthetic" ? (encoding.outputNames ?? []) : [];
-  return { forecast: names.map((name, index) => ({ name, predicted: output[index] })) };
+  return {
+    forecast: names.map((name, index) => ({
+      name,
+      predicted: output[index],
+      ...(deviations && { deviation: deviations[index] }),
+    })),
+  };
 }
 
 function mostProbable(

@@ -55,7 +55,10 @@ export async function loadTable(
     training: trainingSplit,
     validation,
     summary: summarize(table, data, rows, held),
-    baselines: tableBaselines(rows, encoding, validation, [trained, count], data.standardize),
+    baselines: tableBaselines(rows, encoding, validation, [trained, count], {
+      standardized: data.standardize,
+      loss: training.loss,
+    }),
     warnings: findWarnings(
       { inputs: input, targets: target },
       data,

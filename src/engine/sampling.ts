@@ -52,3 +52,9 @@ export function predictedNumbers(loss: LossKind, output: Real): Real {
   if (loss === "sigmoid-cross-entropy") return output.map((logit) => 1 / (1 + Math.exp(-logit)));
   return output;
 }
+
+/** How far the truth is expected to lie from each of the `predictedNumbers`: σ, where the loss learns it. */
+export function predictedDeviations(loss: LossKind, output: Real): Real | undefined {
+  if (loss !== "gaussian") return undefined;
+  return output.subarray(output.length / 2).map((logVariance) => Math.exp(logVariance / 2));
+}

@@ -7,8 +7,8 @@ import { loadDataset } from "../data/dataset.ts";
 import { decodeNumber, encodeNumber, type TableEncoding } from "../data/encoding.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
 import type { Model } from "../engine/model.ts";
-import { predictedNumbers } from "../engine/sampling.ts";
-import { createStepper, type Stepper } from "../engine/stepper.ts";
+import { predictedDeviations, predictedNumbers } from "../engine/sampling.ts";
+import { createStepper } from "../engine/stepper.ts";
 import { createBreather } from "./breather.ts";
 import { networkOf, type LoadedRun } from "./loadedRun.ts";
 import { fileSourceOf } from "./runData.ts";
@@ -24,6 +24,11 @@ export interface Forecast {
   readonly names: readonly string[];
   /** (steps, targets) in the table's own units. */
   readonly rows: readonly (readonly number[])[];
+  /**
+   * (steps, targets) σ of each, where the network says how sure it is. That of a row takes the rows before it for
+   * the truth, also where they are forecasts themselves: further ahead it is too small.
+   */
+  readonly deviations?: readonly (readonly number[])[];
 }
 
 const maximumSteps = 1000;
@@ -57,6 +62,7 @@ export async function forecast(
   const stepper = createForecaster(networkOf(loaded, kernels));
   const breathe = createBreather();
   const rows: number[][] = [];
+  const deviations: number[][] = [];
   while (rows.length < steps) {
     signal?.throwIfAborted();
     const known = [...window, ...rows.map((row) => inputsFrom(encoding, row))].slice(
@@ -66,14 +72,27 @@ export async function forecast(
       encoding.shape === "one-to-many"
         ? outputsAfter(stepper, encoding, known[known.length - 1], steps, isReadAgain(loaded))
         : outputAfter(stepper, encoding, known);
-    rows.push(...ahead.slice(0, steps - rows.length));
+    for (const { values, deviation } of ahead.slice(0, steps - rows.length)) {
+      rows.push(values);
+      if (deviation) deviations.push(deviation);
+    }
     await breathe();
   }
-  return { names, rows };
+  return { names, rows, ...(deviations.length > 0 && { deviations }) };
 }
 
-/** Steps whose outputs are what the network predicts, whatever its loss makes of them. */
-function createForecaster(model: Model): Stepper {
+/** What the network predicts at a step, whatever its loss makes of its outputs. */
+interface Forecaster {
+  reset(): void;
+  step(row: Float64Array): Predicted;
+}
+
+interface Predicted {
+  readonly numbers: ArrayLike<number>;
+  readonly deviations?: ArrayLike<number>;
+}
+
+function createForecaster(model: Model): Forecaster {
   if (model.description.layers.some(({ directions }) => directions.includes("reverse"))) {
     throw new UserError(
       "forecast",
@@ -84,9 +103,14 @@ function createForecaster(model: Model): Stepper {
     );
   }
   const stepper = createStepper(model);
+  const { loss } = model.description;
   return {
-    ...stepper,
-    step: (row) => predictedNumbers(model.description.loss, stepper.step(row)),
+    reset: () => stepper.reset(),
+    step(row) {
+      const output = stepper.step(row);
+      const deviations = predictedDeviations(loss, output);
+      return { numbers: predictedNumbers(loss, output), ...(deviations && { deviations }) };
+    },
   };
 }
 
@@ -158,16 +182,22 @@ async function lastRows(
   });
 }
 
+/** A row ahead, in the table's own units. */
+interface Ahead {
+  readonly values: number[];
+  readonly deviation?: number[];
+}
+
 /** The rows 1..horizon after the last known one. */
 function outputAfter(
-  stepper: Stepper,
+  forecaster: Forecaster,
   encoding: TableEncoding,
   known: readonly Float64Array[],
-): readonly number[][] {
-  stepper.reset();
-  let output: ArrayLike<number> = [];
-  for (const row of known) output = stepper.step(row);
-  return Array.from({ length: encoding.horizon }, (_, ahead) => rowOf(encoding, output, ahead));
+): readonly Ahead[] {
+  forecaster.reset();
+  let predicted: Predicted = { numbers: [] };
+  for (const row of known) predicted = forecaster.step(row);
+  return Array.from({ length: encoding.horizon }, (_, ahead) => rowOf(encoding, predicted, ahead));
 }
 
 const isReadAgain = ({ config }: LoadedRun): boolean =>
@@ -175,22 +205,33 @@ const isReadAgain = ({ config }: LoadedRun): boolean =>
 
 /** One row of each step's output: the network reads `first`, then nothing, or the same again. */
 function outputsAfter(
-  stepper: Stepper,
+  forecaster: Forecaster,
   encoding: TableEncoding,
   first: Float64Array,
   steps: number,
   again: boolean,
-): readonly number[][] {
-  stepper.reset();
+): readonly Ahead[] {
+  forecaster.reset();
   const nothing = again ? first : new Float64Array(first.length);
   return Array.from({ length: steps }, (_, t) =>
-    rowOf(encoding, stepper.step(t === 0 ? first : nothing), 0),
+    rowOf(encoding, forecaster.step(t === 0 ? first : nothing), 0),
   );
 }
 
-/** The targets `ahead` rows into an output, in the table's own units. */
-const rowOf = ({ targets }: TableEncoding, output: ArrayLike<number>, ahead: number): number[] =>
-  targets.map((column, i) => decodeNumber(output[ahead * targets.length + i], column));
+/** The targets `ahead` rows into an output. */
+function rowOf(
+  { targets }: TableEncoding,
+  { numbers, deviations }: Predicted,
+  ahead: number,
+): Ahead {
+  const from = ahead * targets.length;
+  return {
+    values: targets.map((column, i) => decodeNumber(numbers[from + i], column)),
+    ...(deviations && {
+      deviation: targets.map((column, i) => deviations[from + i] * column.deviation),
+    }),
+  };
+}
 
 /** A forecast row as the network would read it. */
 function inputsFrom({ inputs, targets }: TableEncoding, row: readonly number[]): Float64Array {

@@ -3,6 +3,7 @@
  * the saliency of inputs. They let other questions be answered in between, and stop when nobody waits any more.
  */
 import { findSaliency } from "../analysis/saliency.ts";
+import { predictsClasses } from "../trace/names.ts";
 import { stateSpectra, type JacobianPlace } from "../analysis/stateJacobian.ts";
 import { UserError } from "../config/problem.ts";
 import { classesOf, outputColumns } from "../data/encoding.ts";
@@ -135,7 +136,7 @@ function outputNames(encoding: TracedSequence["loaded"]["encoding"], size: numbe
 
 /** The class with the largest logit; of numbers the first. */
 function likeliest(trace: TracedSequence["trace"], t: number): number {
-  if (trace.model.loss !== "cross-entropy" && trace.model.loss !== "ctc") return 0;
+  if (!predictsClasses(trace.model.loss)) return 0;
   const { data } = tensorOf(trace, "output");
   const { size, at } = trace.model.output;
   const from = at === "last-step" ? 0 : t * size;

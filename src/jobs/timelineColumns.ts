@@ -2,7 +2,7 @@
 import { cellsAt, normAt } from "../analysis/cellSummary.ts";
 import { describeOutput } from "../data/describeOutput.ts";
 import type { StepLabel } from "../data/split.ts";
-import { predictedNumbers } from "../engine/sampling.ts";
+import { predictedDeviations, predictedNumbers } from "../engine/sampling.ts";
 import type { LabelDecoding, TimelineColumn } from "../protocol/contracts.ts";
 import { clampRange } from "../trace/buckets.ts";
 import { gradientOf } from "../trace/names.ts";
@@ -54,6 +54,7 @@ function outputAt(
   const { predictions, forecast } = describeOutput(
     encoding,
     predictedNumbers(trace.model.loss, output),
+    predictedDeviations(trace.model.loss, output),
   );
   const truths = new Map(targetValues?.map(({ name, value }) => [name, value]));
   return {

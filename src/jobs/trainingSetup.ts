@@ -114,11 +114,9 @@ export async function prepareTraining(
     encoding: dataset.encoding,
     model: trainer.model.description,
     dataSummary: dataset.summary,
-    // They are measured in the data's usual loss; which class is the blank makes no difference to it.
+    // Weighted classes and smoothed labels make another loss of what they are measured in.
     baselines:
-      spec.loss === dataset.loss && (spec.loss === "ctc" || !spec.lossOptions)
-        ? dataset.baselines
-        : [],
+      spec.lossOptions?.classWeights || spec.lossOptions?.labelSmoothing ? [] : dataset.baselines,
     updates,
   });
   return { ...parts, run, progress: firstProgress(shuffler, trainer.threads, updates) };

@@ -113,6 +113,8 @@ export interface TimelineColumn {
     readonly name: string;
     readonly predicted: number;
     readonly truth?: number;
+    /** σ of a Gaussian forecast. */
+    readonly deviation?: number;
   }[];
   readonly loss?: number;
   /** L2 norm of dL/dx_t. */
@@ -318,6 +320,8 @@ export interface WorkerContract {
     forecast: (request: { runFolder: string; checkpoint: CheckpointChoice; steps: number }) => {
       readonly names: readonly string[];
       readonly rows: readonly (readonly number[])[];
+      /** σ of each, of a Gaussian forecast: given the rows before it, its own forecasts taken for the truth. */
+      readonly deviations?: readonly (readonly number[])[];
     };
   };
   readonly events: {

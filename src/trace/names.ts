@@ -48,6 +48,10 @@ export const partTitles: Readonly<Record<string, string>> = {
   n: "candidate",
 };
 
+/** Whether an output holds classes' logits rather than numbers. */
+export const predictsClasses = (loss: LossKind): boolean =>
+  loss === "cross-entropy" || loss === "ctc";
+
 /** In words, with the unit of one step's loss. */
 export const lossTitles: Readonly<
   Record<LossKind, { readonly title: string; readonly unit: string }>

@@ -98,22 +98,25 @@ function output(column: TimelineColumn): TemplateResult | typeof nothing {
 
 function forecast({ forecast }: TimelineColumn): TemplateResult | typeof nothing {
   if (!forecast || forecast.length === 0) return nothing;
+  const isSure = forecast[0].deviation !== undefined;
   return html`<section>
     <table class="forecast">
       <thead>
         <tr>
           <th scope="col">Forecast</th>
           <th scope="col">predicted</th>
+          ${isSure ? html`<th scope="col" title="Deviation: two thirds of all truths are expected within it">± σ</th>` : nothing}
           <th scope="col">true</th>
           <th scope="col">error</th>
         </tr>
       </thead>
       <tbody>
         ${forecast.map(
-          ({ name, predicted, truth }) =>
+          ({ name, predicted, truth, deviation }) =>
             html`<tr>
               <th scope="row">${name}</th>
               <td class="predicted">${valueText(predicted)}</td>
+              ${deviation === undefined ? nothing : html`<td>${valueText(deviation)}</td>`}
               <td>${truth === undefined ? "–" : valueText(truth)}</td>
               <td>${truth === undefined ? "–" : valueText(predicted - truth)}</td>
             </tr>`,

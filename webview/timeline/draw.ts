@@ -1,5 +1,6 @@
 /** Draws the unrolled network: the visible columns, the names of the rows, and where the cursor is. */
 import { variantWords } from "../../src/trace/variantWords.ts";
+import { predictsClasses } from "../../src/trace/names.ts";
 import { css } from "../lib/color.ts";
 import { formatNumber } from "../lib/numbers.ts";
 import { drawTooltip } from "../lib/tooltip.ts";
@@ -222,7 +223,7 @@ const isNarrow = ({ layout }: Scene): boolean => layout.gutterWidth < 80;
 
 function drawOutputName(pen: Pen, scene: Scene): void {
   const { layout, model, extremes } = scene;
-  if (model.loss === "cross-entropy") {
+  if (predictsClasses(model.loss)) {
     const isBar = layout.tier === "compact" || layout.tier === "dense";
     const isLast = model.output.at === "last-step";
     const what = isLast

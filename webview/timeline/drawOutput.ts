@@ -78,8 +78,14 @@ function drawRanking(pen: Pen, scene: Scene, t: number, column: TimelineColumn):
     context.fillStyle = css(theme.muted);
     context.fillText(percent(probability), left + width, middle);
   });
-  if (column.targetLabel === undefined || verdict === undefined) return;
   const middle = layout.output.y + 7 + count * pitch + 2;
+  if (column.begins !== undefined) {
+    context.font = pen.strong;
+    context.textAlign = "left";
+    context.fillStyle = css(theme.charts.blue);
+    context.fillText(fitText(context, `▸ ${visibleToken(column.begins)}`, width), left, middle);
+  }
+  if (column.targetLabel === undefined || verdict === undefined) return;
   drawVerdict(pen, theme, verdict, left + 4, middle);
   context.font = pen.small;
   context.textAlign = "left";
@@ -107,13 +113,14 @@ function drawBest(pen: Pen, scene: Scene, t: number, column: TimelineColumn): vo
   context.font = pen.smallToken;
   context.textBaseline = "middle";
   context.textAlign = "left";
-  const label = fitText(context, visibleToken(best.label), layout.columnWidth - 22);
+  const begins = column.begins === undefined ? "" : "▸ ";
+  const label = fitText(context, begins + visibleToken(best.label), layout.columnWidth - 22);
   const textWidth = context.measureText(label).width;
   const signWidth = verdict ? 12 : 0;
   const left = middle - (textWidth + signWidth) / 2;
   if (verdict) drawVerdict(pen, theme, verdict, left + 4, y + height / 2 - 6);
   context.font = pen.smallToken;
-  context.fillStyle = css(theme.foreground);
+  context.fillStyle = css(begins ? theme.charts.blue : theme.foreground);
   context.fillText(label, left + signWidth, y + height / 2 - 6);
   const barWidth = layout.boxWidth;
   context.fillStyle = css(theme.foreground, theme.isHighContrast ? 0.25 : 0.13);
@@ -212,6 +219,7 @@ export function drawForecast(
     context.lineTo(x, yOf(value));
     context.stroke();
   };
+  drawBands(context, theme, { x, width: layout.columnWidth, chart, yOf }, forecast, last);
   line(forecast.truth, last?.truth, theme.foreground, 1);
   line(forecast.predicted, last?.predicted, theme.charts.blue, 1.75);
   const radius = layout.columnWidth >= 17 ? 3 : layout.columnWidth >= 8 ? 1.5 : 0.9;
@@ -244,6 +252,53 @@ export function drawForecast(
   context.font = pen.small;
   context.fillStyle = css(theme.muted);
   context.fillText(`true ${valueText(forecast.truth)}`, x, chart.y + chart.height + 26);
+}
+
+type Forecast = NonNullable<TimelineColumn["forecast"]>[number];
+
+/** How many deviations to each side, and how strong: two thirds of all truths are expected in the inner band, 95 % in the outer. */
+const bands = [
+  { deviations: 2, alpha: 0.16 },
+  { deviations: 1, alpha: 0.26 },
+] as const;
+
+/** How sure a Gaussian forecast is, from the step before to this one. */
+function drawBands(
+  context: CanvasRenderingContext2D,
+  theme: Theme,
+  at: {
+    readonly x: number;
+    readonly width: number;
+    readonly chart: { readonly y: number; readonly height: number };
+    readonly yOf: (value: number) => number;
+  },
+  { predicted, deviation }: Forecast,
+  last: Forecast | undefined,
+): void {
+  if (deviation === undefined || !Number.isFinite(predicted + deviation)) return;
+  const { chart, width, yOf } = at;
+  const isFirst = last?.deviation === undefined;
+  const from =
+    last?.deviation === undefined
+      ? { predicted, deviation }
+      : { predicted: last.predicted, deviation: last.deviation };
+  // The first has no step before it: it gets half a column of its own.
+  const left = at.x - (isFirst ? width / 2 : width);
+  context.save();
+  context.beginPath();
+  context.rect(left, chart.y, at.x - left, chart.height);
+  context.clip();
+  for (const { deviations, alpha } of bands) {
+    context.beginPath();
+    context.moveTo(left, yOf(from.predicted + deviations * from.deviation));
+    context.lineTo(at.x, yOf(predicted + deviations * deviation));
+    context.lineTo(at.x, yOf(predicted - deviations * deviation));
+    context.lineTo(left, yOf(from.predicted - deviations * from.deviation));
+    context.closePath();
+    context.fillStyle = css(theme.charts.blue, theme.isHighContrast ? 2 * alpha : alpha);
+    context.fill();
+  }
+  context.restore();
 }
 
 /** Where the lines of the forecast run. */

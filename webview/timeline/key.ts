@@ -1,5 +1,6 @@
 /** The key to the picture: how wide an arrow is for which gradient, and what bars and colours mean. */
 import { html, render } from "lit";
+import { predictsClasses } from "../../src/trace/names.ts";
 import { axisFont } from "../lib/drawAxes.ts";
 import { createCanvas } from "../lib/canvas.ts";
 import { css } from "../lib/color.ts";
@@ -87,7 +88,7 @@ function explanations({
 }: Scene): readonly (readonly [string, string])[] {
   const showsBars = tier === "full" || tier === "medium";
   const hasGates = rows.some(({ gates }) => gates.length > 0);
-  const classes = model.loss === "cross-entropy";
+  const classes = predictsClasses(model.loss);
   return [
     ...(showsBars && hasGates
       ? ([
@@ -105,12 +106,22 @@ function explanations({
     classes
       ? [
           "output",
-          "probability of the most probable classes; green: the target, check or cross: right or wrong",
+          "probability of the most probable classes" +
+            (model.loss === "ctc" ? "" : "; green: the target, check or cross: right or wrong"),
         ]
-      : ["output", "prediction blue and filled, truth hollow, in the data's own units"],
+      : [
+          "output",
+          "prediction blue and filled, truth hollow, in the data's own units" +
+            (model.loss === "gaussian"
+              ? "; bands of ±1σ and ±2σ, within which 68 % and 95 % of truths are expected"
+              : ""),
+        ],
+    ...(model.loss === "ctc"
+      ? ([["▸ label", "a label begins here, on the likeliest path; ∅ is no label"]] as const)
+      : []),
     [
       "loss",
-      classes
+      model.loss === "cross-entropy"
         ? "a full bar costs as much as guessing, or more"
         : "a full bar is the largest of the sequence",
     ],

@@ -3,6 +3,7 @@
  * in view, and what the pointer is on.
  */
 import type { Cursor } from "../../src/protocol/contracts.ts";
+import { predictsClasses } from "../../src/trace/names.ts";
 import { rememberedView, rememberView } from "../lib/host.ts";
 import type { Point } from "../lib/pictureInput.ts";
 import { startingCursor } from "../lib/state.ts";
@@ -78,7 +79,7 @@ export function createPlacing(
       steps: trace.steps,
       columnWidth: columnWidth ?? initialZoom(trace.steps, view.width),
       viewportWidth: view.width,
-      output: trace.model.loss === "cross-entropy" ? "predictions" : "forecast",
+      output: predictsClasses(trace.model.loss) ? "predictions" : "forecast",
       inputValues: Math.min(2, first?.inputValues?.length ?? 0),
       fillHeight: fill,
       ...(most !== undefined && { mostHeight: most }),

@@ -54,9 +54,10 @@ export function extend(extremes: Extremes, columns: readonly TimelineColumn[]): 
         }
       }
     }
-    for (const { name, predicted, truth } of column.forecast ?? []) {
+    for (const { name, predicted, truth, deviation = 0 } of column.forecast ?? []) {
       let [low, high] = extremes.forecast.get(name) ?? [Infinity, -Infinity];
-      for (const value of [predicted, truth]) {
+      const band = 2 * deviation;
+      for (const value of [predicted - band, predicted + band, truth]) {
         if (value === undefined || !Number.isFinite(value)) continue;
         low = Math.min(low, value);
         high = Math.max(high, value);

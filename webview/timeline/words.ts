@@ -160,8 +160,10 @@ export const forecastText = (forecast: {
   readonly name: string;
   readonly predicted: number;
   readonly truth?: number;
+  readonly deviation?: number;
 }): string =>
   `${forecast.name}: predicted ${valueText(forecast.predicted)}` +
+  (forecast.deviation === undefined ? "" : ` ± ${valueText(forecast.deviation)}`) +
   (forecast.truth === undefined ? "" : `, true ${valueText(forecast.truth)}`);
 
 /** The current column in sentences, read aloud once the cursor rests. */

@@ -7,7 +7,8 @@ import { findRun } from "../findRun.ts";
 const help = `Usage: unroll forecast RUN --steps N [--checkpoint best|last] [--json]
 
 Forecasts N rows beyond the end of the table that a run was trained on, in the table's own units.
-Writes CSV.
+Writes CSV. A network that was trained with the loss "gaussian" also says how sure it is: the column
+"NAME ±σ" is the deviation of each number, taking the rows before it for the truth.
 
   RUN            a run's folder, id, name, or "latest"
   --steps N      rows to forecast (default 10)
@@ -30,13 +31,19 @@ export const forecastCommand = defineCommand({
     const steps = wholeNumber("--steps", values.steps, 1) ?? 10;
     const run = await findRun(positionals[0], folder);
     const session = createTraceSession({ createKernels, workspaceFolders: [folder] });
-    const { names, rows } = await session.forecast({ runFolder: run.folder, checkpoint, steps });
-    if (!values.json) out.write(`${["step", ...names].map(quoted).join(",")}\n`);
-    for (const [index, row] of rows.entries()) {
+    const { names, rows, deviations } = await session.forecast({
+      runFolder: run.folder,
+      checkpoint,
+      steps,
+    });
+    const columns = [...names, ...(deviations ? names.map((name) => `${name} ±σ`) : [])];
+    if (!values.json) out.write(`${["step", ...columns].map(quoted).join(",")}\n`);
+    for (const [index, means] of rows.entries()) {
+      const row = [...means, ...(deviations?.[index] ?? [])];
       const step = index + 1;
       out.write(
         values.json
-          ? `${JSON.stringify({ step, ...Object.fromEntries(names.map((name, i) => [name, row[i]])) })}\n`
+          ? `${JSON.stringify({ step, ...Object.fromEntries(columns.map((name, i) => [name, row[i]])) })}\n`
           : `${[step, ...row].join(",")}\n`,
       );
     }

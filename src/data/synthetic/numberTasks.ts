@@ -2,7 +2,7 @@
 import type { Condition } from "../../config/schema.ts";
 import { integerBelow } from "../randomness.ts";
 import type { Example } from "../split.ts";
-import { meanLoss, type Task } from "./task.ts";
+import { constantBaseline, type Task } from "./task.ts";
 
 /**
  * The adding problem (Hochreiter & Schmidhuber 1997, experiment 4; in the form of Le et al. 2015): T pairs of a
@@ -40,13 +40,7 @@ export function addingTask(length: number): Task {
       const number = (t: number): string => example.input[2 * t].toFixed(3);
       return `${number(first)} + ${number(second)} = ${example.target[0].toFixed(3)}, marked at steps ${first} and ${second}`;
     },
-    baselines: (examples) => [
-      {
-        name: "always 1",
-        loss: meanLoss(examples, ({ target }) => (target[0] - 1) ** 2),
-        unit: "mean squared error",
-      },
-    ],
+    baselines: (examples, loss) => constantBaseline(examples, 1, loss),
   };
 }
 
@@ -83,12 +77,6 @@ export function waveformTask(length: number, condition: Condition): Task {
       return { steps: length, input, target, weights: new Float32Array(length).fill(1) };
     },
     describe: (example) => `${wavesOf(example).toFixed(2)} waves in ${length} steps`,
-    baselines: (examples) => [
-      {
-        name: "always 0",
-        loss: meanLoss(examples, ({ target }, t) => target[t] ** 2),
-        unit: "mean squared error",
-      },
-    ],
+    baselines: (examples, loss) => constantBaseline(examples, 0, loss),
   };
 }

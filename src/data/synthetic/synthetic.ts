@@ -60,7 +60,7 @@ export function loadSynthetic(data: SyntheticConfig, training: TrainingConfig): 
     training: trainingSplit,
     validation,
     summary: `${grouped(data.examples)} sequences of the task "${data.task}", ${grouped(task.steps)} steps${isUneven(data.task) ? " at most" : ""}${held === 0 ? "" : `, and ${grouped(held)} held back`}`,
-    baselines: held === 0 ? [] : task.baselines(measured),
+    baselines: held === 0 ? [] : task.baselines(measured, training.loss),
     warnings: [],
   };
 }

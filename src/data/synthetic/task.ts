@@ -1,5 +1,7 @@
 /** What a synthetic task is: a generator of sequences with a known answer. */
+import type { LossConfig } from "../../config/schema.ts";
 import type { Baseline } from "../dataset.ts";
+import { errorMeter } from "../errorMeter.ts";
 import type { SyntheticEncoding } from "../encoding.ts";
 import type { Example, Layout } from "../split.ts";
 
@@ -12,8 +14,8 @@ export interface Task {
   generate(uniform: () => number): Example;
   /** One line about a sequence, for lists. */
   describe(example: Example): string;
-  /** What chance, or a solver without memory, reaches on these sequences. */
-  baselines(examples: readonly Example[]): readonly Baseline[];
+  /** What chance, or a solver without memory, reaches on these sequences, in the loss that is trained. */
+  baselines(examples: readonly Example[], loss: LossConfig | undefined): readonly Baseline[];
 }
 
 /** Mean loss over all positions that have one, of a solver whose loss at each is known. */
@@ -31,6 +33,24 @@ export function meanLoss(
     });
   }
   return count === 0 ? 0 : sum / count;
+}
+
+/** What always answering with the same number costs; nothing for a loss that is not of errors. */
+export function constantBaseline(
+  examples: readonly Example[],
+  answer: number,
+  loss: LossConfig | undefined,
+): readonly Baseline[] {
+  const meter = errorMeter(loss, 1, false);
+  if (!meter) return [];
+  for (const { target, weights } of examples) {
+    weights.forEach((weight, position) => {
+      if (weight > 0) meter.add(0, target[position] - answer);
+    });
+  }
+  const unit =
+    loss === undefined || loss.kind === "mean-squared-error" ? "mean squared error" : meter.unit;
+  return [{ name: `always ${answer}`, loss: meter.mean(), unit }];
 }
 
 /** Tokens as their symbols, side by side. */

@@ -1,5 +1,6 @@
 /** Letting a trained network write: text that goes on from a beginning, or a forecast. */
 import * as vscode from "vscode";
+import { predictsClasses } from "../../trace/names.ts";
 import type { CheckpointChoice } from "../../protocol/contracts.ts";
 import { configFolderOf, type Run } from "../../runs/runFolder.ts";
 import { showError, type Log } from "../log.ts";
@@ -68,14 +69,17 @@ export function createOutputCommands(
     });
     if (answer === undefined) return;
     await compute("forecast", run, async (checkpoint, signal) => {
-      const { names, rows } = await worker.call(
+      const { names, rows, deviations } = await worker.call(
         "forecast",
         { runFolder: run.folder, checkpoint, steps: Number(answer) },
         { signal },
       );
       await documents.show(
         `${run.record.name} forecast.txt`,
-        formatTable(["step", ...names], rows),
+        formatTable(
+          ["step", ...names, ...(deviations ? names.map((name) => `${name} ±σ`) : [])],
+          rows.map((row, index) => [...row, ...(deviations?.[index] ?? [])]),
+        ),
       );
     }).catch(tell("forecast", run));
   }
@@ -128,4 +132,4 @@ const writesTokens = (run: Run): boolean => {
 const forecasts = (run: Run): boolean =>
   hasWeights(run) &&
   run.record.model.input.kind === "dense" &&
-  run.record.model.loss !== "cross-entropy";
+  !predictsClasses(run.record.model.loss);

@@ -194,12 +194,37 @@ function columnAt(trace: Trace, network: SyntheticNetwork, t: number): TimelineC
           probability: rank === 0 ? best : (1 - best) * 0.5 ** rank,
         })),
       }),
+    ...(network.hasLabels && labelledColumn(t)),
     ...(hasOutput &&
-      !network.tokens && {
+      !network.tokens &&
+      !network.hasLabels && {
         forecast: network.isForecast
-          ? [{ name: "temperature", predicted: warmth(t) + noise(t, 45), truth: warmth(t) }]
+          ? [
+              {
+                name: "temperature",
+                predicted: warmth(t) + noise(t, 45),
+                truth: warmth(t),
+                ...(network.knowsDeviation && { deviation: 0.8 + 1.4 * noise(t >> 3, 48) }),
+              },
+            ]
           : [{ name: "sum", predicted: 0.86, truth: 0.88 }],
       }),
+  };
+}
+
+/** What is heard: k at 8, s at 14, k at 19. */
+function labelledColumn(t: number): Partial<TimelineColumn> {
+  const begins = { 8: "k", 14: "s", 19: "k" }[t];
+  const label = t === 14 ? "s" : t >= 8 && t < 11 ? "k" : t >= 19 && t < 24 ? "k" : "∅";
+  const others = ["∅", "k", "s", "a", "u", "p", "t", "m"].filter((other) => other !== label);
+  const best = 0.6 + 0.39 * noise(t, 49);
+  return {
+    loss: undefined,
+    ...(begins !== undefined && { begins }),
+    predictions: [label, ...others].map((each, rank) => ({
+      label: each,
+      probability: rank === 0 ? best : (1 - best) * 0.5 ** rank,
+    })),
   };
 }
 

@@ -72,6 +72,34 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     },
     t: 21,
   },
+  bands: {
+    network: {
+      ...characters,
+      layers: 1,
+      hidden: 32,
+      steps: 56,
+      inputSize: 4,
+      outputSize: 2,
+      tokens: false,
+      isForecast: true,
+      knowsDeviation: true,
+    },
+    t: 21,
+  },
+  /** Labels without places: phonemes of eight, and the blank. */
+  phonemes: {
+    network: {
+      ...characters,
+      layers: 1,
+      hidden: 32,
+      steps: 34,
+      inputSize: 6,
+      outputSize: 9,
+      tokens: false,
+      hasLabels: true,
+    },
+    t: 9,
+  },
   /** Plain numbers broke too, which the editor's JSON turns into null. */
   broken: { network: { ...characters, nonFiniteFrom: 20 }, t: 30, breaksFrom: 20 },
   nonFinite: { network: { ...characters, nonFiniteFrom: 20 }, t: 30 },
@@ -117,7 +145,9 @@ function summaryOf(network: SyntheticNetwork, breaksFrom?: number): TraceSummary
       ? `Moby Dick · ${network.cell} ${network.hidden}`
       : network.isForecast
         ? "Weather of Seattle"
-        : `Adding problem · ${network.cell}`,
+        : network.hasLabels
+          ? "Phonemes"
+          : `Adding problem · ${network.cell}`,
     checkpoint: "best",
     update: 1200,
     sequence: {
@@ -126,11 +156,22 @@ function summaryOf(network: SyntheticNetwork, breaksFrom?: number): TraceSummary
         ? "“Call me Ishmael. Some years ago—never mind how long precisely…”"
         : network.isForecast
           ? "2015-04-01 … 2015-05-26"
-          : "validation 3: 0.61 + 0.27 = 0.88",
+          : network.hasLabels
+            ? "a k s k k in 34 frames"
+            : "validation 3: 0.61 + 0.27 = 0.88",
     },
     model: describeSynthetic(network),
     steps: network.steps,
     loss: breaksFrom === undefined ? 1.3421 : NaN,
+    ...(network.hasLabels && {
+      decoding: {
+        labels: ["k", "s", "k"],
+        starts: [8, 14, 19],
+        beams: [{ labels: ["k", "s", "k", "k"], logProbability: -0.62 }],
+        target: ["a", "k", "s", "k", "k"],
+        edits: 2,
+      },
+    }),
     tensors: [...trace.tensors.keys()].map((name) => ({ name, axes: ["T", "B", "H"], shape })),
   };
 }

@@ -22,6 +22,10 @@ export interface SyntheticNetwork {
   readonly tokens: boolean;
   /** Days as names of steps, and a forecast at each. */
   readonly isForecast?: boolean;
+  /** The forecast has bands. */
+  readonly knowsDeviation?: boolean;
+  /** Labels without places are decoded from the outputs (CTC). */
+  readonly hasLabels?: boolean;
   /** Factor by which a gradient changes with each step back. */
   readonly gradientFactor: number;
   /** Puts NaN into the forget gate of layer 0 from this step on. */
@@ -53,7 +57,13 @@ export function describeSynthetic(network: SyntheticNetwork): ModelDescription {
       directions: ["forward"],
     })),
     output: { size: outputSize, at: output },
-    loss: tokens ? "cross-entropy" : "mean-squared-error",
+    loss: network.hasLabels
+      ? "ctc"
+      : network.knowsDeviation
+        ? "gaussian"
+        : tokens
+          ? "cross-entropy"
+          : "mean-squared-error",
     parameterCount:
       perLayer(inputSize) + (layers - 1) * perLayer(hidden) + outputSize * (hidden + 1),
   };

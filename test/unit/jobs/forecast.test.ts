@@ -42,6 +42,22 @@ describe("forecasting beyond the end of a table", () => {
     }
   });
 
+  it("says how sure a Gaussian network is of each number, in the table's units", async () => {
+    const run = await trained("table", { data: both, training: { loss: { kind: "gaussian" } } });
+    const { rows, deviations } = await ask(run, 4);
+    expect(rows.flat()).toHaveLength(8);
+    expect(deviations?.flat()).toHaveLength(8);
+    for (const deviation of deviations?.flat() ?? []) expect(deviation).toBeGreaterThan(0);
+    const { id: trace, steps } = await run.open(
+      typed((await lastRows(run.folder, window)).join("\n")),
+    );
+    const { columns } = await run.session.columns({ trace, steps: [steps - 1, steps] });
+    const said = columns[0].forecast?.map(({ deviation }) => deviation ?? NaN) ?? [];
+    expectClose(deviations?.[0] ?? [], said, "the first row's deviations");
+    const plain = await ask(await trained("table", { data: both }), 1);
+    expect(plain.deviations).toBeUndefined();
+  });
+
   it("takes all rows of a longer horizon before it reads the first of them", async () => {
     const run = await trained("table", { data: { ...both, horizon: 3 } });
     const { rows } = await ask(run, 5);

@@ -36,8 +36,12 @@ describe("a training", () => {
       const { record } = await readRun(runFolder);
       expect(record.model.loss).toBe(kind);
       expect(record.model.output.size).toBe(kind === "gaussian" ? 2 : 1);
-      // They are in squared errors.
-      expect(record.baselines).toEqual([]);
+      // In the same loss: the temperature goes up and down, so that the last row says more than the mean.
+      const [last, mean] = record.baselines;
+      expect(last.name).toBe("same as the last row");
+      expect(mean.name).toBe("mean of the training rows");
+      expect(last.loss).toBeLessThan(mean.loss);
+      expect(losses.at(-1)).toBeLessThan(mean.loss);
     });
   }
 
