@@ -44,8 +44,15 @@ export async function readTextFile(files: FileSource, path: string): Promise<Tex
     );
   }
   const text = decode(bytes, path).replaceAll(/\r\n?/g, "\n");
-  return { path, text, lineStarts: findLineStarts(text) };
+  return textFileOf(path, text);
 }
+
+/** A text that lines are to be found in; its lines end in \n only. */
+export const textFileOf = (path: string, text: string): TextFile => ({
+  path,
+  text,
+  lineStarts: findLineStarts(text),
+});
 
 const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1024 / 1024)} MB`;
 

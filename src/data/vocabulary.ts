@@ -1,5 +1,6 @@
 /** Which tokens a model knows, and their numbers. */
-import { UserError } from "../config/problem.ts";
+import { UserError, type Place } from "../config/problem.ts";
+import { inWords, placeIn, textFileOf } from "./files.ts";
 import { forEachToken, unknownToken, visible, type Level } from "./tokens.ts";
 
 /** JSON, saved with every run. A token's number is its position. */
@@ -32,46 +33,48 @@ export function buildVocabulary(
 }
 
 /**
- * Numbers of the tokens in a text that a person typed.
+ * Numbers of the tokens in a text that a person typed, or wrote into a file.
  * @throws UserError naming the token and its place when the vocabulary has no ⟨unknown⟩ for it
  */
 export function encodeTyped(
   text: string,
   vocabulary: Vocabulary,
   options: { level: Level; lowercase: boolean },
-): { ids: Int32Array; written: readonly string[] } {
+  placeOf: (offset: number) => Place = (offset) => placeIn(textFileOf("", text), offset),
+): { ids: Int32Array; written: readonly string[]; offsets: readonly number[] } {
   const numbers = new Map(vocabulary.tokens.map((token, number) => [token, number]));
   const ids: number[] = [];
   const written: string[] = [];
+  const offsets: number[] = [];
   forEachToken(text, options.level, (token, offset) => {
     const id = numbers.get(options.lowercase ? token.toLowerCase() : token) ?? vocabulary.unknown;
-    if (id === undefined)
-      throw unknownTyped(token, text.slice(0, offset), vocabulary, options.level);
+    if (id === undefined) throw unknownTyped(token, placeOf(offset), vocabulary, options.level);
     ids.push(id);
     written.push(token);
+    offsets.push(offset);
   });
   if (ids.length === 0) {
     throw new UserError("text-empty", "There is nothing to read in this text.", {
       advice: options.level === "word" ? "Type at least one word." : "Type at least one character.",
     });
   }
-  return { ids: Int32Array.from(ids), written };
+  return { ids: Int32Array.from(ids), written, offsets };
 }
 
 function unknownTyped(
   token: string,
-  before: string,
+  place: Place,
   vocabulary: Vocabulary,
   level: Level,
 ): UserError {
-  const line = before.split("\n").length;
-  const column = before.length - before.lastIndexOf("\n");
+  const { file, ...within } = place;
+  const where = inWords(file ? place : within);
   const shown = vocabulary.tokens.slice(0, 200).map(visible);
   const known =
     level === "character" ? shown.sort().join(" ") : `${shown.slice(0, 20).join(" ")} …`;
   return new UserError(
     "token-unknown",
-    `The model does not know the ${level} "${visible(token)}" at line ${line}, column ${column}: it never occurred in its training data.`,
-    { place: { line, column }, advice: `Leave it out. It knows: ${known}` },
+    `The model does not know the ${level} "${visible(token)}" at ${where}: it never occurred in its training data.`,
+    { place: file ? place : within, advice: `Leave it out. It knows: ${known}` },
   );
 }

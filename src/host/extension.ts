@@ -13,6 +13,13 @@ import { createStartCommands } from "./commands/startCommands.ts";
 import { createStepCommands } from "./commands/stepCommands.ts";
 import { createTrainCommands } from "./commands/trainCommands.ts";
 import { maintainContexts } from "./contexts.ts";
+import { registerAdapter } from "./debugging/adapterRelay.ts";
+import { createDebugCommands } from "./debugging/debugCommands.ts";
+import { registerDebugConfigurations } from "./debugging/debugConfigurations.ts";
+import { createDebugFollower } from "./debugging/debugFollower.ts";
+import { showReadTokens } from "./debugging/readTokens.ts";
+import { maintainSession } from "./debugging/sessionContext.ts";
+import { createStepSummaries } from "./debugging/stepSummaries.ts";
 import { registerCodeLenses } from "./editors/codeLenses.ts";
 import { registerDiagnostics } from "./editors/diagnostics.ts";
 import { createInspections } from "./editors/inspections.ts";
@@ -103,6 +110,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
   const runs = createRunChoice(library, tree);
   const step = createStepCommands({ runs, worker: tracing, traces, cursor, player, places, log });
   const { showPanels } = step;
+  const follower = createDebugFollower({ worker: tracing, traces, cursor, log });
   const commands = registerCommands({
     start: createStartCommands(extensionUri, log),
     train: createTrainCommands(training, runs, places, log),
@@ -110,6 +118,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
     runs: createRunCommands({ runs, library, curves, traces, places, log }),
     check: createCheckCommands(start("checking", tracingMemoryMb), documents, log),
     models: createModelCommands({ runs, worker: models, traces, cursor, player, showPanels, log }),
+    debug: createDebugCommands({ runs, training, cursor, places }),
     output: createOutputCommands(runs, tracing, documents, log),
     places,
     log,
@@ -130,6 +139,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
     registerModelEditor({ extensionUri, worker: models, log }),
     registerQuickFixes(),
     registerCodeLenses(inspections, training),
+    registerAdapter(tracing),
+    registerDebugConfigurations({ runs, library, worker: tracing, log }),
+    follower,
+    showReadTokens({ follower, summaries: createStepSummaries(), traces, log }),
+    maintainSession(follower, places, log),
     showTrainingProgress(training),
     reportTrainings(training, library, log),
     stopWithItsFolder(training),

@@ -6,6 +6,9 @@ import type { PanelKind } from "../protocol/contracts.ts";
 
 export const extensionId = "unroll.unroll";
 
+/** Of launch configurations and debug sessions. */
+export const debugType = "unroll";
+
 export const runsView = "unroll.runs";
 
 export const panelKinds = [
@@ -50,7 +53,19 @@ export const contextKeys = {
   hasRuns: "unroll.hasRuns",
   hasTrace: "unroll.hasTrace",
   playing: "unroll.playing",
+  /** The sequence that is being debugged has been edited. */
+  hasDebugEdits: "unroll.hasDebugEdits",
 } as const;
+
+/** Theme colours of tokens that a debug session has read, by their loss, from little to much. */
+export const lossTints = [
+  "unroll.debugLoss1",
+  "unroll.debugLoss2",
+  "unroll.debugLoss3",
+  "unroll.debugLoss4",
+] as const;
+
+export const currentTokenColor = "unroll.debugCurrentToken";
 
 export const settingKeys = {
   playStepsPerSecond: "unroll.playStepsPerSecond",

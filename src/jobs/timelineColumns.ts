@@ -5,7 +5,8 @@ import type { StepLabel } from "../data/split.ts";
 import { predictedDeviations, predictedNumbers } from "../engine/sampling.ts";
 import type { LabelDecoding, TimelineColumn } from "../protocol/contracts.ts";
 import { clampRange } from "../trace/buckets.ts";
-import { gradientOf } from "../trace/names.ts";
+import { changeNormAt } from "../trace/change.ts";
+import { gradientOf, layerTensor } from "../trace/names.ts";
 import { planeOf } from "../trace/plane.ts";
 import { tensorOf, type Trace } from "../trace/trace.ts";
 import type { TracedSequence } from "./tracedSequence.ts";
@@ -19,12 +20,11 @@ export function timelineColumns(
   return Array.from({ length: to - from }, (_, i) => columnAt(traced, from + i));
 }
 
-function columnAt(
-  { loaded, sequence, trace, decoding }: TracedSequence,
-  t: number,
-): TimelineColumn {
+function columnAt(traced: TracedSequence, t: number): TimelineColumn {
+  const { loaded, sequence, trace, decoding, branch } = traced;
   const label = sequence.steps[t];
   return {
+    ...(branch && { original: originalAt(branch.original, trace, t) }),
     t,
     input: label.input,
     inputValues: label.inputValues,
@@ -39,6 +39,18 @@ function columnAt(
 
 const beginsAt = ({ labels, starts }: LabelDecoding, t: number): string | undefined =>
   labels[starts.indexOf(t)];
+
+function originalAt({ loaded, sequence, trace }: TracedSequence, branch: Trace, t: number) {
+  return {
+    ...outputAt(trace, t, sequence.steps[t], loaded.encoding),
+    loss: lossAt(trace, t),
+    hChangeNorms: trace.model.layers.flatMap(({ directions }, layer) =>
+      directions.map((direction) =>
+        changeNormAt(branch, trace, layerTensor(layer, direction, "h"), t),
+      ),
+    ),
+  };
+}
 
 /** Nothing before the last step of a network that answers there only. */
 function outputAt(
@@ -64,14 +76,14 @@ function outputAt(
 }
 
 /** Where no loss is taken there is none, even when the tensor holds a zero there. */
-function lossAt(trace: Trace, t: number): number | undefined {
+export function lossAt(trace: Trace, t: number): number | undefined {
   const row = outputRow(trace, t);
   const shares = trace.tensors.get(gradientOf("loss"));
   if (row === undefined || !shares || shares.data[row] === 0) return undefined;
   return tensorOf(trace, "loss").data[row];
 }
 
-function outputRow({ model, steps }: Trace, t: number): number | undefined {
+export function outputRow({ model, steps }: Trace, t: number): number | undefined {
   if (model.output.at === "each-step") return t;
   return t === steps - 1 ? 0 : undefined;
 }

@@ -3,11 +3,13 @@
  * panels show of a trace; generating and forecasting. Reads run folders and never writes.
  */
 import { basename } from "node:path";
+import { UserError } from "../config/problem.ts";
 import { followGradient } from "../analysis/gradientFlow.ts";
 import { listSequences } from "../data/sequences.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
-import type { TraceSummary, WorkerContract } from "../protocol/contracts.ts";
+import type { Counterfactual, TraceSummary, WorkerContract } from "../protocol/contracts.ts";
 import { encodeTrace, type TraceRecords } from "../trace/encode.ts";
+import { withChange } from "../trace/change.ts";
 import { heatmapOf } from "../trace/heatmap.ts";
 import type { Tensor } from "../trace/trace.ts";
 import { normCurve } from "../trace/norms.ts";
@@ -20,10 +22,20 @@ import { describeRun, loadRun, networkOf } from "./loadedRun.ts";
 import { modelAsRun } from "./modelAsRun.ts";
 import { modelSequence } from "./modelSequence.ts";
 import { createOpenModels } from "./openModels.ts";
-import { createRunData } from "./runData.ts";
+import { createRunData, fileSourceOf, type RunData } from "./runData.ts";
 import { timelineColumns } from "./timelineColumns.ts";
-import { chosenSequence, traceSequence, type TracedSequence } from "./tracedSequence.ts";
-import { createTraceStore, defaultTraceBounds, type TraceBounds } from "./traceStore.ts";
+import {
+  chosenSequence,
+  traceSequence,
+  type Branch,
+  type TracedSequence,
+} from "./tracedSequence.ts";
+import {
+  createTraceStore,
+  defaultTraceBounds,
+  type TraceBounds,
+  type TraceStore,
+} from "./traceStore.ts";
 
 export interface TraceSessionOptions {
   /** Called for every computation, so that its memory can be let go as a whole. */
@@ -31,6 +43,9 @@ export interface TraceSessionOptions {
   /** Folders that a run's config may read from besides its own. */
   readonly workspaceFolders?: readonly string[];
   readonly bounds?: TraceBounds;
+  /** Where traces are kept; shared with the debugger, whose programs panels look at. */
+  readonly traces?: TraceStore<TracedSequence>;
+  readonly data?: RunData;
 }
 
 type Calls = WorkerContract["calls"];
@@ -43,6 +58,7 @@ export interface TraceSession {
   readonly sequences: Answers<"sequences">;
   readonly trace: Answers<"trace">;
   readonly traceModel: Answers<"traceModel">;
+  readonly summary: Answers<"summary">;
   readonly release: Answers<"release">;
   readonly columns: Answers<"columns">;
   readonly heatmap: Answers<"heatmap">;
@@ -59,8 +75,7 @@ export interface TraceSession {
 /** Each answer rejects with `UserError` for what a person can mend: a missing run, unknown tokens, data that is gone. */
 export function createTraceSession(options: TraceSessionOptions): TraceSession {
   const { createKernels, workspaceFolders = [], bounds = defaultTraceBounds } = options;
-  const data = createRunData(workspaceFolders);
-  const traces = createTraceStore<TracedSequence>(bounds);
+  const { traces = createTraceStore(bounds), data = createRunData(workspaceFolders) } = options;
   const models = createOpenModels();
 
   return {
@@ -70,7 +85,12 @@ export function createTraceSession(options: TraceSessionOptions): TraceSession {
     },
     async trace({ runFolder, checkpoint, choice }) {
       const loaded = await loadRun(runFolder, checkpoint);
-      const sequence = await chosenSequence(loaded, choice, () => data.datasetOf(loaded));
+      const sequence = await chosenSequence(
+        loaded,
+        choice,
+        () => data.datasetOf(loaded),
+        () => fileSourceOf(loaded, workspaceFolders),
+      );
       const traced = traceSequence(loaded, choice, sequence, createKernels());
       return summaryOf(traces.add(traced, bytesOf(traced)), traced);
     },
@@ -87,17 +107,23 @@ export function createTraceSession(options: TraceSessionOptions): TraceSession {
       traces.release(trace);
       return null;
     },
+    async summary({ trace }) {
+      return summaryOf(trace, traces.get(trace));
+    },
     async columns({ trace, steps }) {
       return { columns: timelineColumns(traces.get(trace), steps) };
     },
     async heatmap(request) {
-      return heatmapOf(traces.get(request.trace).trace, request);
+      const { trace, branch } = traces.get(request.trace);
+      return heatmapOf(withChange(trace, branch?.original.trace, request.tensor), request);
     },
     async norms(request) {
-      return normCurve(traces.get(request.trace).trace, request);
+      const { trace, branch } = traces.get(request.trace);
+      return normCurve(withChange(trace, branch?.original.trace, request.tensor), request);
     },
     async gradientFlow(request, context) {
-      const { loaded, sequence } = traces.get(request.trace);
+      const { loaded, sequence, branch } = traces.get(request.trace);
+      if (branch) throw onlyOfTheOriginal();
       const model = networkOf(loaded, createKernels());
       const following = followGradient(model, sequence.batch, request);
       // The longest of the answers: the others are not to wait for it.
@@ -154,7 +180,7 @@ export function createTraceSession(options: TraceSessionOptions): TraceSession {
 const named = (tensor: Tensor): readonly [string, Tensor] => [tensor.name, tensor];
 
 function summaryOf(id: string, traced: TracedSequence): TraceSummary {
-  const { loaded, choice, sequence, trace, loss, decoding } = traced;
+  const { loaded, choice, sequence, trace, loss, decoding, branch } = traced;
   const { run, checkpoint, update, modelFile } = loaded;
   return {
     id,
@@ -169,10 +195,23 @@ function summaryOf(id: string, traced: TracedSequence): TraceSummary {
     loss,
     ...(decoding && { decoding }),
     tensors: [...trace.tensors.values()].map(({ name, axes, shape }) => ({ name, axes, shape })),
+    ...(branch && { counterfactual: counterfactualOf(branch) }),
   };
 }
 
-const bytesOf = ({ trace, loaded }: TracedSequence): number =>
+const counterfactualOf = ({ original, originalId, edits, from }: Branch): Counterfactual => ({
+  original: originalId,
+  edits,
+  from,
+  originalLoss: original.loss,
+});
+
+const onlyOfTheOriginal = (): UserError =>
+  new UserError("counterfactual", "Gradient flow is that of the original sequence.", {
+    advice: "Undo the edits in the debugger to see it.",
+  });
+
+export const bytesOf = ({ trace, loaded }: TracedSequence): number =>
   [...trace.tensors.values(), ...loaded.parameters.values()].reduce(
     (sum, { data }) => sum + data.byteLength,
     0,

@@ -2,11 +2,13 @@
 import { UserError } from "../config/problem.ts";
 import { sequenceAt, sequenceFromText, type Sequence } from "../data/sequences.ts";
 import type { Dataset } from "../data/dataset.ts";
+import type { FileSource } from "../data/files.ts";
 import { backward, createPass, forward, readTrace, zeroGradients } from "../engine/bptt.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
 import type { LabelDecoding, SequenceChoice } from "../protocol/contracts.ts";
 import { gatesOf, statesOf } from "../trace/names.ts";
 import { widthOf, type ModelDescription, type Trace } from "../trace/trace.ts";
+import { fileSequence } from "./fileSequence.ts";
 import { decodeLabels } from "./labelDecoding.ts";
 import { networkOf, type LoadedRun } from "./loadedRun.ts";
 
@@ -19,6 +21,18 @@ export interface TracedSequence {
   readonly loss?: number;
   /** Of a network whose labels have no places. */
   readonly decoding?: LabelDecoding;
+  /** What it branched off when somebody edited a value, and what was edited. */
+  readonly branch?: Branch;
+}
+
+export interface Branch {
+  readonly original: TracedSequence;
+  /** Id of the original. */
+  readonly originalId: string;
+  /** In words. */
+  readonly edits: readonly string[];
+  /** The first step at which anything differs. */
+  readonly from: number;
 }
 
 /** More than a timeline shows at once, and quick to compute; `steps` in the choice asks for more. */
@@ -27,15 +41,22 @@ export const usualTextSteps = 200;
 export const maximumTraceBytes = 512 * 2 ** 20;
 
 /**
- * The sequence of a choice; `dataset` is called only for one of the data. A text has no sequences of its
+ * The sequence of a choice; `dataset` is called only for one of the data, `files` for a part of a file. A text has no sequences of its
  * own, and its windows are cut to `usualTextSteps` unless the choice says otherwise.
  */
 export async function chosenSequence(
   loaded: LoadedRun,
   choice: SequenceChoice,
   dataset: () => Promise<Dataset>,
+  files: () => FileSource,
 ): Promise<Sequence> {
   if (choice.kind === "typed") return sequenceFromText(loaded.encoding, choice.text);
+  if (choice.kind === "broken") {
+    throw new UserError("sequence", "Where a training broke is shown by the debugger.", {
+      advice: "Debug it (Unroll: Debug Training).",
+    });
+  }
+  if (choice.kind !== "example") return fileSequence(loaded, choice, files(), usualTextSteps);
   const { steps } = choice;
   if (steps !== undefined && !(Number.isInteger(steps) && steps >= 1)) {
     throw new UserError("steps", `A sequence cannot have ${steps} steps.`, {
@@ -58,16 +79,7 @@ export function traceSequence(
   kernels: Kernels,
 ): TracedSequence {
   const { batch } = sequence;
-  const { model: description } = loaded.run.record;
-  const bytes = traceBytes(description, batch.steps);
-  if (bytes > maximumTraceBytes) {
-    const longest = Math.floor((batch.steps * maximumTraceBytes) / bytes);
-    throw new UserError(
-      "too-long",
-      `A trace of ${batch.steps} steps through this network takes ${Math.ceil(bytes / 2 ** 20)} MB.`,
-      { advice: `Choose at most ${longest} steps.` },
-    );
-  }
+  refuseTooLong(loaded.run.record.model, batch.steps);
   const model = networkOf(loaded, kernels);
   const pass = createPass(model, { steps: batch.steps, batch: 1 }, { separate: true });
   zeroGradients(model);
@@ -83,6 +95,18 @@ export function traceSequence(
     ...(weight > 0 && { loss }),
     ...(decoding && { decoding }),
   };
+}
+
+/** Throws `UserError`. */
+export function refuseTooLong(description: ModelDescription, steps: number): void {
+  const bytes = traceBytes(description, steps);
+  if (bytes <= maximumTraceBytes) return;
+  const longest = Math.floor((steps * maximumTraceBytes) / bytes);
+  throw new UserError(
+    "too-long",
+    `A trace of ${steps} steps through this network takes ${Math.ceil(bytes / 2 ** 20)} MB.`,
+    { advice: `Choose at most ${longest} steps.` },
+  );
 }
 
 /** What the tensors of a trace take: values and gradients in 32 bits. */

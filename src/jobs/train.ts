@@ -4,6 +4,7 @@ import type { Kernels } from "../engine/kernels/kernels.ts";
 import { createKernels } from "./kernels.ts";
 import { UserError } from "../config/problem.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { removeRecording } from "../runs/recording.ts";
 import { openMetrics } from "../runs/metrics.ts";
 import { heartbeatMs } from "../runs/owner.ts";
 import type { Run } from "../runs/runFolder.ts";
@@ -57,6 +58,8 @@ export async function train(
   try {
     // Before anybody hears of it, so that even a run that is killed at once can be resumed.
     if (progress.update === 0) store.saveLast(structuredClone(progress));
+    // What an earlier attempt broke on is no news of this one.
+    await removeRecording(run.folder);
     await writes.settle();
     report.enter("training");
     end = await trainingLoop(setup, tools);

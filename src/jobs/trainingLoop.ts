@@ -4,6 +4,8 @@
  * and going on from there is the same, bit for bit, as never having stopped.
  */
 import { afterValidation, noPlateau } from "../engine/optimizers/schedule.ts";
+import { writeRecording } from "../runs/recording.ts";
+import { createFlightRecorder } from "./flightRecorder.ts";
 import type { CheckpointStore } from "./checkpointStore.ts";
 import type { Breather } from "./breather.ts";
 import { addTo, emptySums, meanOf } from "./measurements.ts";
@@ -38,6 +40,7 @@ export async function trainingLoop(setup: TrainingSetup, tools: LoopTools): Prom
   const { signal, gate, breathe, clock, report, store, writes } = tools;
   const { epochs, validation, checkpointEveryUpdates, earlyStopping, schedule } = config.training;
   const updater = createUpdater(setup);
+  const recorder = createFlightRecorder(trainer);
   const isInEpoch = (): boolean => progress.position !== null;
   let savedAtMs = clock.elapsedMs();
   const sinceRow = { steps: 0, trainingMs: 0 };
@@ -113,8 +116,13 @@ export async function trainingLoop(setup: TrainingSetup, tools: LoopTools): Prom
   const update = async (batch: Batch | undefined): Promise<string | undefined> => {
     const startMs = performance.now();
     // After the last batch of an epoch, what still waits is an update too.
+    if (batch) recorder.keep(batch);
     const { measured, overflow } = await (batch ? updater.train(batch) : updater.flush());
     if (overflow !== undefined) {
+      const recording = recorder.recording(progress.update);
+      if (recording) {
+        writes.put("recording", () => writeRecording(setup.run.folder, recording));
+      }
       return `${overflow}, at update ${progress.update + 1} (epoch ${report.epoch()}).`;
     }
     sinceRow.trainingMs += performance.now() - startMs;

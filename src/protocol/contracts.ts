@@ -14,7 +14,14 @@ export interface Cursor {
   readonly unit?: number;
 }
 
-/** Which sequence to look at: one of the data set, or one that the person typed. */
+/** Lines and columns count from 1, columns in UTF-16 units. */
+export interface TextPosition {
+  readonly line: number;
+  /** Absent: the line's beginning, or at the end of a range the line's end. */
+  readonly column?: number;
+}
+
+/** Which sequence to look at: one of the data set, a part of a file, or one that the person typed. */
 export type SequenceChoice =
   | {
       readonly kind: "example";
@@ -22,7 +29,20 @@ export type SequenceChoice =
       readonly index: number;
       readonly steps?: number;
     }
-  | { readonly kind: "typed"; readonly text: string };
+  | { readonly kind: "typed"; readonly text: string }
+  /** A range of a text file, half-open where columns are given. */
+  | {
+      readonly kind: "file";
+      /** Absolute, or relative to the config's folder. */
+      readonly file: string;
+      readonly from: TextPosition;
+      readonly to?: TextPosition;
+      readonly steps?: number;
+    }
+  /** Rows of the table that the run was trained on, counted from 1 below the header, both ends included. */
+  | { readonly kind: "rows"; readonly first: number; readonly last: number }
+  /** The one in which the run's training broke, with the weights that it had then. */
+  | { readonly kind: "broken" };
 
 export type CheckpointChoice = "best" | "last";
 
@@ -50,6 +70,22 @@ export interface TraceSummary {
   /** Of a network whose labels have no places (CTC). */
   readonly decoding?: LabelDecoding;
   readonly tensors: readonly TensorSummary[];
+  /** What would have been, had somebody not edited a value; absent when nobody did. */
+  readonly counterfactual?: Counterfactual;
+}
+
+/**
+ * A trace whose values were edited, against the one that it branched off. It also has the tensors `change.` and a name:
+ * its own minus the original's.
+ */
+export interface Counterfactual {
+  /** The original's id. */
+  readonly original: string;
+  /** In words, in the order in which they were made: "h[3] of layer 0 at step 12: 0.412 → 0". */
+  readonly edits: readonly string[];
+  /** The first step at which anything differs. */
+  readonly from: number;
+  readonly originalLoss?: number;
 }
 
 /** A heatmap of one of the traces that the worker holds. */
@@ -119,6 +155,16 @@ export interface TimelineColumn {
   readonly loss?: number;
   /** L2 norm of dL/dx_t. */
   readonly inputGradientNorm?: number;
+  /** In a counterfactual trace: what the original has here. */
+  readonly original?: OriginalColumn;
+}
+
+export interface OriginalColumn {
+  readonly loss?: number;
+  readonly predictions?: TimelineColumn["predictions"];
+  readonly forecast?: TimelineColumn["forecast"];
+  /** Of each cell, in the order of `cells`: L2 norm of the change of h. */
+  readonly hChangeNorms: readonly number[];
 }
 
 /** ‖∂L_t/∂h_k‖ for loss steps t (rows) and source steps k ≤ t (columns). */
@@ -281,6 +327,8 @@ export interface WorkerContract {
     /** The same for a network of a model file. */
     traceModel: (request: ModelTrace) => TraceSummary;
     release: (request: { trace: string }) => null;
+    /** Of a trace that is in memory: one that the debugger computed. */
+    summary: (request: { trace: string }) => TraceSummary;
     columns: (request: { trace: string; steps: readonly [from: number, to: number] }) => {
       readonly columns: readonly TimelineColumn[];
     };
@@ -323,8 +371,14 @@ export interface WorkerContract {
       /** σ of each, of a Gaussian forecast: given the rows before it, its own forecasts taken for the truth. */
       readonly deviations?: readonly (readonly number[])[];
     };
+    /** A message of the Debug Adapter Protocol for a session; the first one begins it. Answers come as events. */
+    debugSend: (request: { session: string; message: unknown }) => null;
+    /** The session is over. */
+    debugEnd: (request: { session: string }) => null;
   };
   readonly events: {
+    /** A message of the Debug Adapter Protocol from a session. */
+    debugMessage: { readonly session: string; readonly message: unknown };
     /** At most ten a second. */
     progress: { readonly status: TrainingStatus; readonly rows: readonly MetricsRow[] };
     /** Derivatives that a gradient check has compared so far; at most ten times a second. */

@@ -35,6 +35,9 @@ export const decoderInput = "decoder.input";
 
 export const gradientOf = (name: string): string => `grad.${name}`;
 
+/** In a counterfactual trace: its tensor minus the original's. */
+export const changeOf = (name: string): string => `change.${name}`;
+
 /** In words, for legends and text alternatives. */
 export const partTitles: Readonly<Record<string, string>> = {
   h: "hidden state",

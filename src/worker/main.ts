@@ -10,17 +10,28 @@ import { inspect } from "../jobs/inspect.ts";
 import { createKernels } from "../jobs/kernels.ts";
 import { createPauseGate } from "../jobs/pauseGate.ts";
 import { createModelSession } from "../jobs/modelSession.ts";
+import { createDebuggee } from "../jobs/debugging/debuggee.ts";
+import { createRunData } from "../jobs/runData.ts";
+import type { TracedSequence } from "../jobs/tracedSequence.ts";
+import { createTraceStore } from "../jobs/traceStore.ts";
 import { createTraceSession } from "../jobs/traceSession.ts";
 import { train } from "../jobs/train.ts";
 import { serve } from "../protocol/channel.ts";
 import type { WorkerContract } from "../protocol/contracts.ts";
 import { workerTransport } from "../protocol/workerTransport.ts";
+import { createDebugSessions } from "./debugSessions.ts";
 import { readWorkerOptions } from "./workerOptions.ts";
 
 if (!parentPort) throw new Error("This file is the entry of a worker thread.");
 
 const { workspaceFolders } = readWorkerOptions(workerData);
-const session = createTraceSession({ createKernels, workspaceFolders });
+const traces = createTraceStore<TracedSequence>();
+const data = createRunData(workspaceFolders);
+const session = createTraceSession({ createKernels, workspaceFolders, traces, data });
+const debugging = createDebugSessions({
+  createDebuggee: () => createDebuggee({ createKernels, workspaceFolders, traces, data }),
+  emit: (about, message) => server.emit("debugMessage", { session: about, message }),
+});
 const shardScript = new URL("./shard.js", import.meta.url);
 /** Of the training that runs. */
 let gate: ReturnType<typeof createPauseGate> | undefined;
@@ -51,6 +62,14 @@ const server = serve<WorkerContract>(workerTransport(parentPort), {
     } finally {
       gate = undefined;
     }
+  },
+  debugSend({ session: about, message }) {
+    debugging.send(about, message);
+    return null;
+  },
+  debugEnd({ session: about }) {
+    debugging.end(about);
+    return null;
   },
   pause() {
     gate?.pause();

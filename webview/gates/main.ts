@@ -1,7 +1,9 @@
 /** The gates panel: what every gate and state of a layer does, unit by unit and step by step. */
 import "../lib/panel.css";
 import "../lib/compact.css";
+import { html, nothing } from "lit";
 import { activationOf, saturationLimits, type Activation } from "../../src/trace/activation.ts";
+import { changeOf } from "../../src/trace/names.ts";
 import type { UnitOrder } from "../../src/trace/order.ts";
 import { drawCellFrame } from "../lib/drawAxes.ts";
 import type { Frame } from "../lib/canvas.ts";
@@ -28,6 +30,12 @@ import {
 import { drawTooltip } from "../lib/tooltip.ts";
 import { rememberedViewport, type RememberedViewport } from "../lib/viewport.ts";
 import { drawCursor, drawFrameAndAxes, drawSaturation, drawSteps, drawTrace } from "./draw.ts";
+import {
+  changeLegendTitle,
+  changeScale,
+  comparisonControl,
+  type Comparison,
+} from "./comparison.ts";
 import { gatesLayout, preferredHeight, type GatesLayout } from "./layout.ts";
 import {
   cellInWords,
@@ -49,6 +57,8 @@ interface Remembered extends RememberedViewport {
 /** What is looked at. */
 interface Chosen extends TensorChoice {
   readonly activation: Activation;
+  /** Of a counterfactual trace, what differs from the original. */
+  readonly isChange: boolean;
 }
 
 const host = connectToHost();
@@ -60,6 +70,8 @@ const store = createStore(host, fail);
 const remembered = rememberedView<Remembered>();
 let part = remembered.part ?? "f";
 let order = remembered.order ?? "index";
+/** A counterfactual is looked at for what is different. */
+let compared: Comparison = "change";
 let chosen: Chosen | undefined;
 let pending = false;
 let theme = readTheme();
@@ -115,7 +127,7 @@ function onChange(change: Change): void {
 function showState(): void {
   const { trace, cursor = startingCursor } = store.state;
   const found = trace && tensorChoice(trace, cursor, { part, parts: gatesThenStates });
-  chosen = found && { ...found, activation: activationOf(found.tensor, found.trace.model) };
+  chosen = found && asCompared(found);
   showProgress();
   frame.empty(chosen ? undefined : nothingYet(store.state.busy));
   if (!chosen) {
@@ -135,6 +147,13 @@ function showState(): void {
   showControls(chosen);
   showWords();
   picture.text.name(`${pictureInWords(chosen.tensor, chosen.part, units, steps)}. ${keyboardHelp}`);
+}
+
+function asCompared(found: TensorChoice): Chosen {
+  const { trace, tensor } = found;
+  const isChange = trace.counterfactual !== undefined && compared === "change";
+  if (isChange) return { ...found, isChange, tensor: changeOf(tensor), activation: "unbounded" };
+  return { ...found, isChange, activation: activationOf(tensor, trace.model) };
 }
 
 /** What was chosen, unless it means nothing for this tensor. */
@@ -159,8 +178,15 @@ function showControls(of: Chosen): void {
   const { trace, tensor } = of;
   const actions = heatmapActions(controller.key);
   frame.header(tensorHeader({ trace, tensor, actions, openInEditor }));
+  const comparison =
+    trace.counterfactual &&
+    comparisonControl(compared, (next) => {
+      compared = next;
+      showState();
+    });
   frame.controls(
-    tensorControls({
+    html`${comparison ?? nothing}
+    ${tensorControls({
       chosen: of,
       order: sensibleOrder(of),
       partLabel: "Tensor",
@@ -174,7 +200,7 @@ function showControls(of: Chosen): void {
         order = chosenOrder;
         showState();
       },
-    }),
+    })}`,
   );
 }
 
@@ -216,7 +242,7 @@ function draw({ context, ratio }: Frame): void {
     limits: activation === "unbounded" ? [] : Object.values(saturationLimits[activation]),
   });
   legend.update({
-    title: legendTitle(part, activation),
+    title: chosen.isChange ? changeLegendTitle(part) : legendTitle(part, activation),
     scale,
     table,
     theme,
@@ -226,7 +252,8 @@ function draw({ context, ratio }: Frame): void {
 
 function drawOverlay({ context, width, height, ratio }: Frame): void {
   if (!chosen) return;
-  const { tensor, activation, part, trace } = chosen;
+  const { tensor, activation, trace, isChange } = chosen;
+  const part = isChange ? `Δ${chosen.part}` : chosen.part;
   const place = layout(chosen);
   const { unit, hover } = controller;
   const { t, position } = controller.place;
@@ -264,6 +291,7 @@ function drawOverlay({ context, width, height, ratio }: Frame): void {
   drawTooltip(context, theme, cellLines(facts), hover.point, { width, height });
 }
 
-function currentScale({ activation }: Chosen): ColorScale {
+function currentScale({ activation, isChange }: Chosen): ColorScale {
+  if (isChange) return changeScale(controller.heatmap.data ?? { minimum: -1, maximum: 1 });
   return scaleOf(activation, controller.heatmap.data ?? { minimum: -1, maximum: 1 });
 }

@@ -8,6 +8,7 @@ import { isCompact, isEditorTab, onCompactChange } from "./compact.ts";
 import { iconButton } from "./controls.ts";
 import { emptyState, errorMessage, type EmptyState } from "./emptyState.ts";
 import { formatCount, formatMeasured, formatShape } from "./numbers.ts";
+import { whatIf } from "./whatIf.ts";
 
 /** The element that the host's page gives to the panel. */
 export function panelElement(): HTMLElement {
@@ -110,7 +111,8 @@ export function tensorHeader(header: TensorHeader): TemplateResult {
     summary && html`<span class="shape">(${axes}) = ${formatShape(summary.shape)}</span>`;
   const heading = html`<h1>${tensor} ${shape}</h1>`;
   const details = html`<p title=${trace.sequence.title}>${trace.sequence.title}</p>
-    <p title=${run}>${run}</p>`;
+    <p title=${run}>${run}</p>
+    ${whatIf(trace)}`;
   const buttons = html`<div class="panel-actions">
     ${actions.map(({ icon, label, click }) => iconButton(icon, label, click))}
     ${openInEditorButton(openInEditor)}

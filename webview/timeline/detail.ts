@@ -5,6 +5,7 @@ import type { CellSummary, Cursor, TimelineColumn } from "../../src/protocol/con
 import { partTitles } from "../../src/trace/names.ts";
 import { widthOf, type ModelDescription } from "../../src/trace/trace.ts";
 import { formatMeasured, formatShare, visibleToken } from "../lib/numbers.ts";
+import { changeDetail } from "./changeDetail.ts";
 import { activity } from "./scales.ts";
 import { layerText, lossText, valueText, verdictOf } from "./words.ts";
 
@@ -36,7 +37,7 @@ export function stepDetail({ t, column, cursor, model, retry }: StepDetail): Tem
           : html`<span class="loss">${lossText(column.loss, model)}</span>`
       }
     </h2>
-    ${inputValues(column)} ${output(column)} ${forecast(column)}
+    ${changeDetail(column, model)} ${inputValues(column)} ${output(column)} ${forecast(column)}
     <div class="cells">
       ${column.cells.toReversed().map((cell) => cellDetail(cell, cursor, model))}
     </div>`;

@@ -12,6 +12,7 @@ import {
   outputGradient,
 } from "./drawArrows.ts";
 import { drawCell } from "./drawCells.ts";
+import { drawCellChanges, drawOriginalLoss } from "./drawChange.ts";
 import { drawInput, inputNames } from "./drawInput.ts";
 import { drawForecast, drawLoss, drawPredictions, forecastChart } from "./drawOutput.ts";
 import { boxLeft, columnLeft, type CellRow } from "./layout.ts";
@@ -86,8 +87,10 @@ function drawColumn(pen: Pen, scene: Scene, t: number): void {
     }
   }
   if (!column) return;
+  drawCellChanges(pen, scene, t, column);
   if (layout.tier !== "dense") drawVerticals(context, scene, t);
   drawLoss(pen, scene, t, column);
+  drawOriginalLoss(pen, scene, t, column);
   drawPredictions(pen, scene, t, column);
   drawForecast(pen, scene, t, column, t > 0 ? scene.column(t - 1) : undefined);
 }

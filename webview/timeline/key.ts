@@ -82,10 +82,12 @@ export function createKey(parent: HTMLElement): Key {
 }
 
 /** What bars and colours mean, for those that are in the picture. */
-function explanations({
-  layout: { tier, rows },
-  model,
-}: Scene): readonly (readonly [string, string])[] {
+function explanations(scene: Scene): readonly (readonly [string, string])[] {
+  const {
+    layout: { tier, rows },
+    model,
+    cursor,
+  } = scene;
   const showsBars = tier === "full" || tier === "medium";
   const hasGates = rows.some(({ gates }) => gates.length > 0);
   const classes = predictsClasses(model.loss);
@@ -125,6 +127,14 @@ function explanations({
         ? "a full bar costs as much as guessing, or more"
         : "a full bar is the largest of the sequence",
     ],
+    ...(scene.column(cursor.t)?.original
+      ? ([
+          [
+            "orange",
+            "against the original: bar under a cell ‖Δh‖ / ‖h‖, dashed line where the loss was",
+          ],
+        ] as const)
+      : []),
     ["dots", "the gradient vanished: it is zero, or smaller than the scale"],
   ];
 }

@@ -11,6 +11,7 @@ import { createPanelFrame, panelElement } from "../lib/panelFrame.ts";
 import type { Point } from "../lib/pictureInput.ts";
 import { createStore, startingCursor, type Change } from "../lib/state.ts";
 import { onThemeChange, readTheme } from "../lib/theme.ts";
+import { changeInWords } from "./changeDetail.ts";
 import { stepDetail } from "./detail.ts";
 import { drawTimeline } from "./draw.ts";
 import { createKey } from "./key.ts";
@@ -150,7 +151,12 @@ function showCursor(follow: boolean): void {
   }
   const { model } = shown.trace;
   const column = shown.columns.get(cursor.t);
-  if (column) view.text.describe(columnInWords(column, cursor, model));
+  if (column) {
+    const change = changeInWords(column);
+    view.text.describe(
+      `${columnInWords(column, cursor, model)}${change === "" ? "" : ` ${change}.`}`,
+    );
+  }
   render(
     stepDetail({ t: cursor.t, column, cursor, model, retry: shown.failed ? tryAgain : undefined }),
     detail,

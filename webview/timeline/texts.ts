@@ -5,6 +5,7 @@ import { iconButton } from "../lib/controls.ts";
 import type { EmptyState } from "../lib/emptyState.ts";
 import { formatMeasured, formatShare, visibleToken } from "../lib/numbers.ts";
 import { openInEditorButton, originInWords } from "../lib/panelFrame.ts";
+import { whatIf } from "../lib/whatIf.ts";
 
 export function traceHeader(
   trace: TraceSummary,
@@ -21,7 +22,7 @@ export function traceHeader(
       ${openInEditorButton(() => run("unroll.openTimelineInEditor"))}
     </div>
     <p title=${of}>${of}</p>
-    ${decoding ? decodingLines(decoding) : nothing}`;
+    ${decoding ? decodingLines(decoding) : nothing} ${whatIf(trace)}`;
 }
 
 /** What the whole sequence says, where labels have no places. */

@@ -60,6 +60,13 @@ export interface GateReading {
   readonly gradient: Real;
 }
 
+/** Rows of one step of one sequence, as `forward` takes them. */
+export interface AssignedStep {
+  readonly row: number;
+  readonly previous: number;
+  readonly next: number;
+}
+
 export interface RecurrentCell {
   /** H: units, and numbers in each gate. */
   readonly hidden: number;
@@ -87,6 +94,14 @@ export interface RecurrentCell {
    * the state in row `previous` + r and wrote that in row `next` + r.
    */
   accumulateGradients(row: number, previous: number, next: number, rows: number): void;
+  /**
+   * After a step of one sequence: sets an activation, or a state other than h, of one unit by hand, and computes what
+   * follows from it in the same step. `sums` (G·H) is what `gates` held in the row before the step. Absent where
+   * nothing but h can be set.
+   */
+  readonly assign?:
+    | ((part: string, unit: number, value: number, step: AssignedStep, sums: Real) => void)
+    | undefined;
   /** Copies the gates of all `rows` out; the states of row r are in rows `previous` + r and `next` + r. */
   readGates(previous: number, next: number, rows: number): readonly GateReading[];
 }

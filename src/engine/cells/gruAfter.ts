@@ -1,7 +1,13 @@
 /** The gated recurrent unit whose reset gate acts after the recurrent product: PyTorch's and cuDNN's. */
 import type { Real } from "../../trace/trace.ts";
 import type { Kernels } from "../kernels/kernels.ts";
-import type { CellCapacity, CellWeights, GateReading, RecurrentCell } from "./cell.ts";
+import type {
+  AssignedStep,
+  CellCapacity,
+  CellWeights,
+  GateReading,
+  RecurrentCell,
+} from "./cell.ts";
 import { addBiases, createCellProduct, createState } from "./recurrentProduct.ts";
 
 export interface GruAfterBuffers {
@@ -98,6 +104,7 @@ export function createGruAfter(
       );
       kernels.accumulateColumnSums(weights.biasHh.gradient, productGradients, row, rows);
     },
+    assign: (part, unit, value, step, sums) => assign(buffers, part, unit, value, step, sums),
     readGates: (previous, next, rows) => readGates(buffers, previous, next, rows),
   };
 }
@@ -165,6 +172,26 @@ export function gruAfterBackward(
       hGradient[before + k] += dh * z;
     }
   }
+}
+
+/** n follows from r, h from n and z. */
+function assign(
+  { gates, candidateProduct, h, hidden }: GruAfterBuffers,
+  part: string,
+  unit: number,
+  value: number,
+  { row, previous, next }: AssignedStep,
+  sums: Real,
+) {
+  const r = row * 3 * hidden + unit;
+  const z = r + hidden;
+  const n = z + hidden;
+  gates[part === "r" ? r : part === "z" ? z : n] = value;
+  if (part === "r") {
+    const sum = sums[2 * hidden + unit] + value * candidateProduct[row * hidden + unit];
+    gates[n] = Math.tanh(sum);
+  }
+  h[next * hidden + unit] = (1 - gates[z]) * gates[n] + gates[z] * h[previous * hidden + unit];
 }
 
 /** dr = dL/d(n's sum) ⊙ (W_hn h₋ + b_hn), dz = dh ⊙ (h₋ − n), dn = dh ⊙ (1 − z). */

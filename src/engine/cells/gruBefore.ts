@@ -109,6 +109,22 @@ export function createGruBefore(
       );
       kernels.accumulateColumnSums(weights.biasHh.gradient, gateGradients, row, rows);
     },
+    assign(part, unit, value, { row, previous, next }, sums) {
+      const gate = row * gateWidth;
+      const block = ["r", "z", "n"].indexOf(part);
+      gates[gate + block * hidden + unit] = value;
+      if (part === "r") {
+        // r of one unit reaches n of all of them.
+        resetState[row * hidden + unit] = value * h.value[previous * hidden + unit];
+        for (let k = candidate; k < gateWidth; k++) gates[gate + k] = sums[k];
+        candidateProduct.forward(row, gates, gate + candidate, gateWidth, resetState, row, 1, true);
+        kernels.cells.gruBeforeCandidateForward(buffers, row, previous, next, 1);
+        return;
+      }
+      const z = gates[gate + hidden + unit];
+      const n = gates[gate + candidate + unit];
+      h.value[next * hidden + unit] = (1 - z) * n + z * h.value[previous * hidden + unit];
+    },
     readGates: (previous, next, rows) => readGates(buffers, previous, next, rows),
   };
 }

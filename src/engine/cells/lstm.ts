@@ -1,7 +1,8 @@
 /** Long short-term memory, with a projected h where the weights have one. */
 import type { Real } from "../../trace/trace.ts";
 import type { Kernels } from "../kernels/kernels.ts";
-import type { CellCapacity, CellWeights, RecurrentCell } from "./cell.ts";
+import { gatesOf } from "../../trace/names.ts";
+import type { AssignedStep, CellCapacity, CellWeights, RecurrentCell } from "./cell.ts";
 import { createLstmVariant } from "./lstmVariant.ts";
 import {
   addBiases,
@@ -111,6 +112,14 @@ export function createLstm(
       variant?.accumulateGradients(row, previous, next, rows);
       kernels.accumulateColumnSums(weights.biasHh.gradient, gateGradients, row, rows);
     },
+    // In a variant a gate sees more than its own sum, or h more than its own c.
+    assign: variant
+      ? undefined
+      : (part, unit, value, step) => {
+          assign(buffers, part, unit, value, step);
+          const { row, next } = step;
+          projection?.forward(row, h.value, next * width, width, buffers.h, next, 1, false);
+        },
     readGates: (previous, next, rows) => readGates(buffers, previous, next, rows),
   };
 }
@@ -181,6 +190,26 @@ export function lstmBackward(
       gateGradients[outputGate + k] = dh * squashed * o * (1 - o);
     }
   }
+}
+
+/** c follows from i, f, g; h from c and o. */
+function assign(
+  { gates, h, c, tanhC, hidden }: LstmBuffers,
+  part: string,
+  unit: number,
+  value: number,
+  { row, previous, next }: AssignedStep,
+) {
+  const [i, f, g, o] = gatesOf.lstm.map((_, block) => (row * 4 + block) * hidden + unit);
+  const after = next * hidden + unit;
+  const kept = row * hidden + unit;
+  if (part === "c") c[after] = value;
+  else {
+    gates[(row * 4 + gatesOf.lstm.findIndex((name) => name === part)) * hidden + unit] = value;
+    if (part !== "o") c[after] = gates[f] * c[previous * hidden + unit] + gates[i] * gates[g];
+  }
+  tanhC[kept] = Math.tanh(c[after]);
+  h[after] = gates[o] * tanhC[kept];
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The command table: for every id of `commandIds.ts`, what it does. */
 import * as vscode from "vscode";
 import type { PanelKind } from "../../protocol/contracts.ts";
+import type { createDebugCommands } from "../debugging/debugCommands.ts";
 import { showError, type Log } from "../log.ts";
 import type { PanelPlaces } from "../panels/panelPlaces.ts";
 import { commandTitles, type CommandId } from "./commandIds.ts";
@@ -18,6 +19,7 @@ export interface CommandGroups {
   readonly start: ReturnType<typeof createStartCommands>;
   readonly train: ReturnType<typeof createTrainCommands>;
   readonly step: ReturnType<typeof createStepCommands>;
+  readonly debug: ReturnType<typeof createDebugCommands>;
   readonly runs: ReturnType<typeof createRunCommands>;
   readonly check: ReturnType<typeof createCheckCommands>;
   readonly models: ReturnType<typeof createModelCommands>;
@@ -27,7 +29,7 @@ export interface CommandGroups {
 }
 
 export function registerCommands(groups: CommandGroups): vscode.Disposable {
-  const { start, train, step, runs, check, models, output, places, log } = groups;
+  const { start, train, step, debug, runs, check, models, output, places, log } = groups;
   const open =
     (kind: PanelKind): Handler =>
     () =>
@@ -52,6 +54,12 @@ export function registerCommands(groups: CommandGroups): vscode.Disposable {
     "unroll.play": step.play,
     "unroll.stopPlaying": step.stopPlaying,
     "unroll.checkGradients": check.checkGradients,
+    "unroll.debugSequence": debug.debugSequence,
+    "unroll.debugSelection": debug.debugSelection,
+    "unroll.debugTraining": debug.debugTraining,
+    "unroll.ablateUnit": debug.ablateUnit,
+    "unroll.openVariableInGates": debug.openVariableInGates,
+    "unroll.undoDebugEdit": debug.undoEdit,
     "unroll.generate": output.generate,
     "unroll.forecast": output.forecast,
     "unroll.openModel": models.openModel,

@@ -30,6 +30,7 @@ export function registerCodeLenses(
       return [
         ...lenses,
         lens("$(debug-step-over)\u00A0Step through", "unroll.stepThrough", document.uri),
+        lens("$(debug-alt)\u00A0Debug", "unroll.debugSequence", document.uri),
         lens("$(layout-panel)\u00A0Open timeline", openCommand("timeline")),
         ...summary(document, inspections),
       ];

@@ -10,6 +10,9 @@ export const configSelector: vscode.DocumentSelector = [
   { scheme: "file", pattern: "**/*.unroll.json" },
 ];
 
+export const isConfigFile = ({ scheme, path }: vscode.Uri): boolean =>
+  scheme === "file" && /(?:^|\.)unroll\.json$/.test(posix.basename(path));
+
 export const isConfig = (document: vscode.TextDocument): boolean =>
   vscode.languages.match(configSelector, document) > 0;
 

@@ -13,6 +13,8 @@ export interface PanelPlaces extends vscode.Disposable {
   open(kind: PanelKind, place: PanelPlace): Promise<void>;
   /** Brings it forward in that place unless it is on screen anywhere; the keyboard stays where it is. */
   show(kind: PanelKind, place: PanelPlace): Promise<void>;
+  /** Brings it forward in an editor tab beside the active one, unless it is on screen anywhere. */
+  showBeside(kind: PanelKind): Promise<void>;
   /** What is on screen, for tests. */
   readonly visible: readonly { readonly kind: PanelKind; readonly place: PanelPlace }[];
 }
@@ -44,7 +46,12 @@ export function registerPanelPlaces(services: PanelServices): PanelPlaces {
     });
   }
 
-  async function bring(kind: PanelKind, place: PanelPlace, preserveFocus: boolean): Promise<void> {
+  async function bring(
+    kind: PanelKind,
+    place: PanelPlace,
+    preserveFocus: boolean,
+    viewColumn = vscode.ViewColumn.Active,
+  ): Promise<void> {
     if (place === "sideBar") {
       await vscode.commands.executeCommand(`${panelView(kind)}.focus`, { preserveFocus });
       return;
@@ -55,7 +62,7 @@ export function registerPanelPlaces(services: PanelServices): PanelPlaces {
       return;
     }
     const title = `Unroll: ${panelTitles[kind]}`;
-    const column = { viewColumn: vscode.ViewColumn.Active, preserveFocus };
+    const column = { viewColumn, preserveFocus };
     adoptEditor(kind, vscode.window.createWebviewPanel(panelEditor(kind), title, column));
   }
 
@@ -77,6 +84,9 @@ export function registerPanelPlaces(services: PanelServices): PanelPlaces {
     open: (kind, place) => bring(kind, place, false),
     async show(kind, place) {
       if (!isVisible(kind)) await bring(kind, place, true);
+    },
+    async showBeside(kind) {
+      if (!isVisible(kind)) await bring(kind, "editor", true, vscode.ViewColumn.Beside);
     },
     get visible() {
       const shown = [...views]

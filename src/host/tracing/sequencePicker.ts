@@ -28,9 +28,10 @@ const splitTitles: Readonly<Record<Split, string>> = {
 export async function pickSequence(
   worker: LazyWorker,
   run: Run,
+  doing = "Step through",
 ): Promise<SequenceChoice | "typed" | undefined> {
   const picker = vscode.window.createQuickPick<Item>();
-  picker.title = `Step through a sequence with "${run.record.name}"`;
+  picker.title = `${doing} a sequence with "${run.record.name}"`;
   picker.placeholder = "Which sequence?";
   picker.matchOnDetail = true;
   // A panel that opens at this moment takes the focus, and the list would be gone.

@@ -21,6 +21,9 @@ export interface TraceStore extends vscode.Disposable {
   readonly busy: boolean;
   /** Computes the trace and makes it the current one; a newer call wins over an older one. */
   open(selection: TraceSelection): Promise<TraceSummary | undefined>;
+  /** Shows a trace that the debugger computed and keeps; `keep` makes it this store's own when the session is over. */
+  adopt(trace: TraceSummary): void;
+  keep(): void;
   /** Computes the remembered choice again, when there is one and nothing is open. */
   restore(): Promise<void>;
   /** Forgets the trace, for example because its run was deleted. */
@@ -37,6 +40,7 @@ export function createTraceStore(worker: LazyWorker, memory: vscode.Memento): Tr
   const failed = new vscode.EventEmitter<unknown>();
   let selection = memory.get<TraceSelection>(memoryKey);
   let current: TraceSummary | undefined;
+  let isBorrowed = false;
   let attempt = 0;
   let busy = false;
 
@@ -46,7 +50,8 @@ export function createTraceStore(worker: LazyWorker, memory: vscode.Memento): Tr
   }
 
   function release(trace: TraceSummary | undefined): void {
-    if (trace) void worker.call("release", { trace: trace.id }).catch(() => undefined);
+    if (trace && !isBorrowed)
+      void worker.call("release", { trace: trace.id }).catch(() => undefined);
   }
 
   async function open(next: TraceSelection): Promise<TraceSummary | undefined> {
@@ -63,6 +68,7 @@ export function createTraceStore(worker: LazyWorker, memory: vscode.Memento): Tr
       }
       release(current);
       current = trace;
+      isBorrowed = false;
       remember(next);
       return trace;
     } finally {
@@ -101,6 +107,17 @@ export function createTraceStore(worker: LazyWorker, memory: vscode.Memento): Tr
     },
     open,
     restore,
+    adopt(trace) {
+      attempt++;
+      busy = false;
+      release(current);
+      current = trace;
+      isBorrowed = true;
+      changed.fire();
+    },
+    keep() {
+      isBorrowed = false;
+    },
     close() {
       attempt++;
       busy = false;

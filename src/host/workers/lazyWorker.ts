@@ -6,6 +6,7 @@ import type { WorkerContract } from "../../protocol/contracts.ts";
 import type { WorkerThread } from "./workerThread.ts";
 
 type Calls = WorkerContract["calls"];
+type Events = WorkerContract["events"];
 
 export interface LazyWorker {
   call<K extends keyof Calls>(
@@ -13,6 +14,8 @@ export interface LazyWorker {
     request: Parameters<Calls[K]>[0],
     options?: { readonly signal?: AbortSignal },
   ): Promise<ReturnType<Calls[K]>>;
+  /** Of this thread and those that follow it. Returns a function that stops listening. */
+  on<K extends keyof Events>(name: K, listener: (payload: Events[K]) => void): () => void;
   /** The thread died; everything that it held is gone. Returns a function that stops listening. */
   onDeath(listener: (reason: string) => void): () => void;
   /** Ends the thread as a crash would; whoever listens to deaths makes what was lost again. */
@@ -32,6 +35,7 @@ export function createLazyWorker({ start, idleMs }: LazyWorkerOptions): LazyWork
   let idleTimer: NodeJS.Timeout | undefined;
   let disposed = false;
   const listeners = new Set<(reason: string) => void>();
+  const subscribers = new Set<(started: WorkerThread) => () => void>();
 
   function alive(): WorkerThread {
     if (disposed) throw new Error("Unroll is shutting down.");
@@ -41,6 +45,7 @@ export function createLazyWorker({ start, idleMs }: LazyWorkerOptions): LazyWork
       if (thread === started) thread = undefined;
       for (const listener of listeners) listener(reason);
     });
+    for (const subscribe of subscribers) subscribe(started);
     thread = started;
     return started;
   }
@@ -63,6 +68,18 @@ export function createLazyWorker({ start, idleMs }: LazyWorkerOptions): LazyWork
         running--;
         rest();
       }
+    },
+    on(name, listener) {
+      const subscribe = (started: WorkerThread) => started.client.on(name, listener);
+      const stop = thread && subscribe(thread);
+      let stopLater: (() => void) | undefined;
+      const later = (started: WorkerThread) => (stopLater = subscribe(started));
+      subscribers.add(later);
+      return () => {
+        subscribers.delete(later);
+        stop?.();
+        stopLater?.();
+      };
     },
     onDeath(listener) {
       listeners.add(listener);

@@ -1,0 +1,234 @@
+/**
+ * What the debugger debugs: a sequence through a trained network, kept together with the pass that computed it, so that
+ * an edit computes the future from where it was made. One for each session.
+ */
+import { dirname } from "node:path";
+import { textFileOf } from "../../data/files.ts";
+import { sequenceOfText } from "../../data/fileRange.ts";
+import type { Sequence } from "../../data/sequences.ts";
+import type { Debuggee, LaunchContext, Program, ProgramEdit } from "../../debug/debuggee.ts";
+import { createBranching, type Branching } from "../../engine/branch.ts";
+import type { Kernels } from "../../engine/kernels/kernels.ts";
+import type { Model } from "../../engine/model.ts";
+import type { SequenceChoice } from "../../protocol/contracts.ts";
+import type { Real } from "../../trace/trace.ts";
+import { configFileOf } from "../../runs/runFolder.ts";
+import { createBreather } from "../breather.ts";
+import { decodeLabels } from "../labelDecoding.ts";
+import { loadRun, networkOf, type LoadedRun } from "../loadedRun.ts";
+import { fileSourceOf, type RunData } from "../runData.ts";
+import { bytesOf } from "../traceSession.ts";
+import { chosenSequence, refuseTooLong, type TracedSequence } from "../tracedSequence.ts";
+import type { TraceStore } from "../traceStore.ts";
+import { describeEdit, interventionsOf, type Editable } from "./edits.ts";
+import { brokenSequence } from "./brokenSequence.ts";
+import { readLaunchRequest, readRunFolder, type LaunchRequest } from "./launchRequest.ts";
+import { createProgram, parametersOf } from "./program.ts";
+import { sourcesOf, type Sources } from "./sources.ts";
+import { untilItBreaks } from "./untilItBreaks.ts";
+
+export interface DebuggeeOptions {
+  readonly createKernels: () => Kernels;
+  readonly workspaceFolders: readonly string[];
+  readonly traces: TraceStore<TracedSequence>;
+  readonly data: RunData;
+}
+
+/** What a network reads, and how that begins. */
+interface Subject {
+  readonly loaded: LoadedRun;
+  readonly sequence: Sequence;
+  readonly initial?: ReadonlyMap<string, Real>;
+  readonly entry?: Program["entry"];
+}
+
+/** What a launched program needs to be edited. */
+interface Workbench {
+  readonly model: Model;
+  readonly branching: Branching;
+  readonly sources: Sources;
+  readonly original: TracedSequence;
+  readonly program: Program;
+  /** The edits of which the pass holds the result now. */
+  held: readonly ProgramEdit[];
+}
+
+const typedDocument = "typed text";
+
+export function createDebuggee(options: DebuggeeOptions): Debuggee {
+  const { createKernels, workspaceFolders, traces, data } = options;
+  const breathe = createBreather();
+  const inWords = new WeakMap<Program, readonly string[]>();
+  let bench: Workbench | undefined;
+
+  async function launch(
+    { runFolder, checkpoint, sequence: choice }: LaunchRequest,
+    { report, signal }: LaunchContext,
+  ): Promise<Program> {
+    const { loaded, sequence, initial, entry }: Subject =
+      choice.kind === "broken"
+        ? await brokenSequence(runFolder, createKernels())
+        : await subjectOf(await loadRun(runFolder, checkpoint), choice);
+    refuseTooLong(loaded.run.record.model, sequence.batch.steps);
+    signal.throwIfAborted();
+    const model = networkOf(loaded, createKernels());
+    const branching = createBranching(model, sequence.batch, initial);
+    const result = branching.run([], 0);
+    const decoding = decodeLabels(result.trace, loaded.encoding, sequence.batch.target);
+    const traced: TracedSequence = {
+      loaded,
+      choice,
+      sequence,
+      ...result,
+      ...(decoding && { decoding }),
+    };
+    const sources = sourcesOf(sequence.steps, {
+      title: sequence.title,
+      configFolder: dirname(configFileOf(loaded.run)),
+      ...(choice.kind === "typed" && {
+        document: { name: typedDocument, text: choice.text.replaceAll(/\r\n?/g, "\n") },
+      }),
+    });
+    const program = createProgram({
+      traceId: traces.add(traced, bytesOf(traced)),
+      traced,
+      parameters: parametersOf(model, []),
+      sources,
+      ...(entry && { entry }),
+      edits: [],
+    });
+    bench = { model, branching, sources, original: traced, program, held: [] };
+    report(describeLaunch(traced));
+    return program;
+  }
+
+  async function subjectOf(loaded: LoadedRun, choice: SequenceChoice): Promise<Subject> {
+    return { loaded, sequence: await sequenceOf(loaded, choice) };
+  }
+
+  async function sequenceOf(loaded: LoadedRun, choice: SequenceChoice): Promise<Sequence> {
+    const { encoding } = loaded;
+    if (
+      choice.kind === "typed" &&
+      (encoding.kind === "text" || encoding.kind === "labelled-text")
+    ) {
+      const text = textFileOf(typedDocument, choice.text.replaceAll(/\r\n?/g, "\n"));
+      return {
+        ...sequenceOfText(encoding, text, { from: { line: 1 } }),
+        title: choice.text.slice(0, 80),
+      };
+    }
+    return chosenSequence(
+      loaded,
+      choice,
+      () => data.datasetOf(loaded),
+      () => fileSourceOf(loaded, workspaceFolders),
+    );
+  }
+
+  /** The original with these edits and no others. */
+  function branch(from: Program, edits: readonly ProgramEdit[]): Program {
+    if (!bench) throw new Error("There is no program to edit.");
+    const { model, branching, sources, original, program, held } = bench;
+    if (edits.length === 0) {
+      releaseBranch(from);
+      return program;
+    }
+    const editable: Editable = {
+      trace: from.trace,
+      model,
+      branching,
+      tokens: inputTokens(original),
+    };
+    const interventions = edits.flatMap((edit) => interventionsOf(edit, editable));
+    const result = branching.run(interventions, firstDifference(held, edits));
+    bench.held = edits;
+    const before = inWords.get(from) ?? [];
+    const latest = edits.at(-1);
+    const words =
+      edits.length > from.edits.length && latest
+        ? [...before, describeEdit(latest, editable)]
+        : before.slice(0, edits.length);
+    const traced: TracedSequence = {
+      ...original,
+      ...result,
+      decoding: decodeLabels(
+        result.trace,
+        original.loaded.encoding,
+        original.sequence.batch.target,
+      ),
+      branch: {
+        original,
+        originalId: program.traceId,
+        edits: words,
+        from: firstStepOf(edits, original),
+      },
+    };
+    const weights = interventions.filter((each) => each.kind === "parameter");
+    releaseBranch(from);
+    const branched = createProgram({
+      traceId: traces.add(traced, bytesOf(traced)),
+      traced,
+      parameters: parametersOf(model, weights),
+      sources,
+      original: program,
+      edits,
+    });
+    inWords.set(branched, words);
+    return branched;
+  }
+
+  /** Panels have the next one; the original stays. */
+  function releaseBranch({ traceId, original }: Program): void {
+    if (original) traces.release(traceId);
+  }
+
+  return {
+    async launch(request, configuration, context) {
+      if (request === "launch") return launch(readLaunchRequest(configuration), context);
+      const runFolder = readRunFolder(configuration);
+      await untilItBreaks(runFolder, context);
+      return launch({ runFolder, checkpoint: "last", sequence: { kind: "broken" } }, context);
+    },
+    async edit(program, edit) {
+      return branch(program, [...program.edits, edit]);
+    },
+    async undo(program) {
+      return branch(program, program.edits.slice(0, -1));
+    },
+    // The host hears of it with the session's own event.
+    cursorMoved: () => undefined,
+    breathe,
+    end() {
+      bench = undefined;
+    },
+  };
+}
+
+function describeLaunch({ loaded, sequence, loss, trace }: TracedSequence): string {
+  const { run, checkpoint, update } = loaded;
+  const steps = `${trace.steps} step${trace.steps === 1 ? "" : "s"}`;
+  const mean = loss === undefined ? "" : `, mean loss ${Number(loss.toPrecision(4))}`;
+  return `${run.record.name} (${checkpoint} weights, after ${update} updates) reads ${sequence.title}: ${steps}${mean}.`;
+}
+
+function inputTokens({ loaded }: TracedSequence): readonly string[] | undefined {
+  const { encoding } = loaded;
+  if ("vocabulary" in encoding) return encoding.vocabulary.tokens;
+  return encoding.kind === "synthetic" ? encoding.symbols : undefined;
+}
+
+/** The first step whose edits differ between two lists, so that everything before it is what it was. */
+function firstDifference(before: readonly ProgramEdit[], after: readonly ProgramEdit[]): number {
+  const differing = [
+    ...before.filter((edit) => !after.includes(edit)),
+    ...after.filter((edit) => !before.includes(edit)),
+  ];
+  return differing.reduce((first, { t }) => Math.min(first, t), Infinity);
+}
+
+/** Where a layer reads backwards, an edit reaches the whole sequence. */
+function firstStepOf(edits: readonly ProgramEdit[], { trace }: TracedSequence): number {
+  const isTwoWay = trace.model.layers.some(({ directions }) => directions.length > 1);
+  return isTwoWay ? 0 : edits.reduce((first, { t }) => Math.min(first, t), Infinity);
+}
