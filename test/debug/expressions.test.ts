@@ -29,6 +29,12 @@ const row = (name: string, t: number): Float64Array => {
   return Float64Array.from(data.subarray(t * width, (t + 1) * width));
 };
 
+/** The steps at which a condition holds. */
+function steps(expression: string): readonly number[] {
+  const holds = compileCondition(expression, environment);
+  return Array.from(text, (_, t) => t).filter(holds);
+}
+
 function mistakeIn(
   expression: string,
   work: () => unknown = () => compileCondition(expression, environment),
@@ -62,6 +68,27 @@ describe("what names and operators mean", () => {
     expect(valueOf("max(abs(f * before(c) + i * g - c))")).toBeLessThan(1e-6);
     expect(valueOf("max(abs(o * tanh(c) - h))")).toBeLessThan(1e-6);
     expect(valueOf("max(abs(dh - dh_above - dh_future))")).toBeLessThan(1e-12);
+  });
+
+  it("a layer above a residual one reads h of that layer and what that layer read", () => {
+    const three = smallDebuggee({
+      layers: [lstm, { ...lstm, residual: true }, lstm],
+      data: "text",
+    }).program();
+    const top = { program: three, layer: 2, direction: "forward" } as const;
+    const sum = compile("max(abs(x - layers[0].h - layers[1].h))", top).at(5);
+    expect(sum).toBeLessThan(1e-12);
+    const gate =
+      "matmul(weight_ih[0:3], x) + bias_ih[0:3] + matmul(weight_hh[0:3], before(h)) + bias_hh[0:3]";
+    expect(compile(`max(abs(sigmoid(${gate}) - i))`, top).at(5)).toBeLessThan(1e-6);
+  });
+
+  it("a level that is met exactly counts as its upper side", () => {
+    // t goes 0, 1, 2, …: it comes to 3 at step 3, and T − t falls below 15 right after step 2.
+    expect(steps("crosses(t, 3)")).toEqual([3]);
+    expect(steps("crosses(T - t, 15)")).toEqual([3]);
+    expect(steps("changes_sign(t - 3)")).toEqual([]);
+    expect(steps("changes_sign(t - 3.5)")).toEqual([4]);
   });
 
   it("before the first step there is the initial state, in either direction, and before a gate nothing", () => {

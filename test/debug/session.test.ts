@@ -109,6 +109,23 @@ describe("a session over a text", () => {
     expect(client.log, "nothing is said after the end").toHaveLength(said);
   });
 
+  it("stops, and says why, when a run breaks off", async () => {
+    const world = smallDebuggee(small);
+    let breaths = 0;
+    const debuggee: Debuggee = {
+      ...world.debuggee,
+      breathe() {
+        if (++breaths === 3) throw new Error("Out of breath.");
+        return undefined;
+      },
+    };
+    const client = await started(debuggee, { stopOnEntry: false });
+    expect(await client.event("stopped")).toMatchObject({ text: "The run broke off." });
+    expect(JSON.stringify(client.log)).toContain("Out of breath.");
+    await client.request("continue", thread);
+    expect(await client.event("stopped")).toMatchObject({ description: "The loss" });
+  });
+
   it("begins where the debuggee says that something broke", async () => {
     const world = smallDebuggee(small);
     const client = await started({

@@ -13,7 +13,14 @@ export type Way = "forwards" | "backwards";
 export function startRun(session: Session, way: Way): void {
   const run = { pauseRequested: false, done: Promise.resolve() };
   session.run = run;
-  run.done = runOn(session, way, run).finally(() => (session.run = undefined));
+  run.done = runOn(session, way, run)
+    .catch((error: unknown) => {
+      // A mistake of ours must not leave the session running for ever.
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      session.emit("output", { category: "stderr", output: `${text}\n` });
+      stopAt(session, session.position, { reason: "pause", text: "The run broke off." });
+    })
+    .finally(() => (session.run = undefined));
 }
 
 async function runOn(
