@@ -35,7 +35,7 @@ export function openModelFile(
   refuseOthers(bytes, name);
   const { tensors, metadata } = openSafetensors(bytes);
   return stateDictContents(
-    { format: "safetensors", title: "safetensors", tensors, metadata },
+    { format: "safetensors", title: "safetensors", tensors, metadata, fileBytes: bytes.length },
     answers,
   );
 }
@@ -47,7 +47,13 @@ function openArchive(bytes: Uint8Array, name: string, answers: ModelAnswers): Mo
   if (entries.has("config.json")) return openKerasArchive(entries, answers);
   if (names.length > 0 && names.every((entry) => entry.endsWith(".npy"))) {
     const tensors = decodeNpz(bytes);
-    const file = { format: "npz" as const, title: "NumPy archive", tensors, metadata: {} };
+    const file = {
+      format: "npz" as const,
+      title: "NumPy archive",
+      tensors,
+      metadata: {},
+      fileBytes: bytes.length,
+    };
     return stateDictContents(file, answers);
   }
   throw new UserError("model", `${name} is a zip archive, but no model that is read here.`, {
@@ -57,7 +63,7 @@ function openArchive(bytes: Uint8Array, name: string, answers: ModelAnswers): Mo
 
 function torchContents(bytes: Uint8Array, answers: ModelAnswers): ModelContents {
   const model = openTorchModel(bytes);
-  return stateDictContents({ format: "pytorch", ...model }, answers);
+  return stateDictContents({ format: "pytorch", ...model, fileBytes: bytes.length }, answers);
 }
 
 interface StateDictFile {
@@ -65,13 +71,14 @@ interface StateDictFile {
   readonly title: string;
   readonly tensors: ReadonlyMap<string, FileTensor>;
   readonly metadata: ModelContents["metadata"];
+  readonly fileBytes: number;
   readonly nonlinearities?: ReadonlyMap<string, "tanh" | "relu">;
   readonly notes?: readonly string[];
 }
 
 function stateDictContents(file: StateDictFile, answers: ModelAnswers): ModelContents {
-  const { format, title, tensors, metadata, nonlinearities, notes = [] } = file;
-  const networks = networksOfStateDict(tensors, answers, nonlinearities);
+  const { format, title, tensors, metadata, fileBytes, nonlinearities, notes = [] } = file;
+  const networks = networksOfStateDict(tensors, fileBytes, answers, nonlinearities);
   const names = [...tensors.keys()];
   const missing = [
     ...([...tensors.values()].some(({ type }) => type.startsWith("q"))

@@ -16,7 +16,8 @@ import {
   type LayerDescription,
   type ModelDescription,
 } from "../trace/trace.ts";
-import { findHead, findEmbedding, type Surroundings } from "./surroundings.ts";
+import { refuseTooLarge, refuseTooMany } from "./bounds.ts";
+import { findEmbedding, findHead, matricesOf, type Surroundings } from "./surroundings.ts";
 import type { ModelAnswers, ModelNetwork, NetworkParameter } from "./modelContents.ts";
 
 export type StateDict = ReadonlyMap<string, FileTensor>;
@@ -46,6 +47,7 @@ const rowsPerUnit: Readonly<Record<Cell, number>> = { rnn: 1, gru: 3, lstm: 4 };
  */
 export function networksOfStateDict(
   tensors: StateDict,
+  fileBytes: number,
   answers: ModelAnswers = {},
   nonlinearities: ReadonlyMap<string, "tanh" | "relu"> = new Map(),
 ): readonly ModelNetwork[] {
@@ -57,10 +59,15 @@ export function networksOfStateDict(
       ),
     ),
   );
+  refuseTooMany("recurrent modules", modules.size);
+  const bytes = [...used].reduce((sum, name) => sum + (tensors.get(name)?.bytes.length ?? 0), 0);
+  refuseTooLarge(bytes, fileBytes);
   const rest = new Map([...tensors].filter(([name]) => !used.has(name)));
+  const matrices = matricesOf(rest);
   return [...modules].map(([prefix, layers]) =>
     networkOf(prefix, layers, {
       tensors: rest,
+      matrices,
       alone: modules.size === 1,
       answers: { ...answers, nonlinearity: nonlinearities.get(prefix) ?? answers.nonlinearity },
     }),

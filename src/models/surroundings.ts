@@ -10,6 +10,8 @@ import type { ModelAnswers, NetworkParameter } from "./modelContents.ts";
 export interface Surroundings {
   /** All that belongs to no recurrent module. */
   readonly tensors: ReadonlyMap<string, FileTensor>;
+  /** Those of them that may be the weight of a linear layer or an embedding. */
+  readonly matrices: readonly Entry[];
   /** The only recurrent module of the file: whatever fits belongs to it. */
   readonly alone: boolean;
   readonly answers: ModelAnswers;
@@ -28,10 +30,10 @@ const noHead: Head = { parameters: [], notes: [] };
 
 /** The linear layer that reads the `width` numbers which the top layer hands on. */
 export function findHead(prefix: string, width: number, around: Surroundings): Head {
-  const { tensors, alone } = around;
+  const { tensors, matrices, alone } = around;
   const { head } = around.answers;
   if (head === "none") return noHead;
-  const fitting = matrices(tensors).filter(([, { shape }]) => shape[1] === width);
+  const fitting = matrices.filter(([, { shape }]) => shape[1] === width);
   if (head !== undefined) {
     const chosen = fitting.find(([name]) => name === head || layerName(name) === head);
     if (!chosen) throw unknown("linear layer", head, `(·,${width})`, fitting);
@@ -47,7 +49,7 @@ export function findHead(prefix: string, width: number, around: Surroundings): H
     return { ...noHead, choices: [...candidates.map(([name]) => layerName(name)), "none"] };
   }
   const [[name, { shape }]] = candidates;
-  const isRead = matrices(tensors).some(
+  const isRead = matrices.some(
     ([other, tensor]) => other !== name && tensor.shape[1] === shape[0] && !isEmbedding(other),
   );
   const notes = isRead
@@ -60,11 +62,11 @@ export function findHead(prefix: string, width: number, around: Surroundings): H
 export function findEmbedding(
   prefix: string,
   size: number,
-  { tensors, alone, answers }: Surroundings,
+  { matrices, alone, answers }: Surroundings,
 ): NetworkParameter | undefined {
   const { embedding } = answers;
   if (embedding === "none") return undefined;
-  const fitting = matrices(tensors).filter(([, { shape }]) => shape[1] === size);
+  const fitting = matrices.filter(([, { shape }]) => shape[1] === size);
   const wanted =
     embedding === undefined
       ? fitting.filter(([name]) => isEmbedding(name) && (alone || isBeside(name, prefix)))
@@ -96,7 +98,7 @@ function headOf(
 
 type Entry = readonly [name: string, tensor: FileTensor];
 
-const matrices = (tensors: Surroundings["tensors"]): readonly Entry[] =>
+export const matricesOf = (tensors: Surroundings["tensors"]): readonly Entry[] =>
   [...tensors].filter(
     ([name, tensor]) =>
       /(^|\.)weight$/.test(name) &&

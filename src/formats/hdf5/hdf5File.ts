@@ -31,26 +31,44 @@ export function openHdf5(data: Uint8Array): Hdf5File {
   const datasets = new Map<string, FileTensor>();
   const attributes = new Map<string, ReadonlyMap<string, AttributeValue>>();
   const above = new Set<number>();
+  // Many names may lead to one object.
+  const known = new Map<number, Hdf5Object>();
   let objects = 0;
   const visit = (address: number, path: string): void => {
     if (above.has(address) || above.size > maximumDepth) return;
     if (++objects > maximumObjects) refuse("it holds more objects than any model.");
-    const messages = readHeader(bytes, address);
-    const found = readAttributes(bytes, messages);
-    if (found.size > 0) attributes.set(path, found);
-    const dataset = readDataset(bytes, messages);
-    if (dataset) {
-      datasets.set(path, dataset);
+    const object = known.get(address) ?? readObject(bytes, address);
+    known.set(address, object);
+    if (object.attributes.size > 0) attributes.set(path, object.attributes);
+    if (object.dataset) {
+      datasets.set(path, object.dataset);
       return;
     }
     above.add(address);
-    for (const [name, member] of readMembers(bytes, messages)) {
+    for (const [name, member] of object.members) {
       visit(member, path === "" ? name : `${path}/${name}`);
     }
     above.delete(address);
   };
   visit(root, "");
   return { datasets, attributes };
+}
+
+interface Hdf5Object {
+  readonly attributes: ReadonlyMap<string, AttributeValue>;
+  readonly dataset: FileTensor | undefined;
+  /** Addresses by name. */
+  readonly members: ReadonlyMap<string, number>;
+}
+
+function readObject(bytes: Hdf5Bytes, address: number): Hdf5Object {
+  const messages = readHeader(bytes, address);
+  const dataset = readDataset(bytes, messages);
+  return {
+    attributes: readAttributes(bytes, messages),
+    dataset,
+    members: dataset ? new Map() : readMembers(bytes, messages),
+  };
 }
 
 function readSuperblock(data: Uint8Array): { readonly bytes: Hdf5Bytes; readonly root: number } {

@@ -1,8 +1,9 @@
 /** A Keras model as networks: .keras archives, .h5 with a config, and weights alone. */
 import { UserError } from "../../config/problem.ts";
-import { realsOf } from "../../formats/fileTensor.ts";
+import { realsOf, type FileTensor } from "../../formats/fileTensor.ts";
 import { openHdf5, type Hdf5File } from "../../formats/hdf5/hdf5File.ts";
 import type { ZipEntry } from "../../formats/zip.ts";
+import { refuseTooLarge, refuseTooMany } from "../bounds.ts";
 import { widthOf, type ModelDescription } from "../../trace/trace.ts";
 import type {
   ModelAnswers,
@@ -38,6 +39,12 @@ export function openKerasHdf5(bytes: Uint8Array, answers: ModelAnswers): ModelCo
   return contentsOf(file, parsed, typeof version === "string" ? version : "", answers);
 }
 
+function bytesOf(tensors: Iterable<FileTensor>): number {
+  let sum = 0;
+  for (const { bytes } of tensors) sum += bytes.length;
+  return sum;
+}
+
 function parseJson(entry: ZipEntry | undefined): unknown {
   return entry === undefined ? undefined : parseText(new TextDecoder().decode(entry.read()));
 }
@@ -65,7 +72,10 @@ function contentsOf(
 ): ModelContents {
   const described = kerasLayers(config);
   const layers = described ?? layersOfWeights(file, answers);
+  refuseTooMany("layers", layers.length);
   const weights = weightsByLayer(file, layers);
+  const stored = [...weights.values()].flatMap((found) => [...found.values()]);
+  refuseTooLarge(bytesOf(stored.map(({ tensor }) => tensor)), bytesOf(file.datasets.values()));
   const notes: string[] = [];
   const cells = new Map<string, KerasCell>();
   for (const layer of layers) {

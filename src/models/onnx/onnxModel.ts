@@ -1,10 +1,11 @@
 /** An ONNX file as networks: from each recurrent node that no other lies on, down to what it is fed. */
 import { UserError } from "../../config/problem.ts";
 import { realsOf } from "../../formats/fileTensor.ts";
-import { decodeOnnx, type GraphNode } from "../../formats/onnx/onnxFile.ts";
+import { decodeOnnx, type GraphNode, type OnnxFile } from "../../formats/onnx/onnxFile.ts";
 import type { ExternalData } from "../../formats/onnx/onnxTensor.ts";
 import type { ModelDescription, Real } from "../../trace/trace.ts";
 import type { ModelContents, ModelNetwork, NetworkParameter } from "../modelContents.ts";
+import { refuseTooLarge, refuseTooMany } from "../bounds.ts";
 import { foldConstants, type Constants } from "./foldConstants.ts";
 import { embeddingOf, findOnnxHead } from "./onnxHead.ts";
 import { onnxGraph, passesOn, titleOf, type OnnxGraph } from "./onnxGraph.ts";
@@ -17,7 +18,15 @@ export function openOnnxModel(bytes: Uint8Array, external: ExternalData): ModelC
   const constants = foldConstants(graph, 8 * bytes.length + 2 ** 20);
   const notes: string[] = [];
   const read = new Map<GraphNode, RecurrentNode>();
-  for (const node of file.nodes.filter(isRecurrent)) {
+  const recurrent = file.nodes.filter(isRecurrent);
+  refuseTooMany("recurrent modules", recurrent.length);
+  const weights = recurrent.flatMap(({ inputs }) => [inputs[1], inputs[2]]);
+  const size = (name: string): number => constants.tensor(name)?.bytes.length ?? 0;
+  refuseTooLarge(
+    weights.reduce((sum, name) => sum + size(name), 0),
+    bytes.length + constantBytes(file),
+  );
+  for (const node of recurrent) {
     try {
       read.set(node, readRecurrentNode(node, constants));
     } catch (error) {
@@ -44,6 +53,10 @@ export function openOnnxModel(bytes: Uint8Array, external: ExternalData): ModelC
     notes,
   };
 }
+
+/** Of all that is written down, also in files beside the model. */
+const constantBytes = ({ constants }: OnnxFile): number =>
+  [...constants.values()].reduce((sum, { bytes }) => sum + bytes.length, 0);
 
 /** What a recurrent node reads. */
 interface Source {
