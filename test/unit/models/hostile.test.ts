@@ -17,6 +17,20 @@ function timed(bytes: Uint8Array): { readonly contents?: unknown; readonly ms: n
   return { contents, ms: performance.now() - begun };
 }
 
+// Opcodes of a pickle, written by hand.
+const text = (value: string) => [0x58, value.length, 0, 0, 0, ...new TextEncoder().encode(value)];
+const int = (value: number) => [
+  0x4a,
+  value & 255,
+  (value >> 8) & 255,
+  (value >> 16) & 255,
+  value >> 24,
+];
+const name = (module: string, attribute: string) => [
+  0x63,
+  ...new TextEncoder().encode(`${module}\n${attribute}\n`),
+];
+
 describe("files that are made to be slow or large", () => {
   it("many thousand tensors are listed in time", () => {
     const names = Array.from(
@@ -47,25 +61,6 @@ describe("files that are made to be slow or large", () => {
 
   it("one storage seen as many large tensors is refused", () => {
     // A pickle by hand: {"weight_ih_l0": tensor, …}, each a (3·10⁵,1) view with a stride of 0 of one number.
-    const text = (value: string) => [
-      0x58,
-      value.length,
-      0,
-      0,
-      0,
-      ...new TextEncoder().encode(value),
-    ];
-    const int = (value: number) => [
-      0x4a,
-      value & 255,
-      (value >> 8) & 255,
-      (value >> 16) & 255,
-      value >> 24,
-    ];
-    const name = (module: string, attribute: string) => [
-      0x63,
-      ...new TextEncoder().encode(`${module}\n${attribute}\n`),
-    ];
     const storage = [
       0x28,
       ...text("storage"),
