@@ -30,6 +30,7 @@ import type { Model } from "./model.ts";
 import { beginStates, carryStates } from "./carriedState.ts";
 import { conditionBackward } from "./conditioning.ts";
 import { gatherLast, scatterLast } from "./lastStates.ts";
+import { addSegmentEnds, backwardInSegments, forwardInSegments } from "./segments.ts";
 import { addEndGradients } from "./sequenceToSequence/bridge.ts";
 import { decode, type Source } from "./sequenceToSequence/decode.ts";
 import { decodeBackward } from "./sequenceToSequence/decodeBackward.ts";
@@ -72,6 +73,12 @@ export function prepareWeights(pass: Pass): void {
 
 export function forwardPrepared(pass: Pass, batch: Batch): LossResult {
   checkBatch(pass, batch);
+  const { segments } = pass;
+  const run = (part: Batch): LossResult => forwardWhole(pass, part);
+  return segments ? forwardInSegments(pass, segments, batch, run) : run(batch);
+}
+
+function forwardWhole(pass: Pass, batch: Batch): LossResult {
   const { kernels } = pass.model;
   const { current, lengths } = pass;
   const { steps, size } = batch;
@@ -149,10 +156,18 @@ function holdEnded(cell: RecurrentCell, pass: Pass, t: number, previous: number,
  * and output in the buffers for `readTrace`. The weights must be those of the forward pass.
  */
 export function backward(pass: Pass): void {
-  const { current, input, output, model } = pass;
-  if (current.holds !== "losses") {
+  const { segments } = pass;
+  if (pass.current.holds !== "losses") {
     throw new Error("backward needs a forward pass with a target before it, once for each call.");
   }
+  const run = (part: Batch): LossResult => forwardWhole(pass, part);
+  const goBack = (): void => backwardWhole(pass);
+  if (segments) backwardInSegments(pass, segments, run, goBack);
+  else goBack();
+}
+
+function backwardWhole(pass: Pass) {
+  const { current, input, output, model } = pass;
   const { kernels } = model;
   const { steps, batch, blocks } = current;
   const rows = steps * batch;
@@ -182,6 +197,7 @@ export function backward(pass: Pass): void {
     for (const layer of layers.values()) {
       keepApart(layer, pass, index);
       if (pass.decoder) addEndGradients(pass.decoder.bridge, index, layer, pass.lengths, batch);
+      addSegmentEnds(pass, layer);
       runBackward(layer, pass);
       const { direction } = layer;
       const before = firstBefore(direction, batch);

@@ -22,9 +22,14 @@ export interface NonFinite {
  * For output at the last step, t is the step that was last.
  */
 export function firstNonFinite(pass: Pass): NonFinite | undefined {
-  return (
-    firstInForward(pass) ?? (pass.current.holds === "gradients" ? firstInBackward(pass) : undefined)
-  );
+  const found =
+    firstInForward(pass) ??
+    (pass.current.holds === "gradients" ? firstInBackward(pass) : undefined);
+  const { segments } = pass;
+  // The buffers hold one segment, and its steps are counted from its beginning.
+  return found && segments
+    ? { ...found, t: found.t + segments.current.held * segments.length }
+    : found;
 }
 
 function firstInForward(pass: Pass): NonFinite | undefined {

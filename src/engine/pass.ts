@@ -19,6 +19,7 @@ import {
 import type { RowBlock } from "./layers/rowBlocks.ts";
 import { encoderLayers, type Model } from "./model.ts";
 import type { Random } from "./rng.ts";
+import { createSegments, segmentLength, type Segments } from "./segments.ts";
 import { createDecoder, type Decoder } from "./sequenceToSequence/decoder.ts";
 
 export interface Capacity {
@@ -28,6 +29,8 @@ export interface Capacity {
   readonly batch: number;
   /** T of the decoder, largest. */
   readonly decoderSteps?: number;
+  /** Room for √T steps only: the others are computed twice. */
+  readonly recompute?: boolean;
 }
 
 export interface Pass {
@@ -45,6 +48,8 @@ export interface Pass {
   /** Where the output at the last step reads all steps. */
   readonly pooling: Attention | undefined;
   readonly output: OutputLayer;
+  /** Where the buffers hold a part of the steps at a time. */
+  readonly segments: Segments | undefined;
   /** (B) valid steps of each sequence. */
   readonly lengths: Int32Array;
   /** Per layer and direction (R,H): dL/dh before the time loop adds what comes from the future; see `createPass`. */
@@ -77,7 +82,8 @@ export function createPass(
   capacity: Capacity,
   options: { readonly dropout?: Pick<Random, "uniform">; readonly separate?: boolean } = {},
 ): Pass {
-  const { steps, batch } = capacity;
+  const { batch } = capacity;
+  const steps = capacity.recompute ? segmentLength(capacity.steps) : capacity.steps;
   if (!(steps >= 1 && batch >= 1)) {
     throw new Error(
       `A pass needs room for at least one step of one sequence, not (T,B) = (${steps},${batch}).`,
@@ -118,8 +124,16 @@ export function createPass(
       : undefined,
     decoder: createDecoder(model, layers, sizes, options.dropout),
     conditioning: createConditioning(model, layers, batch),
-    pooling: createPooling(model, capacity),
+    pooling: createPooling(model, { ...capacity, steps }),
     output: createOutputLayer(model, description.output.at === "last-step" ? batch : outputRows),
+    segments: capacity.recompute
+      ? createSegments(
+          model,
+          layers.flatMap((each) => [...each.values()]),
+          capacity.steps,
+          batch,
+        )
+      : undefined,
     lengths: kernels.allocateIntegers(batch),
     current: {
       steps: 0,

@@ -87,7 +87,7 @@ export async function prepareTraining(
     spec,
     optimizer: config.training.optimizer,
     averageDecay: config.training.averageWeights?.decay,
-    trained: batcher.largest,
+    trained: { ...batcher.largest, recompute: config.training.recompute },
     evaluated: validated?.largest,
   };
   const threads =

@@ -26,6 +26,7 @@ export function trainingProblems(
       ),
     );
   }
+  if (training.recompute) problems.push(...recomputeProblems(data, model, training));
   const { updateEverySteps } = training;
   if (updateEverySteps !== undefined && bptt === "full") {
     problems.push({
@@ -78,6 +79,42 @@ export function trainingProblems(
           'Nothing is validated while "share" is 0.',
         ),
       );
+  }
+  return problems;
+}
+
+/** What is not computed step after step, forwards, cannot be computed again in segments. */
+function recomputeProblems(
+  data: Config["data"],
+  { layers }: Config["model"],
+  { loss, updateEverySteps }: TrainingConfig,
+): PathProblem[] {
+  const path = ["training", "recompute"];
+  const isLabelled = data.kind === "synthetic" && data.task === "phonemes";
+  const problems: PathProblem[] = [];
+  if (layers.some(({ bidirectional }) => bidirectional)) {
+    problems.push(
+      error(
+        path,
+        "A layer that reads backwards begins at the end of the sequence: it cannot go segment by segment.",
+      ),
+    );
+  }
+  if (layers.some(({ dropout }) => dropout)) {
+    problems.push(
+      error(
+        path,
+        "The second time, dropout would drop other units than the first: take one or the other.",
+      ),
+    );
+  }
+  if (loss?.kind === "ctc" || isLabelled) {
+    problems.push(error(path, "CTC looks at a whole sequence at once."));
+  }
+  if (updateEverySteps !== undefined) {
+    problems.push(
+      error(path, 'Windows that overlap ("updateEverySteps") are short: take one or the other.'),
+    );
   }
   return problems;
 }

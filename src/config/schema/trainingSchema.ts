@@ -17,6 +17,12 @@ export const trainingSchema = z
     updateEverySteps: count(
       "Steps read from one update to the next: k1 of truncated BPTT(k1, k2), where `bptt` is k2 (Williams & Peng 1990). By default the same as `bptt`, so that windows lie side by side and a loss at a window's beginning is followed back one step only. Smaller, windows overlap: every loss is followed back at least `bptt` − k1 steps, and the steps before are read again.",
     ).optional(),
+    recompute: z
+      .boolean()
+      .default(false)
+      .describe(
+        "For sequences of thousands of steps: remember only the states between segments of √T steps, and compute each segment once more on the way back (Chen et al. 2016). Memory then grows with √T instead of T, and an update takes about 1.4 times as long.",
+      ),
     carryState: z
       .boolean()
       .default(true)

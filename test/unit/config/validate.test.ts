@@ -277,6 +277,22 @@ describe("what is allowed but cannot work, or does nothing", () => {
       "one step becomes many",
     ],
     [
+      "recomputation of a network that reads backwards",
+      text(
+        { kind: "synthetic", task: "parity" },
+        { layers: [{ cell: "gru", hidden: 2, bidirectional: true }] },
+        { recompute: true },
+      ),
+      "error true",
+      "begins at the end",
+    ],
+    [
+      "recomputation beside dropout",
+      text(book, { layers: [{ cell: "gru", hidden: 2, dropout: 0.2 }] }, { recompute: true }),
+      "error true",
+      "other units",
+    ],
+    [
       "updates within sequences that are not cut",
       text(book, {}, { updateEverySteps: 4 }),
       'error "updateEverySteps"',
