@@ -11,9 +11,14 @@ import { tensorOf, type Trace } from "../trace/trace.ts";
 export function denseTwin(model: Model): Model {
   const { spec, kernels } = model;
   const { input } = model.description;
-  const size = input.kind === "dense" ? input.size : (input.embedding ?? input.vocabulary);
   const twin = createModel(
-    { ...spec, input: { kind: "dense", size } },
+    {
+      ...spec,
+      input:
+        input.kind === "dense"
+          ? spec.input
+          : { kind: "dense", size: input.embedding ?? input.vocabulary },
+    },
     { kernels, random: createRandom(0) },
   );
   for (const { name, value } of twin.parameters) value.set(parameterOf(model, name).value);
@@ -27,6 +32,8 @@ export function denseInput(
 ): Batch & {
   readonly input: { readonly kind: "dense"; readonly values: Float64Array };
 } {
-  const values = Float64Array.from(tensorOf(trace, "input").data);
+  const { data, shape } = tensorOf(trace, "input");
+  // Behind the steps of an encoder-decoder's source follow those of its target.
+  const values = Float64Array.from(data.subarray(0, batch.steps * batch.size * shape[2]));
   return { ...batch, input: { kind: "dense", values } };
 }

@@ -140,7 +140,8 @@ interface Passes {
 function preparePasses(model: Model, batch: Batch, seed: number): Passes {
   const dropout = resumableRandom(createRandom(seed));
   const atFirst = dropout.state();
-  const capacity = { steps: batch.steps, batch: batch.size };
+  const { steps, size, decoder } = batch;
+  const capacity = { steps, batch: size, ...(decoder && { decoderSteps: decoder.steps }) };
   const run = (pass: Pass, given: Batch): number => {
     dropout.restore(atFirst);
     return forward(pass, given).loss;

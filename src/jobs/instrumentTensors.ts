@@ -4,7 +4,7 @@ import { stateSpectra } from "../analysis/stateJacobian.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
 import { layerTensor } from "../trace/names.ts";
 import type { Tensor } from "../trace/trace.ts";
-import { explainedOutput } from "./instruments.ts";
+import { explainedOutput, refuseDecoder } from "./instruments.ts";
 import { networkOf } from "./loadedRun.ts";
 import type { TracedSequence } from "./tracedSequence.ts";
 
@@ -26,6 +26,7 @@ export function instrumentTensors(
 ): readonly Tensor[] {
   const { loaded, trace, sequence } = traced;
   const { steps, model } = trace;
+  if (jacobians || saliencyStep !== undefined) refuseDecoder(trace);
   const tensors: Tensor[] = [];
   const places = model.layers.flatMap(({ directions }, layer) =>
     directions.map((direction) => ({ layer, direction })),

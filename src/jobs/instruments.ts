@@ -14,7 +14,7 @@ import type {
   SaliencyMethod,
   SpectrumSeries,
 } from "../protocol/contracts.ts";
-import { tensorOf } from "../trace/trace.ts";
+import { tensorOf, type Trace } from "../trace/trace.ts";
 import { createBreather } from "./breather.ts";
 import { networkOf } from "./loadedRun.ts";
 import type { TracedSequence } from "./tracedSequence.ts";
@@ -28,6 +28,7 @@ export async function jacobianSpectra(
   kernels: Kernels,
   signal?: AbortSignal,
 ): Promise<JacobianSpectra> {
+  refuseDecoder(trace);
   const layer = trace.model.layers[request.layer];
   if (layer.hidden > mostUnits) {
     throw new UserError("too-large", `The Jacobian of ${layer.hidden} units is not computed.`, {
@@ -44,6 +45,14 @@ export async function jacobianSpectra(
     h: seriesOf(found.items.map(({ h }) => h)),
     ...(joint.length > 0 && { joint: seriesOf(joint) }),
   };
+}
+
+/** What a decoder reads depends on what it wrote and on all of its source: that is not followed here. */
+export function refuseDecoder({ model }: Trace): void {
+  if (!model.decoder) return;
+  throw new UserError("decoder", "Jacobians and saliency of an encoder-decoder are not computed.", {
+    advice: "Its attention says which inputs it looks at.",
+  });
 }
 
 /** Largest, middle and smallest of values that descend. */
@@ -66,6 +75,7 @@ export async function saliencyOf(
   kernels: Kernels,
   signal?: AbortSignal,
 ): Promise<Saliency> {
+  refuseDecoder(trace);
   const { steps } = trace;
   const { t, output, name } = explainedOutput({ loaded, trace }, request);
   const { result } = await runThrough(
@@ -128,10 +138,10 @@ function outputNames(encoding: TracedSequence["loaded"]["encoding"], size: numbe
         ? (encoding.outputNames ?? [])
         : [];
   // A Gaussian forecast has a second number for each: the logarithm of its variance.
-  return Array.from(
-    { length: size },
-    (_, index) => named[index] ?? `log variance of ${named[index - named.length] ?? index}`,
-  );
+  return Array.from({ length: size }, (_, index) => {
+    const mean = named[index - named.length];
+    return named[index] ?? (mean === undefined ? `output ${index}` : `log variance of ${mean}`);
+  });
 }
 
 /** The class with the largest logit; of numbers the first. */

@@ -6,6 +6,7 @@ import type { Model, ModelSpec } from "../../../src/engine/model.ts";
 import type { Kernels } from "../../../src/engine/kernels/kernels.ts";
 import { referenceKernels } from "../../../src/engine/kernels/reference.ts";
 import { createModel } from "../../../src/engine/model.ts";
+import type { Batch } from "../../../src/trace/batch.ts";
 import { createRandom } from "../../../src/engine/rng.ts";
 import { denseSpec, gru, lstm, networkOf, rnn, sequenceFor } from "./networks.ts";
 
@@ -43,6 +44,52 @@ describe("a gradient check", () => {
     const found = check(networkOf(spec, 2));
     for (const error of errors(found)) expect(error).toBeLessThan(1e-6);
     expect(found.input.map(({ t }) => t)).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it("finds nothing wrong with a vector that conditions a whole sequence", () => {
+    const spec = denseSpec(2, 3, lstm(4));
+    const model = networkOf(
+      { ...spec, input: { kind: "dense", size: 2, condition: "initial-state" } },
+      2,
+    );
+    const found = check(model);
+    for (const error of errors(found)) expect(error).toBeLessThan(1e-6);
+    expect(found.input.map(({ largest }) => largest > 0)).toEqual([
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it("finds nothing wrong with an encoder-decoder with attention, at every step of its source", () => {
+    const layers = [{ ...lstm(3), bidirectional: true }];
+    const decoder = {
+      layers: [gru(4)],
+      start: "map",
+      attention: { score: "additive", size: 5 },
+      vocabulary: 6,
+      embedding: 2,
+    } as const;
+    const spec = {
+      ...tokenSpec(3),
+      layers,
+      decoder,
+      output: { size: 6, at: "each-step" },
+    } as const;
+    const batch: Batch = {
+      ...sequenceFor(networkOf(tokenSpec(3), 2), 5, 3),
+      decoder: { steps: 3, lengths: Int32Array.of(3), tokens: Int32Array.of(0, 4, 2) },
+      target: { kind: "classes", classes: Int32Array.of(4, 2, 0) },
+      weights: undefined,
+    };
+    const steps = checkGradients(networkOf(spec, 2), batch, options);
+    let next = steps.next();
+    while (!next.done) next = steps.next();
+    for (const error of errors(next.value)) expect(error).toBeLessThan(1e-6);
+    expect(next.value.input.map(({ t }) => t)).toEqual([0, 1, 2, 3, 4]);
+    expect(next.value.parameters.map(({ name }) => name).join()).toContain("attention");
   });
 
   it("names the tensor whose gradient is wrong, and the entry", () => {
