@@ -122,9 +122,8 @@ export function openSafetensors(bytes: Uint8Array): {
 } {
   const { header, dataStart } = readHeader(bytes);
   const payloadLength = bytes.length - dataStart;
-  const { [metadataKey]: rawMetadata, ...rawTensors } = header;
-
-  const entries = Object.entries(rawTensors)
+  const entries = Object.entries(header)
+    .filter(([name]) => name !== metadataKey)
     .map(([name, entry]) => ({ name, ...readEntry(name, entry, payloadLength) }))
     .sort((a, b) => a.begin - b.begin || a.end - b.end);
   let covered = 0;
@@ -146,7 +145,7 @@ export function openSafetensors(bytes: Uint8Array): {
       bytes: bytes.subarray(dataStart + begin, dataStart + end),
     });
   }
-  return { tensors, metadata: readMetadata(rawMetadata) };
+  return { tensors, metadata: readMetadata(header[metadataKey]) };
 }
 
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataStart: number } {

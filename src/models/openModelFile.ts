@@ -12,7 +12,7 @@ import { isHdf5 } from "../formats/hdf5/hdf5File.ts";
 import { openKerasArchive, openKerasHdf5 } from "./keras/kerasModel.ts";
 import { openOnnxModel } from "./onnx/onnxModel.ts";
 import { openTorchModel } from "./pytorch.ts";
-import { networksOfStateDict } from "./stateDict.ts";
+import { networksOfStateDict, type ModuleFacts } from "./stateDict.ts";
 
 /**
  * `external` finds what lies beside the model, by a path that stays in its folder. Throws `FormatError` for damaged files and `UserError` for what is whole but cannot be read. A file without a
@@ -72,13 +72,13 @@ interface StateDictFile {
   readonly tensors: ReadonlyMap<string, FileTensor>;
   readonly metadata: ModelContents["metadata"];
   readonly fileBytes: number;
-  readonly nonlinearities?: ReadonlyMap<string, "tanh" | "relu">;
+  readonly modules?: ReadonlyMap<string, ModuleFacts>;
   readonly notes?: readonly string[];
 }
 
 function stateDictContents(file: StateDictFile, answers: ModelAnswers): ModelContents {
-  const { format, title, tensors, metadata, fileBytes, nonlinearities, notes = [] } = file;
-  const networks = networksOfStateDict(tensors, fileBytes, answers, nonlinearities);
+  const { format, title, tensors, metadata, fileBytes, modules, notes = [] } = file;
+  const networks = networksOfStateDict(tensors, fileBytes, answers, modules);
   const names = [...tensors.keys()];
   const missing = [
     ...([...tensors.values()].some(({ type }) => type.startsWith("q"))

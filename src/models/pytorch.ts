@@ -1,6 +1,7 @@
 /**
  * What `torch.save` was given: a state dict, a checkpoint with state dicts somewhere inside, or a whole module. All become
- * one flat set of names, as `state_dict()` would have them. A whole module also says which nonlinearity its RNNs have.
+ * one flat set of names, as `state_dict()` would have them. A whole module also says which nonlinearity its RNNs have, and
+ * which axis is first.
  */
 import type { FileTensor } from "../formats/fileTensor.ts";
 import {
@@ -10,6 +11,7 @@ import {
   makerOf,
   type PickleValue,
 } from "../formats/pickle/pickleValue.ts";
+import type { ModuleFacts } from "./stateDict.ts";
 import { openTorchFile } from "../formats/torch/torchFile.ts";
 import { tensorReader, type TensorReader } from "../formats/torch/torchTensor.ts";
 
@@ -19,7 +21,7 @@ export interface TorchModel {
   /** Texts and numbers beside the tensors, such as an epoch. */
   readonly metadata: Readonly<Record<string, string>>;
   /** By the name of a recurrent module, where the file has the module itself. */
-  readonly nonlinearities: ReadonlyMap<string, "tanh" | "relu">;
+  readonly modules: ReadonlyMap<string, ModuleFacts>;
   readonly notes: readonly string[];
 }
 
@@ -33,7 +35,7 @@ const maximumMetadata = 100;
 interface Collected {
   readonly tensors: Map<string, FileTensor>;
   readonly metadata: Map<string, string>;
-  readonly nonlinearities: Map<string, "tanh" | "relu">;
+  readonly modules: Map<string, ModuleFacts>;
   /** Paths of the state dicts and outermost modules that have recurrent weights. */
   readonly roots: Set<string>;
   /** On the way from the file's root: a module may hold itself. */
@@ -49,7 +51,7 @@ export function openTorchModel(bytes: Uint8Array): TorchModel {
   const found: Collected = {
     tensors: new Map(),
     metadata: new Map(),
-    nonlinearities: new Map(),
+    modules: new Map(),
     roots: new Set(),
     above: new Set(),
     visited: 0,
@@ -64,7 +66,7 @@ export function openTorchModel(bytes: Uint8Array): TorchModel {
     title: `PyTorch ${what} (${file.layout})`,
     tensors: insideOf(root, found.tensors),
     metadata: Object.fromEntries(found.metadata),
-    nonlinearities: insideOf(root, found.nonlinearities),
+    modules: insideOf(root, found.modules),
     notes: found.cut ? ["The file is so large or deep that not all of it was looked at."] : [],
   };
 }
@@ -134,9 +136,14 @@ function childrenOf(
 ): readonly (readonly [string, PickleValue])[] {
   if (isModule(value) && isOf(value, "call")) {
     const state = entriesOf(value.state);
-    const mode = state?.get("mode");
-    if (mode === "RNN_TANH" || mode === "RNN_RELU") {
-      found.nonlinearities.set(path, mode === "RNN_TANH" ? "tanh" : "relu");
+    const batchFirst = state?.get("batch_first");
+    if (typeof batchFirst === "boolean") {
+      const mode = state?.get("mode");
+      const isPlain = mode === "RNN_TANH" || mode === "RNN_RELU";
+      found.modules.set(path, {
+        batchFirst,
+        ...(isPlain && { nonlinearity: mode === "RNN_TANH" ? "tanh" : "relu" }),
+      });
     }
     return ["_parameters", "_buffers", "_modules"].flatMap((part) => named(state?.get(part)));
   }

@@ -25,6 +25,12 @@ export type StateDict = ReadonlyMap<string, FileTensor>;
 const recurrentName =
   /^(?:(?<prefix>.*)\.)?(?<part>(?:weight|bias)_(?:ih|hh|hr))(?:_l(?<layer>\d+)(?<reverse>_reverse)?)?$/s;
 
+/** What a state dict does not say, but a module does. */
+export interface ModuleFacts {
+  readonly nonlinearity?: "tanh" | "relu";
+  readonly batchFirst: boolean;
+}
+
 /** One tensor of a recurrent module. */
 interface Part {
   /** In the file. */
@@ -43,13 +49,13 @@ const gateCounts: Readonly<Record<number, Cell>> = { 1: "rnn", 3: "gru", 4: "lst
 const rowsPerUnit: Readonly<Record<Cell, number>> = { rnn: 1, gru: 3, lstm: 4 };
 
 /**
- * Every recurrent module of the state dict as a network; `nonlinearities` are those that the file tells, by module. Throws `UserError` for one whose tensors do not fit each other.
+ * Every recurrent module of the state dict as a network; `facts` are what the file tells besides, by module. Throws `UserError` for one whose tensors do not fit each other.
  */
 export function networksOfStateDict(
   tensors: StateDict,
   fileBytes: number,
   answers: ModelAnswers = {},
-  nonlinearities: ReadonlyMap<string, "tanh" | "relu"> = new Map(),
+  facts: ReadonlyMap<string, ModuleFacts> = new Map(),
 ): readonly ModelNetwork[] {
   const modules = groupByModule(tensors);
   const used = new Set(
@@ -64,14 +70,16 @@ export function networksOfStateDict(
   refuseTooLarge(bytes, fileBytes);
   const rest = new Map([...tensors].filter(([name]) => !used.has(name)));
   const matrices = matricesOf(rest);
-  return [...modules].map(([prefix, layers]) =>
-    networkOf(prefix, layers, {
+  return [...modules].map(([prefix, layers]) => {
+    const known = facts.get(prefix);
+    const network = networkOf(prefix, layers, {
       tensors: rest,
       matrices,
       alone: modules.size === 1,
-      answers: { ...answers, nonlinearity: nonlinearities.get(prefix) ?? answers.nonlinearity },
-    }),
-  );
+      answers: { ...answers, nonlinearity: known?.nonlinearity ?? answers.nonlinearity },
+    });
+    return known ? { ...network, batchFirst: known.batchFirst } : network;
+  });
 }
 
 /** Prefixes in the order in which the file has them. */

@@ -86,8 +86,8 @@ describe("Keras models agree with Keras", () => {
     },
   );
 
-  it.each(["chunked.h5", "latest.h5"])(
-    "%s: HDF5 as its library can also write it",
+  it.each(["chunked.h5", "latest.h5", "keras-2.h5"])(
+    "%s: as HDF5 and Keras 2 can also write it",
     async (file) => {
       expect(await parameters(file)).toEqual(await parameters("lstm-dense.h5"));
     },

@@ -6,6 +6,7 @@ Beside each NAME.keras, NAME.h5 or NAME.weights.h5 lies NAME.safetensors with `i
 `output`: logits, before the activation of the last layer, with time first where there is a time.
 """
 
+import json
 import os
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
@@ -93,3 +94,19 @@ with h5py.File(FOLDER / "lstm-dense.h5") as old:
             old.visititems(copy)
     rewrite("chunked.h5")
     rewrite("latest.h5", libver="latest")
+
+# As Keras 2 laid it out: weights by name, each name with ":0" behind it, and a config without modules.
+with h5py.File(FOLDER / "lstm-dense.h5") as new, h5py.File(FOLDER / "keras-2.h5", "w") as old:
+    config = json.loads(new.attrs["model_config"])
+    stack = [layer for layer in config["config"]["layers"] if layer["class_name"] != "InputLayer"]
+    plain = [{"class_name": layer["class_name"], "config": {k: v for k, v in layer["config"].items() if k != "dtype"}} for layer in stack]
+    old.attrs["model_config"] = json.dumps({"class_name": "Sequential", "config": {"name": "sequential", "layers": plain}}).encode()
+    old.attrs["keras_version"] = b"2.11.0"
+    group = old.create_group("model_weights")
+    group.attrs["layer_names"] = [layer["config"]["name"].encode() for layer in plain]
+    def copy(path, item):
+        if isinstance(item, h5py.Dataset):
+            layer, last = path.split("/")[1], path.split("/")[-1]
+            inner = f"{layer}/lstm_cell" if layer == "lstm" else layer
+            group.create_dataset(f"{layer}/{inner}/{last}:0", data=item[()])
+    new.visititems(copy)

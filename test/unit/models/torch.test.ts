@@ -68,6 +68,7 @@ describe("files that torch.save wrote", () => {
     const [network] = openModelFile(read("module-legacy.pt"), "m.pt").networks;
     expect(network.layers).toMatchObject([{ cell: "rnn", nonlinearity: "relu" }]);
     expect(network.questions).toEqual([]);
+    expect(network.batchFirst).toBe(false);
   });
 
   it("keep what is written beside the tensors", () => {
