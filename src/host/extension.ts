@@ -26,6 +26,7 @@ import { createInspections } from "./editors/inspections.ts";
 import { registerModelEditor } from "./editors/modelEditor.ts";
 import { registerQuickFixes } from "./editors/quickFixes.ts";
 import { createLog, showError } from "./log.ts";
+import { createPythonVariables } from "./models/pythonVariables.ts";
 import { createCurveStore } from "./panels/curveStore.ts";
 import { registerPanelPlaces } from "./panels/panelPlaces.ts";
 import { createPanelState } from "./panels/panelState.ts";
@@ -119,6 +120,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
     check: createCheckCommands(start("checking", tracingMemoryMb), documents, log),
     models: createModelCommands({ runs, worker: models, traces, cursor, player, showPanels, log }),
     debug: createDebugCommands({ runs, training, cursor, places }),
+    python: createPythonVariables({ storage: context.globalStorageUri, worker: models, log }),
     output: createOutputCommands(runs, tracing, documents, log),
     places,
     log,

@@ -35,6 +35,10 @@ export const panelEditor = (kind: PanelKind): string => `unroll.${kind}Editor`;
 export const modelEditor = "unroll.modelEditor";
 export const modelEditorOption = "unroll.modelEditorOption";
 
+/** Which of the two opens a file; the first where the name tells nothing. */
+export const modelEditorOf = (path: string): string =>
+  /\.(?:onnx|keras|h5|hdf5)$/i.test(path) ? modelEditorOption : modelEditor;
+
 /** Files that the model editor opens; the first are Unroll's by default, the others are offered as "Open With…". */
 export const modelFilePatterns = [
   "*.safetensors",

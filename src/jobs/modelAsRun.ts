@@ -18,7 +18,7 @@ export function modelAsRun(
   file: string,
   name: string,
   network: ModelNetwork,
-  { loss, at, classes }: Pick<ModelSequence, "loss" | "at" | "classes">,
+  { loss, at, input, classes }: Pick<ModelSequence, "loss" | "at" | "input" | "classes">,
 ): LoadedRun {
   if (network.untraceable !== undefined) {
     throw new UserError("model", `This network cannot be traced: ${network.untraceable}`);
@@ -29,7 +29,7 @@ export function modelAsRun(
         "Trace it on the command line: unroll trace MODEL --input FILE.npy --out FILE.safetensors",
     });
   }
-  const { input, layers, output } = network;
+  const { layers, output } = network;
   const parameters = completed(network);
   const model: ModelDescription = {
     input,

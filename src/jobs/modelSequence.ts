@@ -20,19 +20,23 @@ export interface ModelSequence {
   readonly sequence: Sequence;
   readonly loss: LossKind;
   readonly at: "each-step" | "last-step";
+  /** What the network is fed: tokens also where they are one-hot, which its file does not say. */
+  readonly input: ModelNetwork["input"];
   /** What the classes of the output are called, where they are classes. */
   readonly classes?: readonly string[];
 }
 
 /** Throws `FormatError` or `UserError` for what cannot be read, or does not fit the network. */
 export async function modelSequence(
-  network: ModelNetwork,
+  given: ModelNetwork,
   choice: ArraySequence,
 ): Promise<ModelSequence> {
   const name = basename(choice.file);
   const tokenizer =
-    choice.vocabulary === undefined ? undefined : await readTokenizer(choice.vocabulary, network);
-  const input = inputArray(await readSequenceFile(choice.file), network, tokenizer, choice, name);
+    choice.vocabulary === undefined ? undefined : await readTokenizer(choice.vocabulary, given);
+  const content = await readSequenceFile(choice.file);
+  const network = readsOneHot(given, content, tokenizer) ? withOneHotInput(given) : given;
+  const input = inputArray(content, network, tokenizer, choice, name);
   const target =
     choice.target === undefined
       ? undefined
@@ -76,8 +80,26 @@ export async function modelSequence(
     },
     loss,
     at,
+    input: network.input,
     ...(classes && { classes }),
   };
+}
+
+/**
+ * A file says how many numbers a step has, not that all but one of them are zero: text tells, when there are as many
+ * tokens as numbers.
+ */
+const readsOneHot = (
+  { input }: ModelNetwork,
+  content: SequenceContent,
+  tokenizer: Tokenizer | undefined,
+): boolean =>
+  content.kind === "text" && input.kind === "dense" && tokenizer?.tokens.length === input.size;
+
+function withOneHotInput(network: ModelNetwork): ModelNetwork {
+  const { input } = network;
+  if (input.kind === "tokens") return network;
+  return { ...network, input: { kind: "tokens", vocabulary: input.size } };
 }
 
 /** Whole numbers are classes, unless there is one for each number of the output. */
@@ -88,10 +110,11 @@ async function readTokenizer(file: string, { input }: ModelNetwork): Promise<Tok
   const name = basename(file);
   const text = new TextDecoder().decode(await bytesOfFile(file, "read the vocabulary"));
   const tokenizer = readVocabulary(text, name);
-  if (input.kind === "tokens" && tokenizer.tokens.length > input.vocabulary) {
+  const known = input.kind === "tokens" ? input.vocabulary : input.size;
+  if (tokenizer.tokens.length > known) {
     throw new UserError(
       "vocabulary",
-      `${name} has ${tokenizer.tokens.length} tokens, but the network knows ${input.vocabulary}.`,
+      `${name} has ${tokenizer.tokens.length} tokens, but the network knows ${known}.`,
       { advice: "Choose the vocabulary that the network was trained with." },
     );
   }

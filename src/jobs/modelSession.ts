@@ -1,4 +1,5 @@
 /** Everything that the model editor asks about a model file. Reads files; only `exportModel` writes. */
+import { basename } from "node:path";
 import { findEigenvalues, spectralRadius } from "../analysis/weights/eigenvalues.ts";
 import {
   gateWeights,
@@ -9,6 +10,7 @@ import {
 import { summarizeLayer } from "../analysis/weights/layerSummary.ts";
 import { matrixPicture } from "../analysis/weights/matrixPicture.ts";
 import { spectralNorm } from "../analysis/weights/weightStatistics.ts";
+import { arrayFromRows } from "../data/arrayText.ts";
 import type { ModelNetwork } from "../models/modelContents.ts";
 import type { LayerPlace, ModelCalls, ModelFile } from "../protocol/modelContract.ts";
 import type { Real } from "../trace/trace.ts";
@@ -16,7 +18,8 @@ import { createBreather } from "./breather.ts";
 import { exportModel } from "./exportModel.ts";
 import { describeModelFile } from "./modelOverview.ts";
 import { createOpenModels } from "./openModels.ts";
-import { readSequenceFile } from "./sequenceFile.ts";
+import { saveTensors } from "./saveTensors.ts";
+import { readSequenceFile, type SequenceContent } from "./sequenceFile.ts";
 
 export type ModelSession = {
   readonly [K in keyof ModelCalls]: (
@@ -56,14 +59,25 @@ export function createModelSession(): ModelSession {
       return { ...matrixPicture(matrix, reads, request), units: layer.hidden, reads };
     },
     async sequenceArrays({ file }) {
-      const content = await readSequenceFile(file);
+      const content = asNumbers(await readSequenceFile(file), basename(file));
       if (content.kind === "text") return {};
       return {
         arrays: [...content.arrays].map(([name, { type, shape }]) => ({ name, type, shape })),
       };
     },
+    saveTensors: ({ file, tensors }) => saveTensors(file, tensors),
     exportModel: (request) => exportModel(request, models),
   };
+}
+
+/** Text in which there is nothing but numbers is an array. */
+function asNumbers(content: SequenceContent, name: string): SequenceContent {
+  if (content.kind === "arrays" || !/\d/.test(content.text)) return content;
+  try {
+    return { kind: "arrays", arrays: new Map([["", arrayFromRows(content.text, name)]]) };
+  } catch {
+    return content;
+  }
 }
 
 /** Runs a computation to its end, letting the thread answer others meanwhile. */

@@ -103,12 +103,26 @@ export interface ModelTrace {
   readonly sequence: ArraySequence;
 }
 
+/** A tensor of a running program. */
+export interface SavedTensor {
+  readonly name: string;
+  /** `torch.float32` */
+  readonly type: string;
+  readonly shape: readonly number[];
+  readonly bytes: ArrayBuffer;
+}
+
 /** Of the worker. A type and not an interface, which would not do as a record of calls. */
 export type ModelCalls = {
   modelOverview: (request: ModelFile) => ModelOverview;
   modelLayer: (request: ModelFile & LayerPlace) => LayerSummary;
   modelSpectrum: (request: ModelFile & SpectrumRequest) => Spectrum;
   modelWeights: (request: ModelFile & WeightsRequest) => WeightsPicture;
+  /** As .safetensors, or one of them as .npy. */
+  saveTensors: (request: {
+    readonly file: string;
+    readonly tensors: readonly SavedTensor[];
+  }) => null;
   /** What a person must be asked about a file before it can be traced; no arrays where it is text. */
   sequenceArrays: (request: { readonly file: string }) => {
     readonly arrays?: readonly ListedTensor[];

@@ -14,6 +14,7 @@ export interface GatesTable {
 export function gatesTable({ summary, selected, choose }: GatesTable): TemplateResult {
   const { gates, reach } = summary;
   const hasBias = gates.some(({ bias }) => bias !== undefined);
+  const biasReach = reachOfBiases(gates);
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Gates">
     <table class="gates">
       <thead>
@@ -21,21 +22,26 @@ export function gatesTable({ summary, selected, choose }: GatesTable): TemplateR
           <th scope="col">Gate</th>
           <th scope="col">‖W_ih‖</th>
           <th scope="col">‖W_hh‖</th>
-          ${hasBias ? html`<th scope="col">bias, mean ± deviation</th>` : nothing}
-          <th scope="col">W_ih, −${formatNumber(reach, 2)} to ${formatNumber(reach, 2)}</th>
-          <th scope="col">W_hh, −${formatNumber(reach, 2)} to ${formatNumber(reach, 2)}</th>
+          ${
+            hasBias
+              ? html`<th scope="col">bias, mean ± deviation</th>
+                  <th scope="col">b, ${rangeInWords(biasReach)}</th>`
+              : nothing
+          }
+          <th scope="col">W_ih, ${rangeInWords(reach)}</th>
+          <th scope="col">W_hh, ${rangeInWords(reach)}</th>
         </tr>
       </thead>
       <tbody>
-        ${gates.map((gate) => gateRow(gate, hasBias, gate.part === selected, choose))}
+        ${gates.map((gate) => gateRow(gate, hasBias ? biasReach : undefined, gate.part === selected, choose))}
       </tbody>
     </table>
   </div>`;
 }
 
 function gateRow(
-  { part, input, recurrent, bias, inputHistogram, recurrentHistogram }: GateSummary,
-  hasBias: boolean,
+  { part, input, recurrent, bias, biases, inputHistogram, recurrentHistogram }: GateSummary,
+  biasReach: number | undefined,
   isSelected: boolean,
   choose: (part: string) => void,
 ): TemplateResult {
@@ -47,21 +53,62 @@ function gateRow(
     </th>
     <td>${formatNumber(input.norm)}</td>
     <td>${formatNumber(recurrent.norm)}</td>
-    ${hasBias ? html`<td>${bias ? spreadOf(bias) : "–"}</td>` : nothing}
-    <td>${histogram(inputHistogram, `W_ih of gate ${part}: ${spreadOf(input)}`)}</td>
-    <td>${histogram(recurrentHistogram, `W_hh of gate ${part}: ${spreadOf(recurrent)}`)}</td>
+    ${
+      biasReach === undefined
+        ? nothing
+        : html`<td>${bias ? spreadOf(bias) : "–"}</td>
+            <td>
+              ${
+                bias && biases
+                  ? histogram(
+                      countsOf(new Float32Array(biases), biasReach),
+                      `the biases of gate ${part}: ${spreadOf(bias)}`,
+                    )
+                  : nothing
+              }
+            </td>`
+    }
+    <td>
+      ${histogram(new Uint32Array(inputHistogram), `W_ih of gate ${part}: ${spreadOf(input)}`)}
+    </td>
+    <td>
+      ${histogram(new Uint32Array(recurrentHistogram), `W_hh of gate ${part}: ${spreadOf(recurrent)}`)}
+    </td>
   </tr>`;
 }
 
 const spreadOf = ({ mean, deviation }: WeightStatistics): string =>
   `${formatNumber(mean, 2)} ± ${formatNumber(deviation, 2)}`;
 
+const rangeInWords = (reach: number): string =>
+  `−${formatNumber(reach, 2)} to ${formatNumber(reach, 2)}`;
+
+/** The same for all gates, so that they can be compared. */
+const reachOfBiases = (gates: readonly GateSummary[]): number =>
+  Math.max(
+    ...gates.map(({ bias }) =>
+      Math.max(Math.abs(bias?.minimum ?? 0), Math.abs(bias?.maximum ?? 0)),
+    ),
+  ) || 1;
+
+const biasBins = 31;
+
+function countsOf(values: Float32Array, reach: number): Uint32Array {
+  const counts = new Uint32Array(biasBins);
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    const bin = Math.floor(((value + reach) / (2 * reach)) * biasBins);
+    counts[Math.max(0, Math.min(biasBins - 1, bin))]++;
+  }
+  return counts;
+}
+
 const width = 122;
 const height = 26;
 
 /** Heights are roots of counts: what is rare still shows. */
-function histogram(counts: ArrayBuffer, words: string): TemplateResult {
-  const bins = [...new Uint32Array(counts)];
+function histogram(counts: Uint32Array, words: string): TemplateResult {
+  const bins = [...counts];
   const most = Math.sqrt(Math.max(1, ...bins));
   const each = width / bins.length;
   const path = bins

@@ -29,6 +29,8 @@ export const commandTitles = {
   "unroll.forecast": "Forecast…",
   "unroll.openModel": "Open Model…",
   "unroll.traceModel": "Trace a Sequence Through a Model…",
+  "unroll.inspectVariable": "Inspect in Unroll",
+  "unroll.traceWithVariable": "Trace with This Input",
   "unroll.exportModel": "Export Model…",
   "unroll.configFromModel": "Use Model in a Config",
   "unroll.resumeRun": "Resume Run",

@@ -7,6 +7,7 @@ import type { PanelPlaces } from "../panels/panelPlaces.ts";
 import { commandTitles, type CommandId } from "./commandIds.ts";
 import type { createCheckCommands } from "./checkCommands.ts";
 import type { createModelCommands } from "./modelCommands.ts";
+import type { createPythonVariables } from "../models/pythonVariables.ts";
 import type { createOutputCommands } from "./outputCommands.ts";
 import type { createRunCommands } from "./runCommands.ts";
 import type { createStartCommands } from "./startCommands.ts";
@@ -23,13 +24,14 @@ export interface CommandGroups {
   readonly runs: ReturnType<typeof createRunCommands>;
   readonly check: ReturnType<typeof createCheckCommands>;
   readonly models: ReturnType<typeof createModelCommands>;
+  readonly python: ReturnType<typeof createPythonVariables>;
   readonly output: ReturnType<typeof createOutputCommands>;
   readonly places: PanelPlaces;
   readonly log: Log;
 }
 
 export function registerCommands(groups: CommandGroups): vscode.Disposable {
-  const { start, train, step, debug, runs, check, models, output, places, log } = groups;
+  const { start, train, step, debug, runs, check, models, python, output, places, log } = groups;
   const open =
     (kind: PanelKind): Handler =>
     () =>
@@ -64,6 +66,8 @@ export function registerCommands(groups: CommandGroups): vscode.Disposable {
     "unroll.forecast": output.forecast,
     "unroll.openModel": models.openModel,
     "unroll.traceModel": models.traceModel,
+    "unroll.inspectVariable": python.inspectVariable,
+    "unroll.traceWithVariable": python.traceWithVariable,
     "unroll.exportModel": models.exportModel,
     "unroll.configFromModel": models.configFromModel,
     "unroll.resumeRun": train.resumeRun,

@@ -9,7 +9,7 @@ import type {
   NetworkOverview,
 } from "../../protocol/modelContract.ts";
 import { configFolderOf } from "../../runs/runFolder.ts";
-import { modelEditor, modelFilePatterns } from "../ids.ts";
+import { modelEditorOf, modelFilePatterns } from "../ids.ts";
 import { showError, type Log } from "../log.ts";
 import { askSequence } from "../models/askSequence.ts";
 import { readAnswers } from "../models/modelAnswers.ts";
@@ -53,8 +53,7 @@ export function createModelCommands(parts: Parts) {
       const { networks } = await worker.call("modelOverview", model);
       const network = networks.find((each) => each.name === name) ?? networks[0];
       if (!network) return;
-      const sequence =
-        (given as ArraySequence | undefined) ?? (await askSequence(worker, uri, network));
+      const sequence = await sequenceOf(given, uri, network);
       if (!sequence) return;
       player.stop();
       cursor.forget();
@@ -71,6 +70,16 @@ export function createModelCommands(parts: Parts) {
     } catch (error) {
       await showError(log, "trace the sequence", error);
     }
+  }
+
+  /** What was given whole, or asked about: a file may be given alone. */
+  async function sequenceOf(
+    given: unknown,
+    model: vscode.Uri,
+    network: NetworkOverview,
+  ): Promise<ArraySequence | undefined> {
+    if (given instanceof vscode.Uri) return askSequence(worker, model, network, given.fsPath);
+    return (given as ArraySequence | undefined) ?? askSequence(worker, model, network);
   }
 
   /** Of the model editor's file and network, or of a run. */
@@ -128,7 +137,8 @@ async function openModel(uri: unknown): Promise<void> {
         openLabel: "Open",
         filters: { Models: modelFilePatterns.map((pattern) => pattern.replace("*.", "")) },
       })) ?? []);
-  if (chosen) await vscode.commands.executeCommand("vscode.openWith", chosen, modelEditor);
+  if (chosen)
+    await vscode.commands.executeCommand("vscode.openWith", chosen, modelEditorOf(chosen.path));
 }
 
 interface Chosen {

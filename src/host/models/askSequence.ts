@@ -15,8 +15,9 @@ export async function askSequence(
   worker: LazyWorker,
   model: vscode.Uri,
   network: NetworkOverview,
+  given?: string,
 ): Promise<ArraySequence | undefined> {
-  const file = await askFile(model, network);
+  const file = given ?? (await askFile(model, network));
   if (file === undefined) return undefined;
   const { arrays } = await worker.call("sequenceArrays", { file });
   const array = arrays && (await askArray(arrays));
@@ -31,7 +32,7 @@ export async function askSequence(
   const several = array && countOf(network, array.shape, batchFirst ?? false);
   const index = several === undefined || several < 2 ? 0 : await askIndex(several);
   if (index === undefined) return undefined;
-  const target = await askTarget(network, basename(file));
+  const target = await askTarget(network, basename(file), array === undefined);
   if (target === undefined) return undefined;
   return {
     file,
@@ -79,7 +80,8 @@ async function askVocabulary(
   memory: ModelMemory,
   isNeeded: boolean,
 ): Promise<string | undefined> {
-  if (input.kind !== "tokens") return "";
+  // Text may also be for a network whose tokens are one-hot, of which its file does not know.
+  if (input.kind !== "tokens" && !isNeeded) return "";
   const folder = dirname(model.fsPath);
   if (memory.vocabulary !== undefined) {
     return isAbsolute(memory.vocabulary) ? memory.vocabulary : join(folder, memory.vocabulary);
@@ -165,12 +167,13 @@ async function askIndex(count: number): Promise<number | undefined> {
 }
 
 /** An empty text for none. A language model's answers are its next inputs. */
-async function askTarget(network: NetworkOverview, input: string): Promise<string | undefined> {
-  const { output } = network;
-  const isLanguageModel =
-    network.input.kind === "tokens" &&
-    output.linear !== false &&
-    output.size === network.input.vocabulary;
+async function askTarget(
+  { input: reads, output }: NetworkOverview,
+  input: string,
+  isText: boolean,
+): Promise<string | undefined> {
+  const tokens = reads.kind === "tokens" ? reads.vocabulary : isText ? reads.size : undefined;
+  const isLanguageModel = output.linear !== false && output.size === tokens;
   if (isLanguageModel) return "";
   const without = "Without gradients";
   const choose = "Choose a target…";

@@ -110,7 +110,8 @@ function weightsOf({ layer, direction }: LayerPlace, isBroken: boolean): LayerWe
   for (let block = 0; block < blocks; block++) {
     weightIh.fill(0, (block * hidden + 5) * inputSize, (block * hidden + 6) * inputSize);
   }
-  if (isBroken) weightHh[100] = Number.NaN;
+  // In the second gate, which is the one that is shown first.
+  if (isBroken) weightHh[hidden * hidden + 100] = Number.NaN;
   const biasIh = filled(blocks * hidden, 0.5, 31);
   if (cell === "lstm") for (let unit = 0; unit < hidden; unit++) biasIh[hidden + unit] += 1;
   biasIh[9] = -6;

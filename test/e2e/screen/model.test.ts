@@ -7,7 +7,13 @@ import { findPanel, waitForStep } from "../../host/panels.ts";
 import { root, scratch } from "../../host/paths.ts";
 import { canvasPixels, colorCount } from "../../host/pixels.ts";
 import { waitUntil } from "../../host/waiting.ts";
-import { answer, notifications, runUnroll, screenshotWindow } from "../../host/workbench.ts";
+import {
+  answer,
+  notifications,
+  runCommand,
+  runUnroll,
+  screenshotWindow,
+} from "../../host/workbench.ts";
 import { textFiles, train, useWorkbench } from "./stage.ts";
 
 const stage = useWorkbench("model", textFiles);
@@ -16,17 +22,39 @@ const files = [
   ["stateDicts", "lstm-head.model.safetensors"],
   ["torch", "checkpoint.pt"],
 ] as const;
+/** Made by Keras, and of ONNX's own operator tests. */
+const otherFiles = [
+  ["keras", "lstm-dense.keras"],
+  ["keras", "gru-reset-after.h5"],
+  ["onnx", "node-gru-after.onnx"],
+] as const;
 const golden = join(root, "test/golden/models");
 
 /** Opens a file by its name, whatever editor takes it. */
 async function openByName(name: string): Promise<ModelEditor> {
   const { page } = stage;
+  await page.keyboard.press("Escape");
   await page.keyboard.press("Control+P");
   const input = page.locator(".quick-input-widget input").first();
-  await input.fill(name);
+  // A name alone needs a search program, which not every editor has.
+  await input.fill(join(stage.folder, name));
   await page.locator(".quick-input-widget .monaco-list-row", { hasText: name }).first().waitFor();
   await page.keyboard.press("Enter");
   return findModelEditor(page, name);
+}
+
+/** Answers the file dialog of this title, and none before it. */
+async function answerDialog(title: string, path: string): Promise<void> {
+  const { page } = stage;
+  const heading = page.locator(".quick-input-widget").getByText(title);
+  await heading.waitFor();
+  await page.locator(".quick-input-widget input").first().fill(path);
+  // While the dialog still looks for what was typed, Enter does nothing.
+  await waitUntil(`the dialog "${title}" to close`, async () => {
+    if (await heading.isVisible()) await page.keyboard.press("Enter");
+    await heading.waitFor({ state: "hidden", timeout: 1_000 }).catch(() => undefined);
+    return !(await heading.isVisible());
+  });
 }
 
 const picturesOf = async (name: string): Promise<void> => {
@@ -60,7 +88,11 @@ describe("a model file in the editor", () => {
     expect(text).toContain("Layer 1: GRU");
     expect(text).toContain("The forget gate's bias is");
     expect(colorCount(await canvasPixels(frame, ".weights canvas.data"))).toBeGreaterThan(50);
-    await picturesOf("model");
+    await runCommand(stage.page, "Notifications: Clear All Notifications");
+    const element = stage.page.locator("iframe.webview:visible").last();
+    const folder = join(scratch, "screenshots");
+    await mkdir(folder, { recursive: true });
+    await element.screenshot({ path: join(folder, "model.png"), animations: "disabled" });
   });
 
   it("shows another layer and gate, by keyboard", async () => {
@@ -82,8 +114,8 @@ describe("a model file in the editor", () => {
     await writeFile(join(folder, "line.txt"), "The ship was calm.\n");
     const { frame } = await findModelEditor(page, "sea.pt");
     await frame.getByText("Trace a Sequence…").click();
-    await answer(page, join(folder, "line.txt"));
-    await answer(page, join(folder, "sea.vocabulary.json"));
+    await answerDialog("A sequence for sea.pt", join(folder, "line.txt"));
+    await answerDialog("The vocabulary of the model", join(folder, "sea.vocabulary.json"));
     const timeline = await findPanel(page, "timeline", "editor");
     await waitForStep(timeline, 0);
     const text = await timeline.frame.locator("main").innerText();
@@ -102,6 +134,18 @@ describe("a model file in the editor", () => {
     for (const [file, name] of files) {
       await copyFile(join(golden, file, name), join(stage.folder, name));
       const { frame } = await openByName(name);
+      await waitUntil(`the layers of ${name}`, async () =>
+        (await frame.locator("main").innerText()).includes("Layer 0:"),
+      );
+    }
+  });
+
+  it("is shown by Open Model where another extension may own its type", async () => {
+    for (const [file, name] of otherFiles) {
+      await copyFile(join(golden, file, name), join(stage.folder, name));
+      await runUnroll(stage.page, "unroll.openModel");
+      await answerDialog("Unroll: Open Model", join(stage.folder, name));
+      const { frame } = await findModelEditor(stage.page, name);
       await waitUntil(`the layers of ${name}`, async () =>
         (await frame.locator("main").innerText()).includes("Layer 0:"),
       );

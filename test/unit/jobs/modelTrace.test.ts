@@ -111,6 +111,21 @@ describe("a sequence through a model file", () => {
     ).rejects.toThrow('tokens.txt does not have "!"');
   });
 
+  it("reads text one-hot, where there are as many tokens as numbers", async () => {
+    const { model, write } = await onDisk("gru-after-2-cross-entropy-last-step-one-hot");
+    const vocabulary = await write("tokens.txt", "a\nb\nc\nd\ne\nf\ng\nh\n");
+    const file = await write("text.txt", "badge");
+    const summary = await session().traceModel({ model, sequence: { file, vocabulary } });
+    expect(summary).toMatchObject({
+      steps: 5,
+      model: { input: { kind: "tokens", vocabulary: 8 } },
+    });
+    const more = await write("more.txt", "a\nb\nc\nd\ne\nf\ng\nh\ni\n");
+    await expect(
+      session().traceModel({ model, sequence: { file, vocabulary: more } }),
+    ).rejects.toThrow("more.txt has 9 tokens, but the network knows 8.");
+  });
+
   it("says which shapes the network reads, and which sequence there is not", async () => {
     const { model, file, write } = await onDisk("lstm-2-mean-squared-error-each-step-dense");
     const wide = await write("wide.csv", "1 2 3 4 5\n1 2 3 4 5\n");

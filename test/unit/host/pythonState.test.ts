@@ -1,0 +1,109 @@
+/** Fetching weights through a debugger, with a debugger that knows what our expressions mean. */
+import { describe, expect, it } from "vitest";
+import { UserError } from "../../../src/config/problem.ts";
+import { fetchPythonState, type Evaluate } from "../../../src/host/models/pythonState.ts";
+
+const base64 = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString("base64");
+
+interface FakeModule {
+  readonly className: string;
+  readonly tensors: Readonly<Record<string, Float32Array>>;
+  readonly modules?: readonly unknown[];
+}
+
+/** Shows texts with quotes, as debugpy does, and keeps what it was asked. */
+function fakePython(module: FakeModule | { readonly refused: string }) {
+  const asked: string[] = [];
+  const evaluate: Evaluate = async (expression) => {
+    asked.push(expression);
+    const chunk = /\["(.*?)"\]\.detach\(\).*\[(\d+):(\d+)\]\.cpu/.exec(expression);
+    if ("refused" in module) return `'${base64(JSON.stringify(module))}'`;
+    if (chunk) {
+      const [, name, from, to] = chunk;
+      const bytes = new Uint8Array(module.tensors[name].buffer);
+      return `'${base64(bytes.subarray(Number(from), Number(to)))}'`;
+    }
+    const tensors = Object.entries(module.tensors).map(([name, { length }]) => [
+      name,
+      "torch.float32",
+      [length],
+      4 * length,
+    ]);
+    return `'${base64(JSON.stringify({ modules: [], ...module, tensors }))}'`;
+  };
+  return { evaluate, asked };
+}
+
+const numbers = (length: number): Float32Array =>
+  Float32Array.from({ length }, (_, index) => Math.sin(index));
+
+const complaining: Evaluate = async () => "NameError: name 'model' is not defined";
+
+describe("a module in a paused Python program", () => {
+  it("is fetched whole, in chunks that the debugger does not cut", async () => {
+    const weight = numbers(30_001);
+    const { evaluate, asked } = fakePython({
+      className: "torch.nn.modules.rnn.RNN",
+      tensors: { weight_hh_l0: weight, bias: numbers(3) },
+      modules: [["RNN", "relu", true]],
+    });
+    const shares: number[] = [];
+    const state = await fetchPythonState("self.rnn", evaluate, {
+      onProgress: (share) => shares.push(share),
+    });
+    expect(state).toMatchObject({
+      className: "torch.nn.modules.rnn.RNN",
+      nonlinearity: "relu",
+      batchFirst: true,
+    });
+    expect(state.tensors.map(({ name, shape }) => [name, shape])).toEqual([
+      ["weight_hh_l0", [30_001]],
+      ["bias", [3]],
+    ]);
+    expect(new Float32Array(state.tensors[0].bytes)).toEqual(weight);
+    expect(asked).toHaveLength(1 + 3 + 1);
+    expect(asked.every((expression) => expression.endsWith("(self.rnn)"))).toBe(true);
+    expect(shares.at(-1)).toBe(1);
+  });
+
+  it("is only looked at: no expression assigns, calls itself on a file, or runs code", async () => {
+    const { evaluate, asked } = fakePython({ className: "M", tensors: { w: numbers(2) } });
+    await fetchPythonState("model", evaluate);
+    for (const expression of asked) {
+      expect(expression).not.toMatch(/[^=!<>]=[^=]|\b(?:exec|eval|open|setattr|load|save)\b/);
+    }
+  });
+
+  it("may be a tensor", async () => {
+    const { evaluate } = fakePython({ className: "torch.Tensor", tensors: { "": numbers(5) } });
+    const { tensors } = await fetchPythonState("x", evaluate);
+    expect(tensors).toMatchObject([{ name: "", shape: [5] }]);
+  });
+
+  it("is refused when it is something else, or Python complains, or the debugger cuts", async () => {
+    const refused = fakePython({ refused: "dict" });
+    await expect(fetchPythonState("config", refused.evaluate)).rejects.toThrow(
+      "config is a dict, not a module or a tensor.",
+    );
+    await expect(fetchPythonState("model", complaining)).rejects.toThrow(
+      "Python answered: NameError",
+    );
+    const { evaluate } = fakePython({ className: "M", tensors: { w: numbers(20) } });
+    const cutting: Evaluate = async (expression) => {
+      const whole = await evaluate(expression);
+      return expression.includes(".cpu()") ? `${whole.slice(0, 9)}'` : whole;
+    };
+    await expect(fetchPythonState("model", cutting)).rejects.toThrow(UserError);
+  });
+
+  it("can be left in the middle", async () => {
+    const { evaluate, asked } = fakePython({ className: "M", tensors: { w: numbers(90_000) } });
+    const abort = new AbortController();
+    const fetching = fetchPythonState("model", evaluate, {
+      signal: abort.signal,
+      onProgress: () => abort.abort(),
+    });
+    await expect(fetching).rejects.toThrow();
+    expect(asked).toHaveLength(2);
+  });
+});
