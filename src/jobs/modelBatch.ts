@@ -13,6 +13,8 @@ export interface ModelArrays {
   readonly input: FileTensor;
   readonly target?: FileTensor;
   readonly loss: LossKind;
+  /** (B) valid steps of each sequence; all, where absent. */
+  readonly lengths?: FileTensor;
   /** The arrays are (B,T,·), as with PyTorch's batch_first. */
   readonly batchFirst: boolean;
 }
@@ -32,7 +34,9 @@ const ignoredClass = -100;
 export function batchOfArrays(network: ModelNetwork, arrays: ModelArrays): ModelBatch {
   const { input, at: place } = readInput(network, arrays);
   const { steps, size } = place;
-  const lengths = lengthsOf(input, place, network.padding);
+  const lengths = arrays.lengths
+    ? readLengths(arrays.lengths, place)
+    : lengthsOf(input, place, network.padding);
   const batch = { steps, size, lengths, input, carry: true };
   const embedded = input.kind === "tokens";
   const { target, loss } = arrays;
@@ -96,6 +100,20 @@ function readInput(
     );
   }
   return { input: { kind: "tokens", tokens }, at };
+}
+
+/** As a person gives them, and as torch.nn.utils.rnn.pack_padded_sequence takes them. */
+function readLengths(tensor: FileTensor, { steps, size }: Place): Int32Array<ArrayBuffer> {
+  const numbers = numbersOf("lengths", tensor);
+  const wrong = numbers.findIndex((one) => !Number.isInteger(one) || one < 1 || one > steps);
+  if (numbers.length !== size || wrong >= 0) {
+    const reason =
+      numbers.length === size
+        ? `sequence ${wrong} cannot have ${numbers[wrong]} of ${steps} steps`
+        : `there are ${numbers.length} for ${size} sequences`;
+    throw new UserError("lengths", `The lengths do not fit the input: ${reason}.`);
+  }
+  return Int32Array.from(numbers);
 }
 
 /** Steps of each sequence, without those at its end that hold nothing but `padding`. */

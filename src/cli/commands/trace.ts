@@ -39,6 +39,7 @@ With MODEL, a file that another framework saved (a PyTorch state_dict as .safete
 
   --input           .npy: float (T,I) or (T,B,I); class numbers (T) or (T,B) for a network with an embedding
   --target          (T,O), (T,B,O), or classes (T), (T,B); without T: for the last step
+  --lengths         (B) valid steps of each sequence, where they differ
   --loss            mse or cross-entropy, the mean over every element as PyTorch has it
   --cell            rnn, lstm or gru: refuses the file when it holds another
   --nonlinearity    tanh or relu, of a plain RNN (default tanh)
@@ -61,6 +62,7 @@ export const traceCommand = defineCommand({
     saliency: { type: "string" },
     json: { type: "boolean", default: false },
     target: { type: "string" },
+    lengths: { type: "string" },
     loss: { type: "string" },
     cell: { type: "string" },
     nonlinearity: { type: "string" },

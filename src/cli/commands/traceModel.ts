@@ -18,6 +18,7 @@ import { alignedTable } from "../table.ts";
 export interface ModelTraceOptions {
   readonly input?: string;
   readonly target?: string;
+  readonly lengths?: string;
   readonly loss?: string;
   readonly cell?: string;
   readonly nonlinearity?: string;
@@ -47,10 +48,12 @@ export async function traceModel(
   settleQuestions(network, error);
 
   const input = await readArray(resolve(folder, values.input));
-  const target =
-    values.target === undefined ? undefined : await readArray(resolve(folder, values.target));
+  const optional = (path: string | undefined) =>
+    path === undefined ? undefined : readArray(resolve(folder, path));
+  const target = await optional(values.target);
+  const lengths = await optional(values.lengths);
   const batchFirst = values["batch-first"] ?? network.batchFirst ?? false;
-  const batch = batchOfArrays(network, { input, target, loss, batchFirst });
+  const batch = batchOfArrays(network, { input, target, lengths, loss, batchFirst });
   // The specification, in double precision: what a file of 32-bit weights gives differs from PyTorch only by PyTorch's
   // own rounding, and what one of 64-bit weights gives, by next to nothing.
   const traced = traceNetwork(network, batch, loss, referenceKernels("float64"));

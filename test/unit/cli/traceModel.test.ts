@@ -118,6 +118,34 @@ describe("unroll trace MODEL", () => {
     expect(tensors.get("grad.output")?.data.slice(4, 8)).toEqual(new Float64Array(4));
   });
 
+  it("reads each sequence to its own length", async () => {
+    const folder = await workspace(
+      { ...lstm("rnn."), "fc.weight": [4, 3] },
+      {
+        x: [5, 2, 2],
+        y: [5, 2, 4],
+        lengths: { shape: [2], whole: [5, 3] },
+        wrong: { shape: [2], whole: [5, 6] },
+        many: { shape: [3], whole: [5, 3, 1] },
+      },
+    );
+    const given = ["--target", "y.npy", "--loss", "mse", "--lengths"];
+    expect(await trace(folder, ...given, "lengths.npy", "--out", "t.safetensors")).toMatchObject({
+      code: 0,
+    });
+    const { tensors } = decodeSafetensors(await readFile(join(folder, "t.safetensors")));
+    // 8 steps count; the last two of the second sequence do not.
+    const share = tensors.get("grad.loss")?.data;
+    expect(share?.filter((one) => one === 1 / 8)).toHaveLength(8);
+    expect([share?.[7], share?.[9]]).toEqual([0, 0]);
+    expect((await trace(folder, ...given, "wrong.npy")).error).toMatch(
+      /sequence 1 cannot have 6 of 5/,
+    );
+    expect((await trace(folder, ...given, "many.npy")).error).toMatch(
+      /there are 3 for 2 sequences/,
+    );
+  });
+
   it("says which nonlinearity it took when nobody says", async () => {
     const folder = await workspace({ weight_ih_l0: [3, 2], weight_hh_l0: [3, 3] }, { x: [4, 2] });
     expect((await trace(folder)).error).toMatch(/taken as tanh\. Say --nonlinearity tanh\|relu/);
