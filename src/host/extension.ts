@@ -111,7 +111,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
   const runs = createRunChoice(library, tree);
   const step = createStepCommands({ runs, worker: tracing, traces, cursor, player, places, log });
   const { showPanels } = step;
-  const follower = createDebugFollower({ worker: tracing, traces, cursor, log });
+  const follower = createDebugFollower({ worker: tracing, traces, cursor, places, log });
   const commands = registerCommands({
     start: createStartCommands(extensionUri, log),
     train: createTrainCommands(training, runs, places, log),

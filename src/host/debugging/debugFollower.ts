@@ -4,9 +4,10 @@
  */
 import * as vscode from "vscode";
 import type { PositionEvent } from "../../debug/customRequests.ts";
-import type { Cursor } from "../../protocol/contracts.ts";
 import { debugType } from "../ids.ts";
 import type { Log } from "../log.ts";
+import type { PanelPlaces } from "../panels/panelPlaces.ts";
+import { keepingFocus } from "./keepingFocus.ts";
 import type { CursorStore } from "../tracing/cursorStore.ts";
 import type { TraceStore } from "../tracing/traceStore.ts";
 import type { LazyWorker } from "../workers/lazyWorker.ts";
@@ -22,17 +23,22 @@ export interface DebugFollower extends vscode.Disposable {
   readonly onDidChange: vscode.Event<Stopped | undefined>;
 }
 
+/** A key that is held moves panels at once; the session follows when the cursor rests. */
+const restMs = 250;
+
 interface Parts {
+  readonly places: PanelPlaces;
   readonly worker: LazyWorker;
   readonly traces: TraceStore;
   readonly cursor: CursorStore;
   readonly log: Log;
 }
 
-export function createDebugFollower({ worker, traces, cursor, log }: Parts): DebugFollower {
+export function createDebugFollower({ worker, traces, cursor, places, log }: Parts): DebugFollower {
   const changed = new vscode.EventEmitter<Stopped | undefined>();
   let current: Stopped | undefined;
   let isOwnMove = false;
+  let restTimer: NodeJS.Timeout | undefined;
 
   function set(next: Stopped | undefined): void {
     current = next;
@@ -56,15 +62,20 @@ export function createDebugFollower({ worker, traces, cursor, log }: Parts): Deb
     }
   }
 
-  function moved({ t }: Cursor): void {
+  function moved(): void {
+    clearTimeout(restTimer);
     if (isOwnMove || !current) return;
+    restTimer = setTimeout(() => {
+      send().catch((error: unknown) => log.debug(`The debugger did not follow: ${String(error)}`));
+    }, restMs);
+  }
+
+  async function send(): Promise<void> {
+    const t = cursor.current?.t;
+    if (!current || t === undefined) return;
     const { session, position } = current;
     if (traces.current?.id !== position.traceId || position.t === t) return;
-    void session
-      .customRequest("unroll/moveCursor", { t })
-      .then(undefined, (error: unknown) =>
-        log.debug(`The debugger did not follow: ${String(error)}`),
-      );
+    await keepingFocus(places, () => session.customRequest("unroll/moveCursor", { t }));
   }
 
   const subscriptions = [
@@ -90,6 +101,9 @@ export function createDebugFollower({ worker, traces, cursor, log }: Parts): Deb
       return current;
     },
     onDidChange: changed.event,
-    dispose: () => vscode.Disposable.from(...subscriptions).dispose(),
+    dispose() {
+      clearTimeout(restTimer);
+      vscode.Disposable.from(...subscriptions).dispose();
+    },
   };
 }
