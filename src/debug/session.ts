@@ -69,9 +69,16 @@ export function launchedIn({ launched }: Session): Launched {
 
 export const programOf = (session: Session): Program => launchedIn(session).program;
 
-/** Takes over a program, at its launch or after an edit. Positions keep their meaning, since no edit changes T. */
+/**
+ * Takes over a program, at its launch or after an edit. Positions keep their meaning, since no edit changes T; but an edit
+ * may leave nothing to go back through, and then the session stands at the same step on the way forward.
+ */
 export function takeProgram(session: Session, program: Program): void {
   const { trace } = program;
+  const { phase } = session.position;
+  if (!hasBackward(trace) && (phase === "loss" || phase === "backward")) {
+    session.position = { phase: "forward", t: lookedAt(trace, session.position), inside: 0 };
+  }
   const course = createCourse({
     steps: trace.steps,
     hasBackward: hasBackward(trace),

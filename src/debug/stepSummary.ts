@@ -8,7 +8,7 @@ import { percent, short } from "./variables/summary.ts";
 
 export function summarizeStep(program: Program, t: number): StepSummary {
   const { place, input, target, targetValues } = program.reading(t);
-  const loss = lossAt(program.trace, t);
+  const loss = lossAt(program, t);
   const prediction = predictionAt(program, t);
   const right =
     target === undefined

@@ -139,6 +139,31 @@ describe("a session over a text", () => {
     expect(world.cursors.at(-1)).toMatchObject({ t: 9 });
   });
 
+  it("comes back from the backward pass when an edit leaves no gradients, and keeps its losses", async () => {
+    const world = smallDebuggee(small);
+    const client = await started({
+      ...world.debuggee,
+      async edit(...given) {
+        const program = await world.debuggee.edit(...given);
+        const { trace } = program;
+        const tensors = [...trace.tensors].filter(([name]) => !name.startsWith("grad."));
+        return { ...program, trace: { ...trace, tensors: new Map(tensors) } };
+      },
+    });
+    await client.event("stopped");
+    await client.request("continue", thread);
+    await client.event("stopped");
+    for (let step = 0; step < 5; step++) await client.request("next", thread);
+    await client.request("setExpression", { expression: "weight_hh[0, 0]", value: "2" });
+    const last = client.log.findLast(({ event }) => event === "unroll/position");
+    expect(last).toMatchObject({ body: { t: text.length - 5, phase: "forward" } });
+    const { result } = await client.request("evaluate", { expression: "mean(loss)" });
+    expect(Number(result)).toBeGreaterThan(1);
+    await expect(client.request("evaluate", { expression: "dh" })).rejects.toThrow('no "dh" here');
+    await client.request("unroll/undo", {});
+    await client.request("evaluate", { expression: "dh" });
+  });
+
   it("shows large tensors in pages, and every number of them once", async () => {
     const client = await started(
       smallDebuggee({ layers: [{ cell: "gru", hidden: 250, reset: "after" }], data: "text" })

@@ -145,7 +145,7 @@ function outputItems(environment: Environment, t: number): readonly Item[] {
             environment,
           },
         ]),
-    ...(lossAt(program.trace, t) === undefined
+    ...(lossAt(program, t) === undefined
       ? []
       : itemsOf(environment, t, [{ name: "loss", expression: "loss" }])),
     ...itemsOf(environment, t, [

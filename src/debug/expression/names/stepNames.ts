@@ -6,7 +6,6 @@ import {
   decoderInput,
   gradientOf,
 } from "../../../trace/names.ts";
-import type { Trace } from "../../../trace/trace.ts";
 import type { Program } from "../../debuggee.ts";
 import { stepsOfOutput } from "../../stepping/activeSteps.ts";
 import type { Environment } from "../environment.ts";
@@ -61,7 +60,7 @@ function meaningsOf(program: Program): Meanings {
   if (trace.tensors.has("loss")) {
     const loss = numberMeaning(
       "the loss that is taken at the step",
-      (t) => lossAt(trace, t),
+      (t) => lossAt(program, t),
       "loss",
     );
     meanings.set("loss", loss);
@@ -121,9 +120,14 @@ const probabilityMeaning = (program: Program): Meaning => ({
   }),
 });
 
-/** Where no loss is taken there is none, even when the tensor holds a zero there. */
-export function lossAt(trace: Trace, t: number): number | undefined {
+/**
+ * Where no loss is taken there is none, even when the tensor holds a zero there: dL/d it tells. A program without gradients
+ * (what led to a weight that was edited on the way was another network) takes its losses where its original does.
+ */
+export function lossAt({ trace, original }: Program, t: number): number | undefined {
   const row = trace.model.output.at === "each-step" ? t : t === trace.steps - 1 ? 0 : -1;
-  const share = trace.tensors.get(gradientOf("loss"))?.data[row];
+  const name = gradientOf("loss");
+  const shares = trace.tensors.get(name) ?? original?.trace.tensors.get(name);
+  const share = shares?.data[row];
   return share === undefined || share === 0 ? undefined : trace.tensors.get("loss")?.data[row];
 }
