@@ -2,6 +2,7 @@
 import type { DataConfig, TrainingConfig } from "../config/schema.ts";
 import type { Encoding } from "./encoding.ts";
 import type { FileSource } from "./files.ts";
+import { loadLabelledFrames } from "./labelledFrames.ts";
 import { loadLabelledText } from "./labelledText.ts";
 import type { Split } from "./split.ts";
 import { loadSynthetic } from "./synthetic/synthetic.ts";
@@ -49,6 +50,8 @@ export async function loadDataset(
   switch (data.kind) {
     case "text":
       return loadText(data, training, files);
+    case "labelled-frames":
+      return loadLabelledFrames(data, training, files);
     case "labelled-text":
       return loadLabelledText(data, training, files);
     case "table":

@@ -6,7 +6,12 @@ import type { Shape, SyntheticTask } from "../config/schema.ts";
 import type { Level } from "./tokens.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
-export type Encoding = TextEncoding | LabelledTextEncoding | TableEncoding | SyntheticEncoding;
+export type Encoding =
+  | TextEncoding
+  | LabelledTextEncoding
+  | LabelledFramesEncoding
+  | TableEncoding
+  | SyntheticEncoding;
 
 export interface TextEncoding {
   readonly kind: "text";
@@ -24,6 +29,15 @@ export interface LabelledTextEncoding {
   readonly vocabulary: Vocabulary;
   /** Class c is called `labels[c]`. */
   readonly labels: readonly string[];
+}
+
+export interface LabelledFramesEncoding {
+  readonly kind: "labelled-frames";
+  readonly inputs: readonly Column[];
+  /** What class c stands for. */
+  readonly classes: readonly string[];
+  /** The class that stands for no label. */
+  readonly blank: number;
 }
 
 /** The network sees (value − mean) / deviation. Without standardisation the mean is 0 and the deviation 1. */
@@ -76,7 +90,7 @@ export function outputColumns({ targets, horizon }: TableEncoding): readonly Col
 
 /** The class that stands for no label; undefined where every label has its place. */
 export const blankOf = (encoding: Encoding): number | undefined =>
-  encoding.kind === "synthetic" ? encoding.blank : undefined;
+  encoding.kind === "synthetic" || encoding.kind === "labelled-frames" ? encoding.blank : undefined;
 
 /** What the classes of the output stand for; undefined when the output is numbers. */
 export function classesOf(encoding: Encoding): readonly string[] | undefined {
@@ -86,6 +100,7 @@ export function classesOf(encoding: Encoding): readonly string[] | undefined {
     case "labelled-text":
       return encoding.labels;
     case "synthetic":
+    case "labelled-frames":
       return encoding.classes;
     case "table":
       return undefined;

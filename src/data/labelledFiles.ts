@@ -73,7 +73,12 @@ function readJsonLines(file: TextFile, data: LabelledConfig): LabelledExample[] 
   return examples;
 }
 
-function parseLine(line: string, place: Required<Place>): Record<string, unknown> {
+/** The object that a line of a JSON Lines file is. @param shape what one looks like, for advice */
+export function parseLine(
+  line: string,
+  place: Required<Place>,
+  shape = '{"text": "…", "label": "…"}',
+): Record<string, unknown> {
   let record: unknown;
   try {
     record = JSON.parse(line);
@@ -85,7 +90,7 @@ function parseLine(line: string, place: Required<Place>): Record<string, unknown
       { ...place, column },
       "json-line",
       "this line is not JSON.",
-      'Every line of a .jsonl file is one object, such as {"text": "…", "label": "…"}.',
+      `Every line of a .jsonl file is one object, such as ${shape}.`,
     );
   }
   if (typeof record === "object" && record !== null && !Array.isArray(record))
@@ -94,11 +99,11 @@ function parseLine(line: string, place: Required<Place>): Record<string, unknown
     place,
     "json-line",
     "this line is JSON, but not an object.",
-    'Write one object in each line, such as {"text": "…", "label": "…"}.',
+    `Write one object in each line, such as ${shape}.`,
   );
 }
 
-function fieldOf(
+export function fieldOf(
   record: Record<string, unknown>,
   key: string,
   configKey: "text" | "label",

@@ -90,6 +90,7 @@ export function sequenceFromText(encoding: Encoding, text: string): Sequence {
     case "labelled-text":
       return { title, ...readText(encoding, text) };
     case "table":
+    case "labelled-frames":
       return readRows(encoding.inputs, text);
     case "synthetic": {
       if (encoding.symbols) return { title, ...readSymbols(encoding.symbols, text) };

@@ -78,7 +78,13 @@ export function networkOf(
   return model;
 }
 
-const kinds: readonly unknown[] = ["text", "labelled-text", "table", "synthetic"];
+const kinds: readonly unknown[] = [
+  "text",
+  "labelled-text",
+  "labelled-frames",
+  "table",
+  "synthetic",
+];
 
 /** Unroll wrote the file itself; this only tells an encoding from something else. */
 const isEncoding = (value: unknown): value is Encoding =>
@@ -91,7 +97,7 @@ function fits(encoding: Encoding, { record }: Run): boolean {
   return (
     (classes === undefined || classes.length === output.size) &&
     (tokens === undefined || (input.kind === "tokens" && input.vocabulary === tokens.length)) &&
-    (encoding.kind !== "table" || (input.kind === "dense" && input.size === encoding.inputs.length))
+    (!("inputs" in encoding) || (input.kind === "dense" && input.size === encoding.inputs.length))
   );
 }
 

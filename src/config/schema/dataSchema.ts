@@ -73,6 +73,33 @@ const labelledText = z
   })
   .describe("Classification of whole texts, such as sentiment or spam (many-to-one).");
 
+const labelledFrames = z
+  .strictObject({
+    kind: z.literal("labelled-frames"),
+    path: path("A JSON Lines file (`.jsonl`), relative to this file: one sequence in each line."),
+    frames: z
+      .string()
+      .min(1)
+      .default("frames")
+      .describe("The key that holds the frames: a list of lists of numbers."),
+    label: z
+      .string()
+      .min(1)
+      .default("label")
+      .describe("The key that holds the labels, as one text."),
+    level: z
+      .enum(["character", "word"])
+      .default("character")
+      .describe("What one label is: a character of the text, or a word."),
+    standardize: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Shift and scale every number to mean 0 and deviation 1, fitted on the training part.",
+      ),
+  })
+  .describe("Frames with labels whose places are not known, such as speech (CTC).");
+
 const table = z
   .strictObject({
     kind: z.literal("table"),
@@ -139,5 +166,5 @@ const synthetic = z
   .describe("A synthetic task with a known answer and a known difficulty.");
 
 export const dataSchema = z
-  .discriminatedUnion("kind", [text, labelledText, table, synthetic])
+  .discriminatedUnion("kind", [text, labelledText, labelledFrames, table, synthetic])
   .describe("What the network reads.");

@@ -27,6 +27,12 @@ const weather = Array.from(
   (_, day) => `day ${day},${(10 + 8 * Math.sin(day / 6)).toFixed(2)},${(day % 7).toFixed(1)}`,
 );
 
+const frames = Array.from({ length: 24 }, (_, i) => {
+  const label = ["ab", "b", "aa"][i % 3];
+  const frame = (t: number): number[] => [Math.sin(i + t), Number(label.charAt(t >> 1) === "a")];
+  return JSON.stringify({ frames: Array.from({ length: 4 + (i % 3) }, (_, t) => frame(t)), label });
+});
+
 export const kinds = {
   "text, state carried": {
     files: { "text.txt": words.repeat(6) },
@@ -63,6 +69,11 @@ export const kinds = {
     files: {},
     data: { kind: "synthetic", task: "adding", length: 8, examples: 40 },
     training: { batch: 7 },
+  },
+  "labelled frames": {
+    files: { "speech.jsonl": frames.join("\n") },
+    data: { kind: "labelled-frames", path: "speech.jsonl" },
+    training: { batch: 4 },
   },
   "labels without places": {
     files: {},
