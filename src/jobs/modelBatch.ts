@@ -3,11 +3,12 @@
  * sequence and (T,B,I) are several; a target with a T belongs to each step, one without it to the last.
  */
 import { UserError } from "../config/problem.ts";
-import { isWhole, realsOf, wholeNumbersOf, type FileTensor } from "../formats/fileTensor.ts";
+import { isWhole, wholeNumbersOf, type FileTensor } from "../formats/fileTensor.ts";
 import type { ModelNetwork } from "../models/modelContents.ts";
-import { requireReal } from "../models/stateDict.ts";
 import type { Batch } from "../trace/batch.ts";
-import type { LossKind, Real } from "../trace/trace.ts";
+import type { LossKind } from "../trace/trace.ts";
+import { numbersOf, shown, timeFirst, type Place } from "./arrayPlace.ts";
+import { readClasses, readValues } from "./modelTarget.ts";
 
 export interface ModelArrays {
   readonly input: FileTensor;
@@ -27,9 +28,6 @@ export interface ModelBatch {
   readonly embedded: boolean;
 }
 
-/** The class that torch.nn.CrossEntropyLoss leaves out of its mean. */
-const ignoredClass = -100;
-
 /** Throws `UserError` when an array does not fit the network. */
 export function batchOfArrays(network: ModelNetwork, arrays: ModelArrays): ModelBatch {
   const { input, at: place } = readInput(network, arrays);
@@ -44,17 +42,6 @@ export function batchOfArrays(network: ModelNetwork, arrays: ModelArrays): Model
   const read = loss === "cross-entropy" ? readClasses : readValues;
   return { ...read(batch, target, place, network.output.size), embedded };
 }
-
-interface Place {
-  /** T and B. */
-  readonly steps: number;
-  readonly size: number;
-  /** The input has no axis for the batch. */
-  readonly single: boolean;
-  readonly batchFirst: boolean;
-}
-
-const shown = (shape: readonly number[]): string => `(${shape.join(",")})`;
 
 function readInput(
   network: ModelNetwork,
@@ -142,84 +129,4 @@ function lengthsOf(
     }
   }
   return lengths;
-}
-
-/** Class numbers: (T,B) or (T), or (B) for the last step. */
-function readClasses(batch: Batch, target: FileTensor, place: Place, outputs: number) {
-  const classNumbers = numbersOf("target", target);
-  if (!classNumbers.every(Number.isInteger)) {
-    throw new UserError("target", "Cross-entropy needs whole class numbers as its target.", {
-      advice: "Save the target as int64, or choose --loss mse.",
-    });
-  }
-  const at = placeOfTarget(target.shape, place, "the number of a class");
-  const numbers = at === "each-step" ? timeFirst(classNumbers, place, 1) : classNumbers;
-  const wrong = numbers.findIndex(
-    (number) => number !== ignoredClass && (number < 0 || number >= outputs),
-  );
-  if (wrong >= 0) {
-    throw new UserError(
-      "target",
-      `Class ${numbers[wrong]} at step ${Math.floor(wrong / place.size)} is outside the ${outputs} outputs.`,
-    );
-  }
-  const weights = Float64Array.from(numbers, (number) => (number === ignoredClass ? 0 : 1));
-  const classes = Int32Array.from(numbers);
-  return { batch: { ...batch, target: { kind: "classes" as const, classes }, weights }, at };
-}
-
-/** (T,B,O) or (T,O), or (B,O) for the last step; where O is 1 it may be left out. */
-function readValues(batch: Batch, target: FileTensor, place: Place, outputs: number) {
-  const { shape } = target;
-  const axes = place.single ? 1 : 2;
-  const leftOut = outputs === 1 && shape.at(-1) !== 1;
-  if (!leftOut && shape.at(-1) !== outputs && !(shape.length < axes && outputs === 1)) {
-    throw new UserError(
-      "target",
-      `The target has the shape ${shown(shape)}, but the output has ${outputs} numbers per step.`,
-    );
-  }
-  const at = placeOfTarget(leftOut ? shape : shape.slice(0, -1), place, `${outputs} numbers`);
-  const numbers = numbersOf("target", target);
-  const values = at === "each-step" ? timeFirst(numbers, place, outputs) : numbers;
-  return { batch: { ...batch, target: { kind: "values" as const, values } }, at };
-}
-
-/** Whether what is left of a target's shape, without its last axis of numbers, has a T in it. */
-function placeOfTarget(
-  sizes: readonly number[],
-  { steps, size, single, batchFirst }: Place,
-  each: string,
-): ModelBatch["at"] {
-  const eachStep = single ? [[steps], [steps, 1]] : [batchFirst ? [size, steps] : [steps, size]];
-  const lastStep = single ? [[], [1]] : [[size]];
-  const fits = (wanted: readonly (readonly number[])[]): boolean =>
-    wanted.some((shape) => shape.join() === sizes.join());
-  if (fits(eachStep)) return "each-step";
-  if (fits(lastStep)) return "last-step";
-  throw new UserError(
-    "target",
-    `The target has ${shown(sizes)} times ${each}; the input has (T,B) = (${steps},${size}). ` +
-      `It must have ${shown(eachStep[0])}, or ${shown(lastStep[0])} for the last step.`,
-  );
-}
-
-function numbersOf(name: string, tensor: FileTensor): Real {
-  if (isWhole(tensor)) return wholeNumbersOf(tensor);
-  requireReal(name, tensor);
-  return realsOf(tensor);
-}
-
-/** (B,T,width) as (T,B,width), where it is not so already. */
-function timeFirst<Numbers extends Real>(numbers: Numbers, place: Place, width: number): Numbers {
-  if (!place.batchFirst) return numbers;
-  const { steps, size } = place;
-  const out = numbers.slice() as Numbers;
-  for (let b = 0; b < size; b++) {
-    for (let t = 0; t < steps; t++) {
-      const from = (b * steps + t) * width;
-      out.set(numbers.subarray(from, from + width), (t * size + b) * width);
-    }
-  }
-  return out;
 }
