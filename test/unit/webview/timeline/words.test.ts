@@ -70,6 +70,18 @@ describe("what the timeline says under the pointer", () => {
     ]);
   });
 
+  it("says what sets a cell apart from the plain one, and how wide its h is", () => {
+    const description = {
+      ...model.layers[0],
+      projection: 16,
+      peepholes: true,
+      layerNorm: true,
+    } as const;
+    const special = { ...row(0, "forward"), description };
+    const [, title] = hitLines({ kind: "cell", t: 3, row: special }, column, model);
+    expect(title).toBe("0 · LSTM, 64 units · h 16 · peepholes · layer norm");
+  });
+
   it("gives what comes back through an arrow, which is not all of the gradient, and the steps that it joins", () => {
     const forward = row(0, "forward");
     const hit = hitTest(layout, columnLeft(layout, 4), forward.states[1].y);
