@@ -91,7 +91,13 @@ async function trainRung(
 async function valueOf(rung: Rung, runFolder: string, bestLoss = NaN): Promise<number> {
   if (rung.measure === "loss") return bestLoss * (rung.scale ?? 1);
   const { rows } = await readMetrics(runFolder);
-  return rows.reduce((best, { validationAccuracy = 0 }) => Math.max(best, validationAccuracy), 0);
+  if (rung.measure === "accuracy") {
+    return rows.reduce((best, { validationAccuracy = 0 }) => Math.max(best, validationAccuracy), 0);
+  }
+  return rows.reduce(
+    (best, { validationLabelErrorRate = Infinity }) => Math.min(best, validationLabelErrorRate),
+    Infinity,
+  );
 }
 
 /** What is damaged, or of another time, is measured again. */

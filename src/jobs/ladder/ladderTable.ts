@@ -28,7 +28,7 @@ function cellsOf(rung: Rung, climbs: readonly Climb[]): readonly string[] {
 }
 
 export const isSolved = ({ measure, solved }: Rung, value: number): boolean =>
-  measure === "loss" ? value < solved : value > solved;
+  measure === "accuracy" ? value > solved : value < solved;
 
 /** "0.0021 ± 0.0004", the standard deviation over seeds; one seed has none. */
 function spread(rung: Rung, values: readonly number[]): string {
@@ -40,7 +40,7 @@ function spread(rung: Rung, values: readonly number[]): string {
 }
 
 export const valueInWords = ({ measure }: Pick<Rung, "measure">, value: number): string =>
-  measure === "accuracy" ? `${(100 * value).toFixed(1)} %` : String(Number(value.toPrecision(2)));
+  measure === "loss" ? String(Number(value.toPrecision(2))) : `${(100 * value).toFixed(1)} %`;
 
 const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
