@@ -1,5 +1,6 @@
 /** What something much simpler than a network reaches on the validation part: the losses to beat. */
 import type { Baseline } from "./dataset.ts";
+import type { TokenArray } from "./tokenizedText.ts";
 
 /**
  * Entropies of the held-back tokens under counts of the training tokens, in nats per token: what a network
@@ -7,8 +8,8 @@ import type { Baseline } from "./dataset.ts";
  * read, as for the network. Empty when nothing is held back.
  */
 export function languageBaselines(
-  training: Int32Array,
-  held: Int32Array,
+  training: TokenArray,
+  held: TokenArray,
   vocabulary: number,
   unit: string,
 ): Baseline[] {
@@ -18,20 +19,18 @@ export function languageBaselines(
   // One more of each (Laplace), so that no token is impossible.
   const unigram = (token: number): number => (counts[token] + 1) / (training.length + vocabulary);
 
-  const pairs = new Map<number, number>();
+  const pairs = createCounts(vocabulary * vocabulary);
   const followers = new Float64Array(vocabulary);
   const totals = new Float64Array(vocabulary);
   for (let at = 1; at < training.length; at++) {
     const pair = training[at - 1] * vocabulary + training[at];
-    const seen = pairs.get(pair) ?? 0;
-    if (seen === 0) followers[training[at - 1]]++;
+    if (pairs.add(pair) === 1) followers[training[at - 1]]++;
     totals[training[at - 1]]++;
-    pairs.set(pair, seen + 1);
   }
   // Witten & Bell 1991: a token with many different followers leaves more room for new ones.
   const bigram = (previous: number, token: number): number => {
     const room = Math.max(1, followers[previous]);
-    const count = pairs.get(previous * vocabulary + token) ?? 0;
+    const count = pairs.get(previous * vocabulary + token);
     return (count + room * unigram(token)) / (totals[previous] + room);
   };
 
@@ -72,4 +71,25 @@ export function majorityBaseline(
       accuracy: right / held.length,
     },
   ];
+}
+
+/** How often each of `size` things was seen; a table where that is small, since a map is slow for a long text. */
+function createCounts(size: number) {
+  if (size <= 2 ** 22) {
+    const counts = new Float64Array(size);
+    return {
+      add: (index: number): number => ++counts[index],
+      get: (index: number) => counts[index],
+    };
+  }
+  const counts = new Map<number, number>();
+  const get = (index: number): number => counts.get(index) ?? 0;
+  return {
+    add(index: number): number {
+      const count = get(index) + 1;
+      counts.set(index, count);
+      return count;
+    },
+    get,
+  };
 }

@@ -24,8 +24,8 @@ export interface TextFile {
   readonly lineStarts: Int32Array;
 }
 
-/** Twenty books of the size of War and Peace. Indices and positions are kept for every character. */
-export const maximumBytes = 64 * 1024 * 1024;
+/** A text is held as one string, of which V8 allows half a billion characters. */
+export const maximumBytes = 400 * 1024 * 1024;
 
 export async function readTextFile(files: FileSource, path: string): Promise<TextFile> {
   const bytes = await files.read(path);
@@ -98,9 +98,13 @@ function notUtf8(bytes: Uint8Array, path: string): UserError {
 }
 
 function findLineStarts(text: string): Int32Array {
-  const starts = [0];
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
-  return Int32Array.from(starts);
+  let count = 1;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) count++;
+  const starts = new Int32Array(count);
+  let line = 1;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1))
+    starts[line++] = at + 1;
+  return starts;
 }
 
 /** The line and column, both counted from 1, of a character. */

@@ -7,7 +7,8 @@ import { inWords, type FileSource } from "./files.ts";
 import { readExamples, type LabelledExample } from "./labelledFiles.ts";
 import { createUniform, shuffle } from "./randomness.ts";
 import type { Layout, Split, StepLabel } from "./split.ts";
-import { tokenize, tokenLength, unknownToken, visible, type TokenizedText } from "./tokens.ts";
+import { tokenize, type TokenArray, type TokenizedText } from "./tokenizedText.ts";
+import { tokenLength, unknownToken, visible } from "./tokens.ts";
 import { buildVocabulary, type Vocabulary } from "./vocabulary.ts";
 import { grouped } from "./wording.ts";
 
@@ -108,14 +109,17 @@ function encode(
   texts: Texts,
   trained: Int32Array,
   maximum: number,
-): { vocabulary: Vocabulary; tokens: Int32Array } {
+): { vocabulary: Vocabulary; tokens: TokenArray } {
   const counts = new Int32Array(texts.distinct.length);
   for (const example of trained) {
     const start = texts.starts[example];
     for (let at = start; at < start + texts.lengths[example]; at++) counts[texts.ids[at]]++;
   }
   const { vocabulary, numberOf } = buildVocabulary(texts.distinct, counts, maximum);
-  return { vocabulary, tokens: texts.ids.map((id) => numberOf[id]) };
+  const { ids } = texts;
+  // In place: no number is larger than before, since ⟨unknown⟩ only comes where another one goes.
+  for (let at = 0; at < ids.length; at++) ids[at] = numberOf[ids[at]];
+  return { vocabulary, tokens: ids };
 }
 
 function summarize(
@@ -164,7 +168,7 @@ function findWarnings(
 interface Corpus {
   readonly examples: readonly LabelledExample[];
   readonly texts: Texts;
-  readonly tokens: Int32Array;
+  readonly tokens: TokenArray;
   readonly classes: Int32Array;
   readonly vocabulary: Vocabulary;
   readonly labels: readonly string[];
@@ -208,7 +212,7 @@ function createLabelledSplit(corpus: Corpus, part: Int32Array): Split {
       const steps = stepsOf(example, wanted);
       const { text, label } = examples[example];
       return Array.from({ length: steps }, (_, t): StepLabel => {
-        const offset = texts.offsets[start + t];
+        const offset = texts.offsetOf(start + t);
         return {
           input: visible(vocabulary.tokens[tokens[start + t]]),
           ...(t === steps - 1 ? { target: label } : {}),

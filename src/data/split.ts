@@ -1,5 +1,6 @@
 /** One part of the data, for training or for validation: sequences that can be read one at a time. */
 import type { Real } from "../trace/trace.ts";
+import type { TokenArray } from "./tokenizedText.ts";
 
 /** What every sequence of a data set has in common. */
 export interface Layout {
@@ -19,9 +20,9 @@ export interface Example {
   /** T. */
   readonly steps: number;
   /** (T) token numbers, or (T,I) values. */
-  readonly input: Int32Array | Real;
+  readonly input: TokenArray | Real;
   /** (T) classes or (T,O) values; for output at the last step (1) or (O); or (L) labels. */
-  readonly target: Int32Array | Real;
+  readonly target: TokenArray | Real;
   /** (T), or (1) for output at the last step: 1 where a loss is taken; that of labels at the last step. */
   readonly weights: Real;
 }
@@ -64,5 +65,5 @@ export interface Split {
    * The whole part as one row of tokens, where the sequences follow on each other: training then carries the
    * state from one window to the next. Each token predicts the one after it.
    */
-  readonly stream?: Int32Array;
+  readonly stream?: TokenArray;
 }

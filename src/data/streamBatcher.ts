@@ -2,12 +2,13 @@
  * A text as B streams that are read side by side: stream b reads its own part of the text from beginning to end, window after
  * window, with the state carried along. Every token but the first is predicted exactly once in an epoch.
  */
+import type { TokenArray } from "./tokenizedText.ts";
 import type { Batch } from "../trace/batch.ts";
 import type { Batcher, JsonValue } from "./batcher.ts";
 import type { Layout, Split } from "./split.ts";
 import { stepsToNext, windowAt, type Window, type Windows } from "./windows.ts";
 
-export function createStreamBatcher(stream: Int32Array, windows: Windows, wanted: number): Batcher {
+export function createStreamBatcher(stream: TokenArray, windows: Windows, wanted: number): Batcher {
   const predictions = Math.max(0, stream.length - 1);
   const batch = streamCount(predictions, windows.length, wanted);
   // Parts differ by one token at most.
@@ -85,7 +86,7 @@ export const carriedStepsOf = (
 
 /** The windows of a text as examples on their own. */
 export function windowsOf(
-  stream: Int32Array,
+  stream: TokenArray,
   windows: Windows,
   layout: Layout,
 ): Pick<Split, "layout" | "sequenceCount" | "steps" | "read"> {

@@ -5,7 +5,8 @@ import { languageBaselines } from "./baselines.ts";
 import { shapeOf, type Dataset, type DataWarning } from "./dataset.ts";
 import { readTextFile, type FileSource, type TextFile } from "./files.ts";
 import { createTextSplit, type NumberedText } from "./textSplit.ts";
-import { tokenize, unknownToken, type TokenizedText } from "./tokens.ts";
+import { tokenize, type TokenArray, type TokenizedText } from "./tokenizedText.ts";
+import { unknownToken } from "./tokens.ts";
 import { buildVocabulary, type Vocabulary } from "./vocabulary.ts";
 import { grouped } from "./wording.ts";
 
@@ -106,17 +107,21 @@ function encode(
   tokenized: TokenizedText,
   trained: number,
   maximum: number | undefined,
-): { vocabulary: Vocabulary; tokens: Int32Array } {
+): { vocabulary: Vocabulary; tokens: TokenArray } {
   const { distinct, ids } = tokenized;
   const counts = new Int32Array(distinct.length);
   for (let at = 0; at < trained; at++) counts[ids[at]]++;
   const { vocabulary, numberOf } = buildVocabulary(distinct, counts, maximum);
-  return { vocabulary, tokens: ids.map((id) => numberOf[id]) };
+  // In place: no number is larger than before, since ⟨unknown⟩ only comes where another one goes.
+  for (let at = 0; at < ids.length; at++) ids[at] = numberOf[ids[at]];
+  return { vocabulary, tokens: ids };
 }
 
-function countUnknown(tokens: Int32Array, { unknown }: Vocabulary): number {
+function countUnknown(tokens: TokenArray, { unknown }: Vocabulary): number {
   if (unknown === undefined) return 0;
-  return tokens.reduce((count, token) => (token === unknown ? count + 1 : count), 0);
+  let count = 0;
+  for (const token of tokens) if (token === unknown) count++;
+  return count;
 }
 
 function summarize(

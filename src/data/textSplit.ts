@@ -1,14 +1,15 @@
 /** Windows over a long text, which follow on each other, and the place of every token in the person's files. */
 import { placeIn, type TextFile } from "./files.ts";
 import type { Layout, Split, StepLabel, TextPlace } from "./split.ts";
-import { tokenLength, visible, type Level, type TokenizedText } from "./tokens.ts";
+import type { TokenArray, TokenizedText } from "./tokenizedText.ts";
+import { tokenLength, visible, type Level } from "./tokens.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 export interface NumberedText {
   readonly sources: readonly TextFile[];
   readonly tokenized: TokenizedText;
   /** All of them, in one row. */
-  readonly tokens: Int32Array;
+  readonly tokens: TokenArray;
   readonly vocabulary: Vocabulary;
   readonly level: Level;
 }
@@ -69,16 +70,17 @@ export function createTextSplit(
 
 /** The text as it was written, of the tokens `[start, end)` as far as they are in the same file. */
 function excerpt({ sources, tokenized }: NumberedText, start: number, end: number): string {
-  const { starts, offsets } = tokenized;
+  const { starts, ids } = tokenized;
   const file = starts.findLastIndex((first) => first <= start);
-  const stops = end < offsets.length && end < (starts[file + 1] ?? Infinity);
-  return sources[file].text.slice(offsets[start], stops ? offsets[end] : offsets[start] + 400);
+  const from = tokenized.offsetOf(start);
+  const stops = end < ids.length && end < (starts[file + 1] ?? Infinity);
+  return sources[file].text.slice(from, stops ? tokenized.offsetOf(end) : from + 400);
 }
 
 /** Where a token, counted from the beginning of the whole text, stands in the person's files. */
 function placeOf({ sources, tokenized, level }: NumberedText, position: number): TextPlace {
-  const { starts, offsets } = tokenized;
+  const { starts } = tokenized;
   const file = sources[starts.findLastIndex((start) => start <= position)];
-  const offset = offsets[position];
+  const offset = tokenized.offsetOf(position);
   return { ...placeIn(file, offset), length: tokenLength(file.text, offset, level) };
 }

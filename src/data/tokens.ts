@@ -36,50 +36,6 @@ export function tokenLength(text: string, offset: number, level: Level): number 
   return pattern.exec(text)?.[0].length ?? 1;
 }
 
-/** Tokens of several texts in one row, by number, with what is needed to find each in its text. */
-export interface TokenizedText {
-  /** Every distinct token in order of first appearance; `ids` are positions in it. */
-  readonly distinct: readonly string[];
-  readonly ids: Int32Array;
-  /** Offset of each token in its own text. */
-  readonly offsets: Int32Array;
-  /** Position in `ids` at which each text begins. */
-  readonly starts: readonly number[];
-}
-
-export function tokenize(
-  texts: readonly { readonly text: string }[],
-  options: { level: Level; lowercase: boolean },
-): TokenizedText {
-  const numbers = new Map<string, number>();
-  const capacity = Math.max(
-    16,
-    texts.reduce((sum, { text }) => sum + text.length, 0),
-  );
-  const ids = new Int32Array(capacity);
-  const offsets = new Int32Array(capacity);
-  const starts: number[] = [];
-  let count = 0;
-  const add = (written: string, offset: number): void => {
-    const token = options.lowercase ? written.toLowerCase() : written;
-    let id = numbers.get(token);
-    if (id === undefined) numbers.set(token, (id = numbers.size));
-    ids[count] = id;
-    offsets[count++] = offset;
-  };
-  for (const { text } of texts) {
-    starts.push(count);
-    forEachToken(text, options.level, add);
-  }
-  // slice, not subarray: words need far less than one entry for each character.
-  return {
-    distinct: [...numbers.keys()],
-    ids: ids.slice(0, count),
-    offsets: offsets.slice(0, count),
-    starts,
-  };
-}
-
 /** Tokens as readable text: characters as they are, words with blanks where English has them. */
 export function joinTokens(tokens: readonly string[], level: Level): string {
   if (level === "character") return tokens.join("");

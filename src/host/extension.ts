@@ -67,6 +67,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
       script,
       name: `unroll ${name}`,
       workspaceFolders: workspaceFolders(),
+      wideVectors: settings.wideVectors(),
       memoryMb,
       onOutput,
     });

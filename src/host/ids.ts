@@ -76,6 +76,7 @@ export const settingKeys = {
   checkpoint: "unroll.checkpoint",
   openPanelsIn: "unroll.openPanelsIn",
   trainingMemory: "unroll.trainingMemory",
+  wideVectors: "unroll.wideVectors",
   generateLength: "unroll.generate.length",
   generateTemperature: "unroll.generate.temperature",
   generateTopK: "unroll.generate.topK",

@@ -11,6 +11,7 @@ export const settings = {
   playStepsPerSecond: () => Math.min(Math.max(read(settingKeys.playStepsPerSecond, 4), 0.1), 60),
   checkpoint: () => read<CheckpointChoice>(settingKeys.checkpoint, "best"),
   openPanelsIn: () => read<"editor" | "sideBar">(settingKeys.openPanelsIn, "editor"),
+  wideVectors: () => read(settingKeys.wideVectors, false),
   trainingMemoryMb: () => Math.max(read(settingKeys.trainingMemory, 4096), 64),
   generateLength: () => read(settingKeys.generateLength, 300),
   generateTemperature: () => read(settingKeys.generateTemperature, 0.8),

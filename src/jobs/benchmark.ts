@@ -1,6 +1,7 @@
 /** Measures training: real updates of a `Workload`, through the same engine and the same updater as any training. */
 import type { TrainingConfig } from "../config/schema.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
+import type { Model } from "../engine/model.ts";
 import { createRandom, resumableRandom } from "../engine/rng.ts";
 import { batchOf, operationsOf, planOf, type Workload } from "./benchmarkWorkload.ts";
 import { makeTrainer, threadsFor, type ThreadOptions } from "./makeTrainer.ts";
@@ -33,9 +34,11 @@ export interface BenchmarkOptions extends ThreadOptions {
 
 interface BenchmarkTrainer {
   readonly threads: number;
-  readonly parameterCount: number;
+  readonly model: Model;
   /** One update; answers the loss before it. */
   update(): Promise<number>;
+  /** The loss of the batch, forward only. */
+  evaluate(): Promise<number>;
   end(): Promise<void>;
 }
 
@@ -52,7 +55,7 @@ export function createBenchmarkTrainer(
     optimizer: training.optimizer,
     averageDecay: undefined,
     trained: { steps: workload.steps, batch: workload.batch },
-    evaluated: undefined,
+    evaluated: { steps: workload.steps, batch: workload.batch },
   };
   const threads = threadsFor(options.threads, plan, kernels, options);
   const trainer = makeTrainer(plan, threads, kernels, { random, noise }, options);
@@ -66,12 +69,13 @@ export function createBenchmarkTrainer(
   });
   return {
     threads: trainer.threads,
-    parameterCount: trainer.model.description.parameterCount,
+    model: trainer.model,
     async update() {
       const { measured, overflow } = await updater.train(batch);
       if (!measured) throw new Error(overflow ?? "No update was made.");
       return measured.loss;
     },
+    evaluate: async () => (await trainer.evaluate(batch, true)).loss,
     end: () => trainer.end(),
   };
 }
@@ -119,7 +123,7 @@ async function measure(
     stepMsQuartiles: [quantile(0.25), quantile(0.75)],
     updates: times.length,
     gigaflops: operationsOf(workload) / stepMs / 1e6,
-    parameterCount: trainer.parameterCount,
+    parameterCount: trainer.model.description.parameterCount,
     firstLoss,
     lastLoss,
   };

@@ -4,9 +4,10 @@ import { UserError } from "../config/problem.ts";
 import { parseConfig } from "../config/validate.ts";
 import { checkAgainstData, problemOf } from "../data/checkAgainstData.ts";
 import { loadDataset } from "../data/dataset.ts";
-import { specOf } from "../data/spec.ts";
 import { describeModel } from "../engine/model.ts";
 import type { Inspection } from "../protocol/contracts.ts";
+import { requireMemory } from "./trainingMemory.ts";
+import { planTraining } from "./trainingPlan.ts";
 import { createFileSource } from "./fileSource.ts";
 
 export interface InspectionRequest {
@@ -27,9 +28,17 @@ export async function inspect(request: InspectionRequest): Promise<Inspection> {
   try {
     const files = createFileSource(dirname(request.configFile), request);
     const dataset = await loadDataset(config.data, config.training, files);
-    const { parameterCount } = describeModel(specOf(config, dataset));
+    // Nothing is shuffled here.
+    const { plan } = planTraining(config, dataset, () => 0);
+    const { parameterCount } = describeModel(plan.spec);
+    const found = { parameterCount, summary: dataset.summary };
     const problems = checkAgainstData(config, dataset);
-    return { parameterCount, summary: dataset.summary, problems };
+    try {
+      return { ...found, trainingBytes: requireMemory(plan, 1), problems };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return { ...found, problems: [...problems, problemOf(error)] };
+    }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { problems: [problemOf(error)] };

@@ -4,9 +4,8 @@
  */
 import { dirname } from "node:path";
 import type { Config } from "../config/schema.ts";
-import { createBatcher, type Batcher } from "../data/batcher.ts";
+import type { Batcher } from "../data/batcher.ts";
 import { loadDataset, type Dataset } from "../data/dataset.ts";
-import { specOf } from "../data/spec.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
 import { createRandom, resumableRandom, type ResumableRandom } from "../engine/rng.ts";
 import { createRun, type Run } from "../runs/runFolder.ts";
@@ -14,6 +13,8 @@ import type { TrainingProgress } from "../runs/trainingProgress.ts";
 import { createEvaluator, type Evaluator } from "./evaluation.ts";
 import { createFileSource } from "./fileSource.ts";
 import { makeTrainer, threadsFor, type ThreadOptions } from "./makeTrainer.ts";
+import { requireMemory } from "./trainingMemory.ts";
+import { planTraining } from "./trainingPlan.ts";
 import { emptySums } from "./measurements.ts";
 import { refuseTargets } from "./refuseTargets.ts";
 import { requireConfig } from "./requireConfig.ts";
@@ -68,30 +69,15 @@ export async function prepareTraining(
   if (resumed) await refuseOtherData(resumed.run, dataset);
 
   const random = createRandom(config.training.seed);
-  const spec = specOf(config, dataset);
-  refuseTargets(spec.loss, dataset.training, config.training);
   const { accumulate, epochs, seed } = config.training;
   const shuffler = resumableRandom(random);
   const noise = resumableRandom(createRandom((seed ^ noiseSeed) >>> 0));
-  const batcher = createBatcher(dataset.training, {
-    ...config.training,
-    uniform: () => shuffler.uniform(),
-  });
-  const { batch, bptt, carryState } = config.training;
-  const { validation } = dataset;
-  const validated =
-    validation.sequenceCount > 0
-      ? createBatcher(validation, { batch, bptt, carryState })
-      : undefined;
-  const plan = {
-    spec,
-    optimizer: config.training.optimizer,
-    averageDecay: config.training.averageWeights?.decay,
-    trained: { ...batcher.largest, recompute: config.training.recompute },
-    evaluated: validated?.largest,
-  };
+  const { plan, batcher, validated } = planTraining(config, dataset, () => shuffler.uniform());
+  const { spec } = plan;
+  refuseTargets(spec.loss, dataset.training, config.training);
   const threads =
     resumed?.progress.threads ?? threadsFor(config.training.threads, plan, kernels, request);
+  requireMemory(plan, threads);
   const trainer = makeTrainer(plan, threads, kernels, { random, noise }, request);
   const evaluator = validated && createEvaluator(trainer, validated);
   const updates = Math.ceil(batcher.updatesPerEpoch / accumulate) * epochs;

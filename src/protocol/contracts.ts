@@ -282,6 +282,8 @@ export interface SequenceSummary {
 export interface Inspection {
   readonly parameterCount?: number;
   readonly summary?: string;
+  /** Memory of training: parameters, optimizer, states of a whole batch. */
+  readonly trainingBytes?: number;
   readonly problems: readonly {
     readonly severity: "error" | "warning";
     readonly message: string;

@@ -24,7 +24,7 @@ import { readWorkerOptions } from "./workerOptions.ts";
 
 if (!parentPort) throw new Error("This file is the entry of a worker thread.");
 
-const { workspaceFolders } = readWorkerOptions(workerData);
+const { workspaceFolders, wideVectors } = readWorkerOptions(workerData);
 const traces = createTraceStore<TracedSequence>();
 const data = createRunData(workspaceFolders);
 const session = createTraceSession({ createKernels, workspaceFolders, traces, data });
@@ -56,7 +56,12 @@ const server = serve<WorkerContract>(workerTransport(parentPort), {
     gate = createPauseGate();
     try {
       return await train(
-        { ...request, workspaceFolders, kernels: createKernels(), shardScript },
+        {
+          ...request,
+          workspaceFolders,
+          kernels: createKernels({ wide: wideVectors }),
+          shardScript,
+        },
         { signal, pauseGate: gate, onProgress: (report) => server.emit("progress", report) },
       );
     } finally {

@@ -1,89 +1,97 @@
 /**
- * `npm run bench [-- --python PATH] [--only lstm] [--rounds 7] [--json]`
+ * `npm run bench [-- --python PATH] [--quick] [--only lstm] [--no-peers] [--note TEXT]`
  *
- * Whole training steps, as ratios: each round measures Unroll and PyTorch one after the other, so that
- * a noisy machine disturbs both; medians over rounds. Without a Python that has torch only Unroll's own
- * kernels are compared, vectors against plain TypeScript.
+ * Unroll beside PyTorch and the libraries of JavaScript, interleaved in one run; writes test/bench/RESULTS.md. With `--only`
+ * it prints and writes nothing. `--quick` takes about six minutes on two cores, the whole about fifteen.
  */
-import { cpus } from "node:os";
+import { writeFile } from "node:fs/promises";
+import { availableParallelism, cpus, totalmem } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { operationsOf, type Workload } from "../../src/jobs/benchmarkWorkload.ts";
-import { measureCeiling } from "./ceiling.ts";
-import { startPytorch } from "./pytorch.ts";
-import { createKernels, createTrainer } from "./unrollTrainer.ts";
-import { titleOf, workloads } from "./workloads.ts";
+import { cells, measureAgainstJavaScript, measureRow, sizes, titleOf } from "./measurements.ts";
+import type { Row, VariantName } from "./measurements.ts";
+import { startJavaScriptPeers, startPytorch, type Kind } from "./peers.ts";
+import { median, toMarkdown } from "./results.ts";
 
 const { values: options } = parseArgs({
+  allowNegative: true,
   options: {
     python: { type: "string", default: "python3" },
     only: { type: "string", default: "" },
-    rounds: { type: "string", default: "7" },
-    json: { type: "boolean", default: false },
+    quick: { type: "boolean", default: false },
+    peers: { type: "boolean", default: true },
+    note: { type: "string", default: "" },
   },
 });
-const rounds = Number(options.rounds);
+const effort = options.quick ? { rounds: 5, seconds: 0.1 } : { rounds: 9, seconds: 0.25 };
+const started = performance.now();
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-
-const percent = (share: number): string => `${Math.round(share * 100)} %`;
-
-/** Mean milliseconds of `updates` calls. */
-async function timeSteps(step: () => Promise<unknown>, updates: number): Promise<number> {
-  const start = performance.now();
-  for (let k = 0; k < updates; k++) await step();
-  return (performance.now() - start) / updates;
-}
+const progress = (what: string): void =>
+  console.log(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${what}`);
 
 const pytorch = await startPytorch(options.python);
-const ceiling = measureCeiling(createKernels("simd"));
+if (pytorch.length === 0) console.log("No PyTorch found: --python PATH.");
+const javascriptPeers = options.peers ? await startJavaScriptPeers() : [];
 
-async function measure(workload: Workload) {
-  const operations = operationsOf(workload);
-  const vector = createTrainer(workload, createKernels("simd"));
-  const plain = createTrainer(workload, createKernels("reference"));
-  // About a tenth of a second per round, at least one update.
-  const updates = Math.max(1, Math.round(4e9 / operations));
-  await timeSteps(vector, Math.max(2, updates));
-  const times = { simd: [] as number[], pytorch: [] as number[] };
-  for (let round = 0; round < rounds; round++) {
-    times.simd.push(await timeSteps(vector, updates));
-    if (pytorch) times.pytorch.push(await pytorch.measure(workload, updates));
+const workloads = cells
+  .filter((cell) => cell.includes(options.only))
+  .flatMap((cell) => sizes.map((size) => ({ cell, ...size })));
+
+async function measureAll(kind: Kind, names: readonly VariantName[]): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const workload of workloads) {
+    progress(`${kind} ${titleOf(workload)}`);
+    rows.push(await measureRow(kind, workload, names, pytorch, effort));
   }
-  await timeSteps(plain, 1);
-  const plainMs = await timeSteps(plain, Math.max(1, Math.round(updates / 10)));
-  const stepMs = median(times.simd);
-  const gigaflops = operations / stepMs / 1e6;
-  return {
-    workload: titleOf(workload),
-    stepMs,
-    spread: (Math.max(...times.simd) - Math.min(...times.simd)) / stepMs,
-    gigaflops,
-    shareOfCeiling: gigaflops / ceiling,
-    overPlain: plainMs / stepMs,
-    overPytorch: pytorch
-      ? median(times.pytorch.map((time, round) => time / times.simd[round]))
-      : undefined,
-  };
+  return rows;
 }
 
-console.log(
-  `${cpus()[0].model}, Node ${process.version}, one thread, float32. Ceiling of 128-bit vectors: ${ceiling.toFixed(1)} GFLOP/s.`,
-);
-console.log(
-  pytorch ? `Peer: PyTorch ${pytorch.version}, one thread.` : "No PyTorch found: --python PATH.",
-);
-console.log("");
-console.log(
-  "| network | ms per update | GFLOP/s | share of ceiling | × plain TypeScript | × PyTorch | spread |",
-);
-console.log("|---|---|---|---|---|---|---|");
-for (const workload of workloads.filter(({ cell }) => cell.includes(options.only))) {
-  const row = await measure(workload);
-  console.log(
-    options.json
-      ? JSON.stringify(row)
-      : `| ${row.workload} | ${row.stepMs.toFixed(2)} | ${row.gigaflops.toFixed(1)} | ${percent(row.shareOfCeiling)} | ${row.overPlain.toFixed(1)} | ${row.overPytorch?.toFixed(2) ?? "–"} | ${percent(row.spread)} |`,
-  );
+const training = await measureAll("train", ["one", "wide", "two", "twoWide"]);
+const evaluation = await measureAll("evaluate", ["one", "wide"]);
+const stepping = await measureAll("step", ["one", "wide"]);
+
+const overSteps: Row[] = [];
+for (const steps of [16, 64, 256, 1024]) {
+  const workload = { cell: "lstm", hidden: 128, batch: 8, steps, inputs: 64 } as const;
+  progress(`cost of ${titleOf(workload)}`);
+  overSteps.push(await measureRow("train", workload, ["one"], [], effort));
 }
-pytorch?.stop();
+const overBatch: Row[] = [];
+for (const batch of [4, 16, 64, 256]) {
+  const workload = { cell: "lstm", hidden: 128, batch, steps: 32, inputs: 64 } as const;
+  progress(`cost of ${titleOf(workload)}`);
+  overBatch.push(await measureRow("train", workload, ["one"], [], effort));
+}
+
+const javascript: Row[] = [];
+if (javascriptPeers.length > 0) {
+  for (const workload of workloads) {
+    // Beyond these a single step of theirs takes many seconds.
+    if (workload.hidden > (options.quick ? 64 : 128)) continue;
+    progress(`libraries of JavaScript ${titleOf(workload)}`);
+    javascript.push(await measureAgainstJavaScript(workload, javascriptPeers, effort));
+  }
+}
+for (const peer of [...pytorch, ...javascriptPeers]) peer.stop();
+
+const ceiling = median(training.flatMap(({ ceilings }) => ceilings));
+const versions = [...pytorch, ...javascriptPeers].map(({ name, version }) => `${name} ${version}`);
+const report = toMarkdown({
+  circumstances: [
+    ...(options.note ? [`**${options.note}**`, ""] : []),
+    `* ${cpus()[0].model}, ${availableParallelism()} processors, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform} ${process.arch}`,
+    `* Node ${process.version} (V8 ${process.versions.v8}); ${versions.join(", ") || "no peers"}`,
+    `* float32; 128-bit vectors reach ${ceiling.toFixed(1)} GFLOP/s in one thread out of the first-level cache, measured in each round`,
+    `* ${new Date().toISOString().slice(0, 10)}, \`npm run bench${options.quick ? " -- --quick" : ""}\`, ${effort.rounds} rounds, one layer on ${sizes[0].inputs} inputs with a softmax of ${sizes[0].inputs} classes`,
+  ],
+  training,
+  evaluation,
+  stepping,
+  javascript,
+  overSteps,
+  overBatch,
+  memory: [],
+});
+console.log(report);
+if (options.only === "") await writeFile(join(import.meta.dirname, "RESULTS.md"), report);
+process.exit(0);

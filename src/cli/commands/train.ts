@@ -22,6 +22,7 @@ a second Ctrl-C stops at once.
 
   --set KEY=VALUE   change the config for this run, e.g. --set model.layers.0.hidden=64
   --resume RUN      go on with a run: its folder, id, name, or "latest"
+  --wide            try 256-bit vectors, an experiment of V8's (checked first; off where it fails)
   --json            one JSON object per line: progress, measurements, the result
 `;
 
@@ -36,6 +37,7 @@ export const trainCommand = defineCommand({
   options: {
     set: { type: "string", multiple: true, default: [] },
     resume: { type: "string" },
+    wide: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
   positionals: { least: 0, most: 1 },
@@ -48,7 +50,7 @@ export const trainCommand = defineCommand({
         ? await requestOf(positionals[0] ?? ".", values.set, environment)
         : await resumedTraining(values.resume, values.set, environment);
     if (!request) return exitCodes.usage;
-    const result = await runWithProgress(request, values.json, environment);
+    const result = await runWithProgress(request, values, environment);
     await tellResult(result, values.json, environment);
     return result.state === "failed" ? exitCodes.failed : exitCodes.done;
   },
@@ -82,7 +84,7 @@ async function resumedTraining(
 
 async function runWithProgress(
   request: TrainingRequest,
-  json: boolean,
+  { json, wide }: { readonly json: boolean; readonly wide: boolean },
   environment: Environment,
 ): Promise<TrainingResult> {
   const { out, error } = environment;
@@ -102,7 +104,7 @@ async function runWithProgress(
     return await train(
       {
         ...request,
-        kernels: environment.createKernels(),
+        kernels: environment.createKernels({ wide }),
         shardScript: environment.shardScript,
       },
       {

@@ -87,9 +87,9 @@ export function createShard(
     })),
   };
   const random = resumableRandom(createRandom(0));
-  const share = ({ steps, batch }: Capacity): Capacity => ({
-    steps,
-    batch: Math.ceil(batch / threads),
+  const share = (capacity: Capacity): Capacity => ({
+    ...capacity,
+    batch: Math.ceil(capacity.batch / threads),
   });
   const shardPass = (of: Model, capacity: Capacity, drops: boolean): ShardPass => ({
     pass: createPass(of, capacity, drops ? { dropout: random } : {}),

@@ -50,16 +50,20 @@ function lens(title: string, command: CommandId, ...args: readonly unknown[]): v
   return new vscode.CodeLens(top, { title, command, arguments: [...args] });
 }
 
-/** "12,345 parameters · 1,235,196 characters, 91 distinct", as far as it is known. */
+/** "12,345 parameters · 21 MB to train · 1,235,196 characters, 91 distinct", as far as it is known. */
 function summary(
   document: vscode.TextDocument,
   inspections: Inspections,
 ): readonly vscode.CodeLens[] {
   if (!parseConfig(document.getText()).config) return [];
-  const { parameterCount, summary } = inspections.of(document.uri) ?? {};
+  const { parameterCount, summary, trainingBytes } = inspections.of(document.uri) ?? {};
   const parameters =
     parameterCount === undefined ? undefined : `${parameterCount.toLocaleString("en")} parameters`;
-  const title = [parameters, summary].filter((part) => part !== undefined).join(" · ");
+  const memory =
+    trainingBytes === undefined
+      ? undefined
+      : `${Math.ceil(trainingBytes / 2 ** 20).toLocaleString("en")} MB to train`;
+  const title = [parameters, memory, summary].filter((part) => part !== undefined).join(" · ");
   // A lens without a command is plain text.
   return title ? [new vscode.CodeLens(top, { title, command: "" })] : [];
 }

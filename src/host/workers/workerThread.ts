@@ -24,6 +24,8 @@ export interface WorkerOptions {
   readonly name: string;
   /** Absolute paths: a config may name files in them. */
   readonly workspaceFolders: readonly string[];
+  /** Whether training tries 256-bit vectors. */
+  readonly wideVectors: boolean;
   /** Bound of the JavaScript heap in MB. */
   readonly memoryMb: number;
   /** A line that the worker wrote to its standard output or error. */
@@ -31,10 +33,10 @@ export interface WorkerOptions {
 }
 
 export function startWorker(options: WorkerOptions): WorkerThread {
-  const { script, name, workspaceFolders, memoryMb, onOutput } = options;
+  const { script, name, workspaceFolders, wideVectors, memoryMb, onOutput } = options;
   const worker = new Worker(script, {
     name,
-    workerData: { workspaceFolders },
+    workerData: { workspaceFolders, wideVectors },
     resourceLimits: { maxOldGenerationSizeMb: memoryMb },
     stdout: true,
     stderr: true,

@@ -144,6 +144,11 @@ describe("unroll train", () => {
     expect(error).toContain("100 %");
   });
 
+  it("trains with 256-bit vectors where they agree with the reference", async () => {
+    const { folder } = await experiment("adding problem");
+    expect(await unroll(folder, ["train", "--wide"])).toMatchObject({ code: 0 });
+  });
+
   it("speaks JSON, a line for each event, the result last", async () => {
     const { folder } = await experiment("adding problem");
     const { code, out, error } = await unroll(folder, ["train", "--json"]);

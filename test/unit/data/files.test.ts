@@ -31,7 +31,7 @@ describe("a file that cannot be read as text", () => {
   it("that is too large is refused before it is decoded", async () => {
     const huge = new Uint8Array(maximumBytes + 1).fill(97);
     expect((await refusal(book, { "book.txt": huge })).message).toBe(
-      "book.txt is 65 MB; Unroll reads up to 64 MB.",
+      "book.txt is 401 MB; Unroll reads up to 400 MB.",
     );
   });
 

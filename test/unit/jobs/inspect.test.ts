@@ -29,6 +29,34 @@ describe("inspecting a config with its data", () => {
     expect(problems).toEqual([]);
   });
 
+  it("says how much memory training takes: more for a larger batch, in proportion", async () => {
+    const bytes = await Promise.all(
+      [2, 4].map(async (batch) => (await inspectText({ training: { batch } })).trainingBytes ?? 0),
+    );
+    // 11 characters, 8 units, 10 steps: gates and their gradients alone are 2 · 32 numbers for each step.
+    expect(bytes[0]).toBeGreaterThan(2 * 10 * 2 * 32 * 4);
+    expect(bytes[0]).toBeLessThan(100_000);
+    expect(bytes[1] / bytes[0]).toBeGreaterThan(1.1);
+    expect(bytes[1] / bytes[0]).toBeLessThan(2);
+  });
+
+  it("refuses what cannot fit into memory, with a batch that would", async () => {
+    const { problems } = await inspectText({
+      data: { kind: "synthetic", task: "copy", length: 5000, path: undefined },
+      training: { batch: 2000, bptt: "full" },
+    });
+    expect(problems).toMatchObject([{ severity: "error", path: ["training", "batch"] }]);
+    const [, fitting] = /This training needs [\d,]+ MB at once.* A "batch" of (\d+) would fit/.exec(
+      problems[0].message,
+    ) ?? ["", "0"];
+    expect(Number(fitting)).toBeGreaterThan(10);
+    const smaller = await inspectText({
+      data: { kind: "synthetic", task: "copy", length: 5000, path: undefined },
+      training: { batch: Number(fitting), bptt: "full" },
+    });
+    expect(smaller.problems).toEqual([]);
+  });
+
   it("marks a path that does not exist", async () => {
     const { problems, parameterCount } = await inspectText({ data: { path: "other.txt" } });
     expect(parameterCount).toBeUndefined();

@@ -92,6 +92,19 @@ describe("training in several threads", () => {
     expect((await remains(resumed.runFolder)).last).toEqual((await remains(whole.runFolder)).last);
   });
 
+  it("computes states again where they are not kept", async () => {
+    const [kept, recomputed] = await Promise.all(
+      [false, true].map(async (recompute) =>
+        train(await requestWith("adding problem", 2, { training: { recompute } })),
+      ),
+    );
+    expect(recomputed.state).toBe("finished");
+    const expected = await weightsOf(kept.runFolder);
+    for (const [k, weight] of (await weightsOf(recomputed.runFolder)).entries()) {
+      expect(weight).toBeCloseTo(expected[k], 5);
+    }
+  });
+
   it("says where numbers left the finite ones, in whichever thread that was", async () => {
     const request = await requestWith("adding problem", 3, {
       model: { layers: [{ cell: "rnn", hidden: 6, nonlinearity: "relu" }] },
