@@ -4,14 +4,17 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { findPanel, settled, waitForStep, type Panel } from "../../host/panels.ts";
 import { canvasPixels, changedColumns } from "../../host/pixels.ts";
 import { waitUntil } from "../../host/waiting.ts";
-import { openFile, runCommand, runUnroll } from "../../host/workbench.ts";
+import { screenshotFolder } from "../../host/paths.ts";
+import { openFile, runCommand, runUnroll, screenshotWindow } from "../../host/workbench.ts";
 import { train, textFiles, useWorkbench } from "./stage.ts";
 
-const sentence = "The sea was calm, and the ship went on.";
+const verse =
+  "The sea was calm, and the ship went on.\nThe men slept; the old captain stood alone.\n";
 
+/** Long enough a training that a wrong prediction is news. */
 const stage = useWorkbench("debugging", {
-  ...textFiles,
-  "text.txt": `${sentence}\n`.repeat(150),
+  "unroll.json": textFiles["unroll.json"].replace('"epochs": 2', '"epochs": 10'),
+  "text.txt": verse.repeat(70),
 });
 
 const variables = (page: Page): Locator => page.locator(".debug-variables .monaco-list-row");
@@ -140,6 +143,15 @@ describe("debugging a text", () => {
     await settled(timeline);
     const after = await canvasPixels(timeline.frame, "canvas.overlay");
     expect(changedColumns(before, after).length).toBeGreaterThan(3);
+    // The picture of the README.
+    await page.locator(".debug-variables").hover();
+    await page.mouse.wheel(0, -5000);
+    await page.keyboard.press("F10");
+    await waitForStep(timeline, 13);
+    await page.mouse.move(0, 0);
+    await screenshotWindow(page, screenshotFolder, "debugger");
+    await stepBack(page);
+    await waitForStep(timeline, 12);
   });
 
   it("is the original again when the edit is undone", async () => {

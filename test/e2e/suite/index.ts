@@ -19,6 +19,7 @@ async function importAll(): Promise<void> {
   await import("./runs.test.ts");
   await import("./stepping.test.ts");
   await import("./typedSequences.test.ts");
+  await import("./debugging.test.ts");
   await import("./output.test.ts");
   await import("./panels.test.ts");
 }

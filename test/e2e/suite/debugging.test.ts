@@ -1,0 +1,95 @@
+/** Beginning to debug: what a configuration leaves out, what it gets wrong, and where the panels stand. */
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import type { Probe } from "../../../src/host/api.ts";
+import { inDialogs } from "./dialogs.ts";
+import { activate, answering, trainFiles, until, untilSnapshot } from "./support.ts";
+import { sentence, writer } from "./trainings.ts";
+
+const stopAll = (): Thenable<void> => vscode.debug.stopDebugging();
+const noSession = (): boolean => vscode.debug.activeDebugSession === undefined;
+
+const launch = (more: object): Thenable<boolean> =>
+  vscode.debug.startDebugging(undefined, {
+    type: "unroll",
+    request: "launch",
+    name: "test",
+    ...more,
+  });
+
+describe("debugging a sequence", () => {
+  let probe: Probe;
+  let runFolder: string;
+  let folder: string;
+  before(async () => {
+    probe = await activate();
+    runFolder = await trainFiles(probe, "debugging", writer("debugged"));
+    folder = join(runFolder, "../../..");
+  });
+  afterEach(async () => {
+    await stopAll();
+    await until("the session to end", noSession);
+  });
+
+  /** Where the panels are once the session stands somewhere. */
+  const standing = (steps: number) =>
+    untilSnapshot(probe, `a program of ${steps} steps`, ({ trace }) => trace?.steps === steps);
+
+  it("takes the newest run of a config, and shows its sequence in the panels", async () => {
+    const config = join(folder, "unroll.json");
+    assert.ok(await launch({ config, sequence: { text: "the ship" } }));
+    const { trace, cursor } = await standing(8);
+    assert.equal(trace?.runFolder, runFolder);
+    assert.equal(cursor?.t, 0);
+  });
+
+  it("finds a run by its name, and steps the cursor of all panels", async () => {
+    assert.ok(await launch({ run: "debugged", sequence: { text: "the sea" } }));
+    await standing(7);
+    await vscode.commands.executeCommand("workbench.action.debug.stepOver");
+    await untilSnapshot(probe, "the second step", ({ cursor }) => cursor?.t === 1);
+  });
+
+  it("asks for the sequence that a configuration leaves out", async () => {
+    await inDialogs(
+      () => launch({ run: runFolder }),
+      async (dialogs) => void (await dialogs.take(/^(?!.*Type a sequence)(?!.*\(\d+\)$)/)),
+    );
+    const { trace } = await untilSnapshot(
+      probe,
+      "an example",
+      ({ trace }) => trace?.sequence.choice.kind === "example",
+    );
+    assert.equal(trace?.runFolder, runFolder);
+  });
+
+  it("reads a range of a file that the network was never trained on", async () => {
+    const file = join(folder, "other.txt");
+    await writeFile(file, `${sentence}\r\n${sentence}`);
+    const sequence = { file, from: { line: 2, column: 5 }, to: { line: 2, column: 8 } };
+    assert.ok(await launch({ run: runFolder, sequence }));
+    const { trace } = await standing(3);
+    assert.match(trace?.sequence.title ?? "", /^sea/);
+  });
+
+  it("says what is wrong with a run that is not there, and begins nothing", async () => {
+    const seen = await answering([], async (messages) => {
+      await launch({ run: "nobody", sequence: { text: "a" } });
+      await until("the message", () => messages.length > 0);
+    });
+    assert.match(seen[0].text, /There is no run "nobody"/);
+    assert.ok(noSession());
+  });
+
+  it("offers to train a config that has no run yet", async () => {
+    const config = join(folder, "untrained.unroll.json");
+    const seen = await answering([], async (messages) => {
+      await launch({ config });
+      await until("the message", () => messages.length > 0);
+    });
+    assert.match(seen[0].text, /no trained network to debug yet/);
+    assert.deepEqual(seen[0].buttons, ["Train Model"]);
+  });
+});
