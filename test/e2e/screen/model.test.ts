@@ -48,11 +48,12 @@ async function answerDialog(title: string, path: string): Promise<void> {
   const { page } = stage;
   const heading = page.locator(".quick-input-widget").getByText(title);
   await heading.waitFor();
-  await page.locator(".quick-input-widget input").first().fill(path);
-  // While the dialog still looks for what was typed, Enter does nothing.
+  // While the dialog still looks into its first folder it takes neither a path nor Enter: then both again.
   await waitUntil(`the dialog "${title}" to close`, async () => {
-    if (await heading.isVisible()) await page.keyboard.press("Enter");
-    await heading.waitFor({ state: "hidden", timeout: 1_000 }).catch(() => undefined);
+    if (!(await heading.isVisible())) return true;
+    await page.locator(".quick-input-widget input").first().fill(path);
+    await page.keyboard.press("Enter");
+    await heading.waitFor({ state: "hidden", timeout: 1_500 }).catch(() => undefined);
     return !(await heading.isVisible());
   });
 }
@@ -69,7 +70,7 @@ describe("a model file in the editor", () => {
   it("is what a run is exported as, with its vocabulary beside it", async () => {
     const { page, folder } = stage;
     await runUnroll(page, "unroll.exportModel");
-    await answer(page, join(folder, "sea.pt"));
+    await answerDialog("Unroll: Export Model", join(folder, "sea.pt"));
     await waitUntil("the message", async () =>
       (await notifications(page)).some((text) => text.includes("sea.vocabulary.json")),
     );
