@@ -31,7 +31,13 @@ const expressible: ReadonlySet<string> = new Set([
 ] satisfies readonly (keyof LayerDescription)[]);
 
 /** Throws `UserError` for what `format` cannot say. */
-export function requireExpressible({ layers, initialStates }: ModelNetwork, format: string): void {
+export function requireExpressible(network: ModelNetwork, format: string): void {
+  const { layers, initialStates, untraceable } = network;
+  if (untraceable !== undefined) {
+    throw new UserError("model", `${format} would compute something else: ${untraceable}`, {
+      advice: "Save the model as .safetensors or .pt, which keep its weights alone.",
+    });
+  }
   for (const [index, layer] of layers.entries()) {
     const odd = Object.entries(layer).find(
       ([key, value]) => !expressible.has(key) && value !== undefined && value !== false,

@@ -2,6 +2,7 @@
  * A network as a Python file that a person reads: a torch.nn.Module, the code that loads its weights from the state dict
  * beside it, and how to run it. It reproduces the outputs of the network.
  */
+import { UserError } from "../../config/problem.ts";
 import type { LayerDescription } from "../../trace/trace.ts";
 import type { ModelNetwork } from "../modelContents.ts";
 import { isOneHot, parameterData, requireExpressible, widthOf } from "./networkToWrite.ts";
@@ -18,6 +19,11 @@ const torchNames = { rnn: "RNN", lstm: "LSTM", gru: "GRU" } as const;
 /** Throws `UserError` for what torch.nn has no module for. */
 export function writePython(network: ModelNetwork, options: PythonOptions): string {
   requireExpressible(network, "PyTorch");
+  if (network.layers.some(({ directions }) => directions[0] !== "forward")) {
+    throw new UserError("model", "torch.nn has no layer that reads a sequence backwards only.", {
+      advice: "Save the model as .onnx, which has one.",
+    });
+  }
   const resetsBefore = network.layers.some(({ reset }) => reset === "before");
   const sections = [
     heading(network, options),

@@ -7,13 +7,7 @@ import { findPanel, waitForStep } from "../../host/panels.ts";
 import { root, scratch } from "../../host/paths.ts";
 import { canvasPixels, colorCount } from "../../host/pixels.ts";
 import { waitUntil } from "../../host/waiting.ts";
-import {
-  answer,
-  notifications,
-  runCommand,
-  runUnroll,
-  screenshotWindow,
-} from "../../host/workbench.ts";
+import { notifications, runCommand, runUnroll, screenshotWindow } from "../../host/workbench.ts";
 import { textFiles, train, useWorkbench } from "./stage.ts";
 
 const stage = useWorkbench("model", textFiles);

@@ -92,6 +92,16 @@ describe("what cannot be written", () => {
     );
   });
 
+  it("is a network that cannot be run here, and one that torch.nn has no layer for", () => {
+    const network = lstm();
+    const odd: ModelNetwork = { ...network, untraceable: "its gates are hard sigmoids." };
+    expect(() => writeModel(odd, "model.onnx", options)).toThrow("its gates are hard sigmoids.");
+    expect(writeModel(odd, "model.pt", options)).toHaveLength(1);
+    const layers = network.layers.map((layer) => ({ ...layer, directions: ["reverse"] as const }));
+    const backwards: ModelNetwork = { ...network, layers };
+    expect(() => writeModel(backwards, "model.py", options)).toThrow("backwards only");
+  });
+
   it("is a layer that the other framework does not have, unless only the weights are kept", () => {
     const network = lstm();
     const layers = network.layers.map((layer) => ({ ...layer, peepholes: true }));
