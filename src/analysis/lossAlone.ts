@@ -12,15 +12,18 @@ export function lossAlone(
   steps: number,
   at: ModelDescription["output"]["at"],
 ): Batch {
-  const { input, target } = sequence;
+  const { input, target, decoder } = sequence;
   const size = lossSteps.length;
-  const outputs = at === "each-step" ? steps : 1;
+  const outputs = at === "each-step" ? (decoder?.steps ?? steps) : 1;
+  // Steps of a decoder are counted on from the source's.
+  const first = decoder ? sequence.steps : 0;
   const weights = new Float32Array(outputs * size);
-  if (at === "each-step") for (let b = 0; b < size; b++) weights[lossSteps[b] * size + b] = 1;
+  if (at === "each-step")
+    for (let b = 0; b < size; b++) weights[(lossSteps[b] - first) * size + b] = 1;
   else weights.fill(1);
 
   const inputWidth = input.kind === "dense" ? input.values.length / sequence.steps : 1;
-  const rowsOfTarget = at === "each-step" ? sequence.steps : 1;
+  const rowsOfTarget = at === "each-step" ? (decoder?.steps ?? sequence.steps) : 1;
   return {
     steps,
     size,
@@ -29,6 +32,13 @@ export function lossAlone(
       input.kind === "dense"
         ? { kind: "dense", values: repeated(input.values, steps, inputWidth, size) }
         : { kind: "tokens", tokens: repeated(input.tokens, steps, 1, size) },
+    ...(decoder && {
+      decoder: {
+        steps: decoder.steps,
+        lengths: new Int32Array(size).fill(decoder.steps),
+        tokens: repeated(decoder.tokens, decoder.steps, 1, size),
+      },
+    }),
     target: target && targetOf(target, outputs, rowsOfTarget, size),
     weights,
     carry: false,

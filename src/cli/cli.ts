@@ -11,6 +11,7 @@ import { inspectCommand } from "./commands/inspect.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { trainCommand } from "./commands/train.ts";
+import { translateCommand } from "./commands/translate.ts";
 import { exitCodes, type Environment } from "./environment.ts";
 import { describeFailure, isAboutConfig } from "./failure.ts";
 
@@ -21,6 +22,7 @@ const commands: readonly Command[] = [
   checkCommand,
   runsCommand,
   generateCommand,
+  translateCommand,
   forecastCommand,
   convertCommand,
   benchCommand,

@@ -54,15 +54,19 @@ function plainLines(output: Output): ProgressDisplay {
 function validationLines({ status, rows }: ProgressReport): string {
   return rows
     .filter(({ validationLoss }) => validationLoss !== undefined)
-    .map(({ epoch, update, validationLoss, validationAccuracy }) => {
+    .map(({ epoch, update, validationLoss, validationAccuracy, validationExactMatch }) => {
       const accuracy =
         validationAccuracy === undefined
           ? ""
           : `  accuracy ${(validationAccuracy * 100).toFixed(1)} %`;
+      const exact =
+        validationExactMatch === undefined
+          ? ""
+          : `  exact match ${(validationExactMatch * 100).toFixed(1)} %`;
       const loss = rows.findLast(
         (row) => row.trainLoss !== undefined && row.update <= update,
       )?.trainLoss;
-      return `epoch ${epoch}/${status.epochs}  update ${count(update)}  loss ${measured(loss ?? status.loss)}  validation ${measured(validationLoss)}${accuracy}\n`;
+      return `epoch ${epoch}/${status.epochs}  update ${count(update)}  loss ${measured(loss ?? status.loss)}  validation ${measured(validationLoss)}${accuracy}${exact}\n`;
     })
     .join("");
 }

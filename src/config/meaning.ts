@@ -2,6 +2,7 @@
  * What the schema allows but cannot work, or does not do what it seems to; as far as it can be told
  * without reading the data. `checkAgainstData` in src/data tells the rest.
  */
+import { decoderProblems } from "./meaning/decoderMeaning.ts";
 import { dataProblems } from "./meaning/dataMeaning.ts";
 import type { IsWritten } from "./meaning/judgement.ts";
 import { modelProblems } from "./meaning/modelMeaning.ts";
@@ -16,6 +17,7 @@ export function problemsOfMeaning(config: Config, written: unknown): PathProblem
   return [
     ...dataProblems(config, isWritten),
     ...modelProblems(config, isWritten),
+    ...decoderProblems(config),
     ...trainingProblems(config, isWritten),
   ];
 }

@@ -39,11 +39,12 @@ export function assemble(window: AssembledWindow): Batch {
     input: inputOf(examples, from, lengths, steps, layout),
     carry,
   };
-  if (!hasLoss) return input;
+  const decoder = decoderOf(examples);
+  if (!hasLoss) return { ...input, ...decoder };
 
   const { at, kind, size: width } = layout.output;
   if (kind === "labels") return { ...input, ...labelsOf(examples, from, lengths, steps) };
-  const rows = at === "last-step" ? 1 : steps;
+  const rows = at === "last-step" ? 1 : (decoder?.decoder.steps ?? steps);
   const values = kind === "classes" ? 1 : width;
   const targets =
     kind === "classes" ? new Int32Array(rows * size) : new Float32Array(rows * size * values);
@@ -55,7 +56,8 @@ export function assemble(window: AssembledWindow): Batch {
       targets.set(example.target, b * values);
       return;
     }
-    for (let t = 0; t < lengths[b]; t++) {
+    const length = example.decoder?.length ?? lengths[b];
+    for (let t = 0; t < length; t++) {
       weights[t * size + b] = from + t < lossFrom ? 0 : example.weights[from + t];
       const source = (from + t) * values;
       targets.set(example.target.subarray(source, source + values), (t * size + b) * values);
@@ -65,7 +67,22 @@ export function assemble(window: AssembledWindow): Batch {
     targets instanceof Int32Array
       ? ({ kind: "classes", classes: targets } as const)
       : ({ kind: "values", values: targets } as const);
-  return { ...input, target, weights };
+  return { ...input, ...decoder, target, weights };
+}
+
+/** What decoders read; an encoder-decoder's examples are never cut, so that these are whole. */
+function decoderOf(
+  examples: readonly Example[],
+): { readonly decoder: NonNullable<Batch["decoder"]> } | undefined {
+  if (!examples.every((example) => example.decoder)) return undefined;
+  const size = examples.length;
+  const lengths = Int32Array.from(examples, ({ decoder }) => decoder?.length ?? 0);
+  const steps = lengths.reduce((most, length) => Math.max(most, length), 0);
+  const tokens = new Int32Array(steps * size);
+  examples.forEach(({ decoder }, b) => {
+    decoder?.forEach((token, t) => (tokens[t * size + b] = token));
+  });
+  return { decoder: { steps, lengths, tokens } };
 }
 
 /** Of whole sequences: each takes its loss at its last step. */

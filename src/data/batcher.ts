@@ -39,7 +39,11 @@ export interface Batcher {
   /** Batches with a target in one epoch; where sequences differ in length and `bptt` cuts them, in an unshuffled one. */
   readonly updatesPerEpoch: number;
   /** Upper bounds for every batch; 0 when the split is empty. */
-  readonly largest: { readonly steps: number; readonly batch: number };
+  readonly largest: {
+    readonly steps: number;
+    readonly batch: number;
+    readonly decoderSteps?: number;
+  };
   /** JSON. After `seek(position())` the same batches follow, whatever `uniform` would say. */
   position(): JsonValue;
   seek(position: JsonValue): void;

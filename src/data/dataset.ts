@@ -4,7 +4,9 @@ import type { Encoding } from "./encoding.ts";
 import type { FileSource } from "./files.ts";
 import { loadLabelledFrames } from "./labelledFrames.ts";
 import { loadLabelledText } from "./labelledText.ts";
+import { loadPairs, loadPairTask } from "./pairs.ts";
 import type { Split } from "./split.ts";
+import { isPairTask } from "./synthetic/pairTasks.ts";
 import { loadSynthetic } from "./synthetic/synthetic.ts";
 import { loadTable } from "./table.ts";
 import { loadText } from "./text.ts";
@@ -15,6 +17,8 @@ export interface Dataset {
     | { readonly kind: "tokens"; readonly vocabulary: number }
     | { readonly kind: "dense"; readonly size: number; readonly condition?: "initial-state" };
   readonly output: { readonly size: number; readonly at: "each-step" | "last-step" };
+  /** What a decoder has to write. */
+  readonly decoder?: { readonly vocabulary: number };
   readonly loss: "cross-entropy" | "mean-squared-error" | "ctc";
   readonly training: Split;
   /** Has no sequences when nothing is held back. */
@@ -54,10 +58,12 @@ export async function loadDataset(
       return loadLabelledFrames(data, training, files);
     case "labelled-text":
       return loadLabelledText(data, training, files);
+    case "pairs":
+      return loadPairs(data, training, files);
     case "table":
       return loadTable(data, training, files);
     case "synthetic":
-      return loadSynthetic(data, training);
+      return isPairTask(data.task) ? loadPairTask(data, training) : loadSynthetic(data, training);
   }
 }
 

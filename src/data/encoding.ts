@@ -10,6 +10,7 @@ export type Encoding =
   | TextEncoding
   | LabelledTextEncoding
   | LabelledFramesEncoding
+  | PairsEncoding
   | TableEncoding
   | SyntheticEncoding;
 
@@ -38,6 +39,19 @@ export interface LabelledFramesEncoding {
   readonly classes: readonly string[];
   /** The class that stands for no label. */
   readonly blank: number;
+}
+
+/** Of sources that are read and targets that are written; token 0 of the targets stands before and after each. */
+export interface PairsEncoding {
+  readonly kind: "pairs";
+  readonly level: Level;
+  readonly lowercase: boolean;
+  /** Tokens that are used of each text. */
+  readonly maximumLength: number;
+  readonly source: Vocabulary;
+  readonly target: Vocabulary;
+  /** Tokens of the longest target. */
+  readonly longestTarget: number;
 }
 
 /** The network sees (value − mean) / deviation. Without standardisation the mean is 0 and the deviation 1. */
@@ -99,6 +113,8 @@ export function classesOf(encoding: Encoding): readonly string[] | undefined {
       return encoding.vocabulary.tokens;
     case "labelled-text":
       return encoding.labels;
+    case "pairs":
+      return encoding.target.tokens;
     case "synthetic":
     case "labelled-frames":
       return encoding.classes;

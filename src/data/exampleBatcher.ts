@@ -7,7 +7,7 @@ import type { Example, Split } from "./split.ts";
 import { carriedStepsOf, isIndex } from "./streamBatcher.ts";
 import { windowAt, windowsFor, type Windows } from "./windows.ts";
 
-type Examples = Pick<Split, "layout" | "sequenceCount" | "steps" | "read">;
+type Examples = Pick<Split, "layout" | "sequenceCount" | "steps" | "decoderSteps" | "read">;
 
 export function createExampleBatcher(split: Examples, options: BatcherOptions): Batcher {
   const { sequenceCount, layout } = split;
@@ -64,7 +64,11 @@ export function createExampleBatcher(split: Examples, options: BatcherOptions): 
     get updatesPerEpoch() {
       return countUpdates(split, groups, windows, (index) => examplesOf(inOrder, index));
     },
-    largest: { steps: Math.min(windows.length, split.steps), batch },
+    largest: {
+      steps: Math.min(windows.length, split.steps),
+      batch,
+      ...(split.decoderSteps !== undefined && { decoderSteps: split.decoderSteps }),
+    },
     next,
     startEpoch() {
       arrange(options.uniform ? Math.floor(options.uniform() * 0x1_0000_0000) : null);

@@ -1,12 +1,18 @@
 /** Texts with labels from a CSV or JSON Lines file, each with its place. */
 import { nearest } from "../config/nearest.ts";
 import type { Place } from "../config/problem.ts";
-import type { DataConfig } from "../config/schema.ts";
 import { cellPlace, columnIndex, parseCsv } from "./csv.ts";
 import { errorAt, placeIn, readTextFile, type FileSource, type TextFile } from "./files.ts";
 import type { TextPlace } from "./split.ts";
 
-type LabelledConfig = Extract<DataConfig, { kind: "labelled-text" }>;
+/** Two columns of a file, or two keys of each of its objects. */
+export interface LabelledColumns {
+  readonly path: string;
+  readonly text: string;
+  readonly label: string;
+  /** Which keys of the config named them. */
+  readonly namedBy: { readonly text: string; readonly label: string };
+}
 
 export interface LabelledExample {
   readonly text: string;
@@ -22,7 +28,7 @@ export interface LabelledExample {
 
 /** Texts of white space only are `skipped`. */
 export async function readExamples(
-  data: LabelledConfig,
+  data: LabelledColumns,
   files: FileSource,
 ): Promise<{ examples: readonly LabelledExample[]; skipped: readonly LabelledExample[] }> {
   const file = await readTextFile(files, data.path);
@@ -35,16 +41,16 @@ export async function readExamples(
       { file: file.path },
       "too-few-texts",
       `there ${examples.length === 1 ? "is one text" : "are no texts"} in it.`,
-      "At least two texts of different classes are needed.",
+      `At least two texts with a ${data.namedBy.label} are needed.`,
     );
   }
   return { examples, skipped: all.filter(({ text }) => text.trim() === "") };
 }
 
-function readCsv(file: TextFile, data: LabelledConfig): LabelledExample[] {
+function readCsv(file: TextFile, data: LabelledColumns): LabelledExample[] {
   const table = parseCsv(file);
-  const textColumn = columnIndex(table, data.text, ["data", "text"]);
-  const labelColumn = columnIndex(table, data.label, ["data", "label"]);
+  const textColumn = columnIndex(table, data.text, ["data", data.namedBy.text]);
+  const labelColumn = columnIndex(table, data.label, ["data", data.namedBy.label]);
   return table.rows.map((row, index) => {
     const label = row[labelColumn].trim();
     if (label === "") throw unlabelled(cellPlace(table, index, labelColumn), data);
@@ -53,7 +59,7 @@ function readCsv(file: TextFile, data: LabelledConfig): LabelledExample[] {
   });
 }
 
-function readJsonLines(file: TextFile, data: LabelledConfig): LabelledExample[] {
+function readJsonLines(file: TextFile, data: LabelledColumns): LabelledExample[] {
   const examples: LabelledExample[] = [];
   for (const [index, offset] of file.lineStarts.entries()) {
     const end =
@@ -62,8 +68,8 @@ function readJsonLines(file: TextFile, data: LabelledConfig): LabelledExample[] 
     if (line.trim() === "") continue;
     const place = placeIn(file, offset);
     const record = parseLine(line, place);
-    const text = fieldOf(record, data.text, "text", place);
-    const label = fieldOf(record, data.label, "label", place).trim();
+    const text = fieldOf(record, data.text, data.namedBy.text, place);
+    const label = fieldOf(record, data.label, data.namedBy.label, place).trim();
     if (label === "") throw unlabelled(place, data);
     const written = line.indexOf(JSON.stringify(text));
     const column = written < 0 ? 1 : written + 1;
@@ -106,7 +112,7 @@ export function parseLine(
 export function fieldOf(
   record: Record<string, unknown>,
   key: string,
-  configKey: "text" | "label",
+  configKey: string,
   place: Required<Place>,
 ): string {
   const value = Object.hasOwn(record, key) ? record[key] : undefined;
@@ -128,13 +134,13 @@ export function fieldOf(
   );
 }
 
-const unlabelled = (place: Required<Place>, data: LabelledConfig): Error =>
+const unlabelled = (place: Required<Place>, data: LabelledColumns): Error =>
   errorAt(
     place,
     "label-missing",
     `this text has no "${data.label}".`,
     "Fill it in, or remove the row.",
-    ["data", "label"],
+    ["data", data.namedBy.label],
   );
 
 /** `written` is where the text stands in the file, its quotes included. */

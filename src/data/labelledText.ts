@@ -19,7 +19,10 @@ export async function loadLabelledText(
   training: TrainingConfig,
   files: FileSource,
 ): Promise<Dataset> {
-  const { examples, skipped } = await readExamples(data, files);
+  const { examples, skipped } = await readExamples(
+    { ...data, namedBy: { text: "text", label: "label" } },
+    files,
+  );
   const labels = findLabels(examples, data);
   const classes = classNumbers(examples, labels);
   const { trained, held } = splitByClass(classes, labels.length, training);

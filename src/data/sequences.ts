@@ -5,7 +5,7 @@ import { assemble } from "./assemble.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Encoding } from "./encoding.ts";
 import type { StepLabel } from "./split.ts";
-import { readRows, readSymbols, readText } from "./typedInput.ts";
+import { readRows, readSource, readSymbols, readText } from "./typedInput.ts";
 
 export interface Sequence {
   readonly title: string;
@@ -89,6 +89,8 @@ export function sequenceFromText(encoding: Encoding, text: string): Sequence {
     case "text":
     case "labelled-text":
       return { title, ...readText(encoding, text) };
+    case "pairs":
+      return { title, ...readSource(encoding, text) };
     case "table":
     case "labelled-frames":
       return readRows(encoding.inputs, text);

@@ -18,6 +18,8 @@ export interface Spec {
     | { readonly kind: "tokens"; readonly vocabulary: number; readonly embedding?: number }
     | { readonly kind: "dense"; readonly size: number; readonly condition?: "initial-state" };
   readonly layers: Config["model"]["layers"];
+  readonly decoder?: Config["model"]["decoder"] & { readonly vocabulary: number };
+  readonly pooling?: { readonly size: number };
   readonly initialization: Config["model"]["initialization"];
   readonly output: Dataset["output"];
   readonly loss: LossKind;
@@ -27,7 +29,7 @@ export interface Spec {
 /** Throws `UserError` where the config names a class that the data does not have. */
 export function specOf(
   { model, training }: Pick<Config, "model" | "training">,
-  dataset: Pick<Dataset, "input" | "output" | "loss" | "encoding">,
+  dataset: Pick<Dataset, "input" | "output" | "loss" | "decoder" | "encoding">,
 ): Spec {
   const { input, output } = dataset;
   const embeds = input.kind === "tokens" && model.embedding !== undefined;
@@ -35,12 +37,24 @@ export function specOf(
   const lossOptions = lossOptionsOf(training, dataset.encoding);
   return {
     input: embeds ? { ...input, embedding: model.embedding } : input,
-    layers: model.layers,
+    ...partsOf(model, dataset.decoder?.vocabulary),
     initialization: model.initialization,
     // A forecast with a variance takes two numbers for each target.
     output: loss === "gaussian" ? { ...output, size: 2 * output.size } : output,
     loss,
     ...(lossOptions && { lossOptions }),
+  };
+}
+
+/** What lies between input and output. */
+export function partsOf(
+  { layers, decoder, pooling }: Config["model"],
+  vocabulary: number | undefined,
+): Pick<Spec, "layers" | "decoder" | "pooling"> {
+  return {
+    layers,
+    ...(decoder && vocabulary !== undefined && { decoder: { ...decoder, vocabulary } }),
+    ...(pooling && { pooling: { size: pooling.size } }),
   };
 }
 

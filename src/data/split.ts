@@ -21,7 +21,9 @@ export interface Example {
   readonly steps: number;
   /** (T) token numbers, or (T,I) values. */
   readonly input: TokenArray | Real;
-  /** (T) classes or (T,O) values; for output at the last step (1) or (O); or (L) labels. */
+  /** For an encoder-decoder (T of the target): the token that the decoder reads at each step, 0 at the first. */
+  readonly decoder?: Int32Array;
+  /** (T) classes or (T,O) values, T of the target where there is a decoder; for output at the last step (1) or (O); or (L) labels. */
   readonly target: TokenArray | Real;
   /** (T), or (1) for output at the last step: 1 where a loss is taken; that of labels at the last step. */
   readonly weights: Real;
@@ -57,6 +59,8 @@ export interface Split {
   readonly sequenceCount: number;
   /** Steps of the longest sequence; 0 when there is none. */
   readonly steps: number;
+  /** For an encoder-decoder, steps of the longest target, its end included. */
+  readonly decoderSteps?: number;
   /** `steps`, where the data goes on beyond the sequence, makes it longer or shorter than usual. */
   read(index: number, steps?: number): Example;
   describe(index: number): { readonly title: string; readonly detail: string };

@@ -33,6 +33,15 @@ export function readText(
   return { batch: { ...read.batch, target: { kind: "classes", classes }, weights }, steps };
 }
 
+/** A source for an encoder-decoder; what is written for it is the network's to say. */
+export function readSource(
+  { source, level, lowercase, maximumLength }: Extract<Encoding, { kind: "pairs" }>,
+  text: string,
+): Read {
+  const { ids, written } = encodeTyped(text, source, { level, lowercase });
+  return tokensOf(ids.subarray(0, maximumLength), written.slice(0, maximumLength), source);
+}
+
 function tokensOf(ids: Int32Array, written: readonly string[], vocabulary: Vocabulary): Read {
   return {
     batch: {

@@ -34,6 +34,7 @@ import { addSegmentEnds, backwardInSegments, forwardInSegments } from "./segment
 import { addEndGradients } from "./sequenceToSequence/bridge.ts";
 import { decode, type Source } from "./sequenceToSequence/decode.ts";
 import { decodeBackward } from "./sequenceToSequence/decodeBackward.ts";
+import { exactMatches } from "./sequenceToSequence/exactMatches.ts";
 import { prepareDecoder } from "./sequenceToSequence/decoder.ts";
 import {
   checkBatch,
@@ -120,7 +121,8 @@ function forwardWhole(pass: Pass, batch: Batch): LossResult {
   };
   const result = takeLoss(description.loss, spec.lossOptions ?? {}, outputs, batch.target);
   current.holds = "losses";
-  return result;
+  if (!pass.decoder || batch.target.kind !== "classes") return result;
+  return { ...result, ...exactMatches(pass, batch.target.classes) };
 }
 
 /** The time loop of one layer in one direction. */

@@ -53,6 +53,8 @@ function firstInForward(pass: Pass): NonFinite | undefined {
       }
     }
   }
+  const written = inDecoder(pass, "value");
+  if (written) return written;
   if (holds === "nothing") return undefined;
   const { size } = pass.model.description.output;
   return (
@@ -66,6 +68,8 @@ function firstInBackward(pass: Pass): NonFinite | undefined {
   const { size } = pass.model.description.output;
   const output = inOutput(gradientOf("output"), pass, pass.output.gradient, size);
   if (output) return output;
+  const written = inDecoder(pass, "gradient");
+  if (written) return written;
   for (let t = steps - 1; t >= 0; t--) {
     for (let layer = pass.layers.length - 1; layer >= 0; layer--) {
       for (const { cell, direction } of pass.layers[layer].values()) {
@@ -89,7 +93,31 @@ function inOutput(tensor: string, pass: Pass, values: Real, width: number): NonF
   const row = found.sequence;
   const sequence = row % batch;
   const t = pass.output.last ? Math.max(0, pass.lengths[sequence] - 1) : Math.floor(row / batch);
-  return { ...found, t, sequence };
+  return { ...found, t: t + (pass.decoder ? pass.current.steps : 0), sequence };
+}
+
+/** The states of a decoder, whose steps are counted on from the source's; gradients from its last step on. */
+function inDecoder({ decoder, current }: Pass, what: "value" | "gradient"): NonFinite | undefined {
+  if (!decoder) return undefined;
+  const { batch, steps: before } = current;
+  const { steps } = decoder.current;
+  const { firstLayer } = decoder.description;
+  const layers = [...decoder.layers.entries()];
+  for (let taken = 0; taken < steps; taken++) {
+    const t = what === "value" ? taken : steps - 1 - taken;
+    for (const [index, { recurrent }] of what === "value" ? layers : layers.toReversed()) {
+      const { states } = recurrent.cell;
+      for (const state of what === "value" ? states.toReversed() : states) {
+        const layer = firstLayer + index;
+        const name = layerTensor(layer, "forward", state.name);
+        const tensor = what === "value" ? name : gradientOf(name);
+        const row = (t + 1) * batch;
+        const found = inRows(tensor, layer, before + t, state[what], row, batch, state.width);
+        if (found) return found;
+      }
+    }
+  }
+  return undefined;
 }
 
 function inRows(

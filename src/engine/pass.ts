@@ -33,6 +33,13 @@ export interface Capacity {
   readonly recompute?: boolean;
 }
 
+/** Room for just this batch. */
+export const roomFor = ({ steps, size, decoder }: Batch): Capacity => ({
+  steps,
+  batch: size,
+  ...(decoder && { decoderSteps: decoder.steps }),
+});
+
 export interface Pass {
   readonly model: Model;
   readonly capacity: Capacity;

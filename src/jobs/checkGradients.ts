@@ -134,7 +134,8 @@ function firstBatch(
   const window = bptt === "full" ? training.steps : Math.min(bptt, training.steps);
   // What a sequence ends in cannot be cut off, nor labels of which nobody knows where they are.
   const { at, kind } = training.layout.output;
-  const wasCut = at === "each-step" && kind !== "labels" && window > steps;
+  const isWhole = at === "last-step" || kind === "labels" || training.decoderSteps !== undefined;
+  const wasCut = !isWhole && window > steps;
   const batcher = createBatcher(training, {
     batch: sequences,
     bptt: wasCut ? steps : bptt,

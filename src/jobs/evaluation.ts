@@ -9,6 +9,8 @@ export interface Evaluation {
   readonly accuracy?: number;
   /** Edits for each label, for labels without places. */
   readonly labelErrorRate?: number;
+  /** Share of targets that a decoder gets right from beginning to end. */
+  readonly exactMatch?: number;
 }
 
 export interface Evaluator {
@@ -27,6 +29,8 @@ export function createEvaluator(trainer: Pick<Trainer, "evaluate">, batcher: Bat
       let edits = 0;
       let labels = 0;
       let isFirst = true;
+      let exact = 0;
+      let sequences = 0;
       for (let batch = batcher.next(); batch; batch = batcher.next()) {
         const result = await trainer.evaluate(batch, isFirst);
         isFirst = false;
@@ -36,6 +40,8 @@ export function createEvaluator(trainer: Pick<Trainer, "evaluate">, batcher: Bat
         counted += result.counted ?? 0;
         edits += result.edits ?? 0;
         labels += result.labels ?? 0;
+        exact += result.exact ?? 0;
+        sequences += result.sequences ?? 0;
         if (!(await between())) return undefined;
       }
       if (weight === 0) return { loss: 0 };
@@ -43,6 +49,7 @@ export function createEvaluator(trainer: Pick<Trainer, "evaluate">, batcher: Bat
         loss: loss / weight,
         ...(correct === undefined ? {} : { accuracy: correct / counted }),
         ...(labels === 0 ? {} : { labelErrorRate: edits / labels }),
+        ...(sequences === 0 ? {} : { exactMatch: exact / sequences }),
       };
     },
   };

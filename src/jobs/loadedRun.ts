@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { UserError } from "../config/problem.ts";
 import { configSchema, type Config } from "../config/schema.ts";
 import { classesOf, type Encoding } from "../data/encoding.ts";
-import { lossOptionsOf } from "../data/spec.ts";
+import { lossOptionsOf, partsOf } from "../data/spec.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
 import { createModel, type Model } from "../engine/model.ts";
 import { createRandom } from "../engine/rng.ts";
@@ -61,11 +61,11 @@ export function networkOf(
   { run, config, encoding, parameters }: LoadedRun,
   kernels: Kernels,
 ): Model {
-  const { input, output, loss } = run.record.model;
+  const { input, decoder, output, loss } = run.record.model;
   const model = createModel(
     {
       input,
-      layers: config.model.layers,
+      ...partsOf(config.model, decoder?.vocabulary),
       // All of it is overwritten at once; this start is the quickest.
       initialization: { input: "uniform", recurrent: "uniform", forgetBias: 0 },
       output,
@@ -82,6 +82,7 @@ const kinds: readonly unknown[] = [
   "text",
   "labelled-text",
   "labelled-frames",
+  "pairs",
   "table",
   "synthetic",
 ];
@@ -96,6 +97,8 @@ function fits(encoding: Encoding, { record }: Run): boolean {
   const tokens = "vocabulary" in encoding ? encoding.vocabulary.tokens : undefined;
   return (
     (classes === undefined || classes.length === output.size) &&
+    (encoding.kind !== "pairs" ||
+      (input.kind === "tokens" && input.vocabulary === encoding.source.tokens.length)) &&
     (tokens === undefined || (input.kind === "tokens" && input.vocabulary === tokens.length)) &&
     (!("inputs" in encoding) || (input.kind === "dense" && input.size === encoding.inputs.length))
   );

@@ -6,7 +6,7 @@ import { predictedDeviations, predictedNumbers } from "../engine/sampling.ts";
 import type { LabelDecoding, TimelineColumn } from "../protocol/contracts.ts";
 import { clampRange } from "../trace/buckets.ts";
 import { changeNormAt } from "../trace/change.ts";
-import { gradientOf, layerTensor } from "../trace/names.ts";
+import { decoderInput, gradientOf, layerTensor } from "../trace/names.ts";
 import { planeOf } from "../trace/plane.ts";
 import { tensorOf, type Trace } from "../trace/trace.ts";
 import type { TracedSequence } from "./tracedSequence.ts";
@@ -33,7 +33,7 @@ function columnAt(traced: TracedSequence, t: number): TimelineColumn {
     // Labels without places are no step's target.
     ...(decoding ? { begins: beginsAt(decoding, t) } : { targetLabel: label.target }),
     loss: lossAt(trace, t),
-    inputGradientNorm: normAt(trace, gradientOf("input"), t),
+    inputGradientNorm: normAt(trace, gradientOf(inputAt(trace, t)), t),
   };
 }
 
@@ -51,6 +51,10 @@ function originalAt({ loaded, sequence, trace }: TracedSequence, branch: Trace, 
     ),
   };
 }
+
+/** What a step's token becomes: a decoder has an input of its own. */
+const inputAt = ({ sourceSteps }: Trace, t: number): string =>
+  sourceSteps !== undefined && t >= sourceSteps ? decoderInput : "input";
 
 /** Nothing before the last step of a network that answers there only. */
 function outputAt(
@@ -83,7 +87,9 @@ export function lossAt(trace: Trace, t: number): number | undefined {
   return tensorOf(trace, "loss").data[row];
 }
 
-export function outputRow({ model, steps }: Trace, t: number): number | undefined {
+export function outputRow({ model, steps, sourceSteps }: Trace, t: number): number | undefined {
+  // While it reads the source, an encoder-decoder says nothing.
+  if (sourceSteps !== undefined && t < sourceSteps) return undefined;
   if (model.output.at === "each-step") return t;
   return t === steps - 1 ? 0 : undefined;
 }

@@ -36,6 +36,7 @@ import {
   type TraceBounds,
   type TraceStore,
 } from "./traceStore.ts";
+import { translate } from "./translate.ts";
 
 export interface TraceSessionOptions {
   /** Called for every computation, so that its memory can be let go as a whole. */
@@ -67,6 +68,7 @@ export interface TraceSession {
   readonly jacobians: Answers<"jacobians">;
   readonly saliency: Answers<"saliency">;
   readonly generate: Answers<"generate">;
+  readonly translate: Answers<"translate">;
   readonly forecast: Answers<"forecast">;
   /** The whole trace, to be saved as a safetensors file, with what the instruments find that were chosen. */
   records(trace: string, instruments?: InstrumentChoice): TraceRecords;
@@ -157,6 +159,10 @@ export function createTraceSession(options: TraceSessionOptions): TraceSession {
         context?.signal,
       );
     },
+    async translate(request) {
+      const loaded = await loadRun(request.runFolder, request.checkpoint);
+      return translate(loaded, request, createKernels());
+    },
     async forecast(request, context) {
       return forecast(
         await loadRun(request.runFolder, request.checkpoint),
@@ -192,6 +198,7 @@ function summaryOf(id: string, traced: TracedSequence): TraceSummary {
     sequence: { choice, title: sequence.title },
     model: trace.model,
     steps: trace.steps,
+    ...(trace.sourceSteps !== undefined && { sourceSteps: trace.sourceSteps }),
     loss,
     ...(decoding && { decoding }),
     tensors: [...trace.tensors.values()].map(({ name, axes, shape }) => ({ name, axes, shape })),

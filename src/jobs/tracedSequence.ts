@@ -3,14 +3,18 @@ import { UserError } from "../config/problem.ts";
 import { sequenceAt, sequenceFromText, type Sequence } from "../data/sequences.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { FileSource } from "../data/files.ts";
+import { decoderLabels } from "../data/pairLabels.ts";
 import { backward, createPass, forward, readTrace, zeroGradients } from "../engine/bptt.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
+import type { Model } from "../engine/model.ts";
+import { roomFor } from "../engine/pass.ts";
 import type { LabelDecoding, SequenceChoice } from "../protocol/contracts.ts";
 import { gatesOf, statesOf } from "../trace/names.ts";
 import { widthOf, type ModelDescription, type Trace } from "../trace/trace.ts";
 import { fileSequence } from "./fileSequence.ts";
 import { decodeLabels } from "./labelDecoding.ts";
 import { networkOf, type LoadedRun } from "./loadedRun.ts";
+import { writtenFor } from "./translate.ts";
 
 export interface TracedSequence {
   readonly loaded: LoadedRun;
@@ -79,18 +83,19 @@ export function traceSequence(
   kernels: Kernels,
 ): TracedSequence {
   const { batch } = sequence;
-  refuseTooLong(loaded.run.record.model, batch.steps);
+  refuseTooLong(loaded.run.record.model, batch.steps + (batch.decoder?.steps ?? 0));
   const model = networkOf(loaded, kernels);
-  const pass = createPass(model, { steps: batch.steps, batch: 1 }, { separate: true });
+  const whole = withOwnAnswer(model, loaded, sequence);
+  const pass = createPass(model, roomFor(whole.batch), { separate: true });
   zeroGradients(model);
-  const { loss, weight } = forward(pass, batch);
+  const { loss, weight } = forward(pass, whole.batch);
   if (weight > 0) backward(pass);
   const trace = readTrace(pass);
   const decoding = decodeLabels(trace, loaded.encoding, batch.target);
   return {
     loaded,
     choice,
-    sequence,
+    sequence: whole,
     trace,
     ...(weight > 0 && { loss }),
     ...(decoding && { decoding }),
@@ -107,6 +112,20 @@ export function refuseTooLong(description: ModelDescription, steps: number): voi
     `A trace of ${steps} steps through this network takes ${Math.ceil(bytes / 2 ** 20)} MB.`,
     { advice: `Choose at most ${longest} steps.` },
   );
+}
+
+/** A source without a target: the decoder reads what it writes itself, greedily. */
+function withOwnAnswer(model: Model, { encoding }: LoadedRun, sequence: Sequence): Sequence {
+  const { batch } = sequence;
+  if (encoding.kind !== "pairs" || batch.decoder || batch.input.kind !== "tokens") return sequence;
+  const written = writtenFor(model, batch.input.tokens, encoding);
+  const steps = written.length + 1;
+  const tokens = Int32Array.of(0, ...written);
+  return {
+    title: sequence.title,
+    batch: { ...batch, decoder: { steps, lengths: Int32Array.of(steps), tokens } },
+    steps: [...sequence.steps, ...decoderLabels(written, encoding.target.tokens, false)],
+  };
 }
 
 /** What the tensors of a trace take: values and gradients in 32 bits. */

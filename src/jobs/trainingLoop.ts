@@ -144,14 +144,16 @@ export async function trainingLoop(setup: TrainingSetup, tools: LoopTools): Prom
     // Stopped in the middle: it is still due.
     if (!result) return;
     progress.validationDue = false;
-    const { loss, accuracy, labelErrorRate } = result;
+    const { loss, accuracy, labelErrorRate, exactMatch } = result;
     // JSON has no NaN; a loss that overflowed is no measurement.
     const measured = Number.isFinite(loss) ? loss : undefined;
-    progress.validation = { update: progress.update, loss: measured, accuracy, labelErrorRate };
+    const { update: at } = progress;
+    progress.validation = { update: at, loss: measured, accuracy, labelErrorRate, exactMatch };
     report.row({
       validationLoss: measured,
       validationAccuracy: accuracy,
       validationLabelErrorRate: labelErrorRate,
+      validationExactMatch: exactMatch,
     });
     keepIfBest(loss, "validation");
     const { patience } = progress;

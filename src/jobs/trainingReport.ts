@@ -99,6 +99,7 @@ export function createTrainingReport(
       validationLoss: validation?.loss,
       validationAccuracy: validation?.accuracy,
       validationLabelErrorRate: validation?.labelErrorRate,
+      validationExactMatch: validation?.exactMatch,
       best,
       ...ending,
     };

@@ -1,6 +1,7 @@
 /** Updates of the weights from batches, and what to say when their numbers are no numbers. */
 import { clipGradients, scaleGradients } from "../engine/clip.ts";
 import { addGradientNoise } from "../engine/gradientNoise.ts";
+import { teacherShare } from "../engine/sequenceToSequence/teacherShare.ts";
 import { scheduledRate } from "../engine/optimizers/schedule.ts";
 import type { TrainingConfig } from "../config/schema.ts";
 import type { TrainingProgress } from "../runs/trainingProgress.ts";
@@ -42,6 +43,14 @@ export function createUpdater(
   const { accumulate, clip, schedule, gradientNoise, optimizer: start } = setup.config.training;
   const { optimizer, averaged } = trainer;
   const { parameters, kernels } = trainer.model;
+  const { scheduledSampling } = setup.config.training;
+
+  /** With scheduled sampling, what the decoder reads is less and less often right. */
+  const taught = (batch: Batch): Batch => {
+    if (!batch.decoder || !scheduledSampling) return batch;
+    const share = teacherShare(scheduledSampling, progress.update);
+    return { ...batch, decoder: { ...batch.decoder, teacherShare: share } };
+  };
 
   /** From gradients that are complete. */
   const update = async (loss: number, weight: number): Promise<UpdateOutcome> => {
@@ -72,7 +81,7 @@ export function createUpdater(
     flush,
     async train(batch) {
       const gathering = accumulate === 1 ? "mean" : progress.waiting ? "add" : "sum";
-      const { loss, weight } = await trainer.train(batch, gathering);
+      const { loss, weight } = await trainer.train(taught(batch), gathering);
       if (!Number.isFinite(loss)) return { overflow: describeOverflow("The loss", loss, trainer) };
       if (!batch.target) return {};
       if (accumulate === 1) return update(loss, weight);

@@ -65,6 +65,8 @@ export interface TraceSummary {
   readonly sequence: { readonly choice: SequenceChoice; readonly title: string };
   readonly model: ModelDescription;
   readonly steps: number;
+  /** In an encoder-decoder, the steps of the source, which come first. */
+  readonly sourceSteps?: number;
   /** Mean loss over the steps that have one. */
   readonly loss?: number;
   /** Of a network whose labels have no places (CTC). */
@@ -233,6 +235,8 @@ export interface MetricsRow {
   readonly validationAccuracy?: number;
   /** For labels without places: edits that make what was decoded right, for each label. */
   readonly validationLabelErrorRate?: number;
+  /** Share of targets that an encoder-decoder gets right from beginning to end. */
+  readonly validationExactMatch?: number;
   /** L2 norm of the whole gradient before and after clipping. */
   readonly gradientNorm?: number;
   readonly clippedNorm?: number;
@@ -366,6 +370,12 @@ export interface WorkerContract {
       topK?: number;
       seed: number;
     }) => { readonly text: string };
+    /** What an encoder-decoder writes for a source. */
+    translate: (request: TranslationRequest) => {
+      readonly greedy: Translation;
+      /** The best first. */
+      readonly beams: readonly Translation[];
+    };
     /** Feeds predictions back as inputs for `steps` rows beyond the table's end. */
     forecast: (request: { runFolder: string; checkpoint: CheckpointChoice; steps: number }) => {
       readonly names: readonly string[];
@@ -386,6 +396,26 @@ export interface WorkerContract {
     /** Derivatives that a gradient check has compared so far; at most ten times a second. */
     checked: { readonly done: number; readonly total: number };
   };
+}
+
+export interface TranslationRequest {
+  readonly runFolder: string;
+  readonly checkpoint: CheckpointChoice;
+  readonly source: string;
+  /** Unfinished outputs that the search keeps at each step. */
+  readonly beams: number;
+  /** 0 ranks by probability alone. */
+  readonly lengthPenalty: number;
+}
+
+export interface Translation {
+  readonly text: string;
+  /** ln P(text | source), its end included. */
+  readonly logProbability: number;
+  /** The same after the length penalty. */
+  readonly score: number;
+  /** False when it was cut for its length. */
+  readonly ended: boolean;
 }
 
 // ---------------------------------------------------------------- panel ⇄ host

@@ -16,6 +16,7 @@ export interface MetricsRow {
   readonly validationLoss?: number;
   readonly validationAccuracy?: number;
   readonly validationLabelErrorRate?: number;
+  readonly validationExactMatch?: number;
   readonly gradientNorm?: number;
   readonly clippedNorm?: number;
   /** Share of updates whose gradient was clipped. */
@@ -76,6 +77,7 @@ const optionalKeys = [
   "validationLoss",
   "validationAccuracy",
   "validationLabelErrorRate",
+  "validationExactMatch",
   "gradientNorm",
   "clippedNorm",
   "clippedShare",

@@ -32,6 +32,22 @@ const modelSchema: z.ZodType<ModelDescription> = z.object({
       residual: z.boolean().optional(),
     }),
   ),
+  decoder: z
+    .object({
+      firstLayer: z.int(),
+      vocabulary: z.int(),
+      embedding: z.int().optional(),
+      start: z.enum(["copy", "map", "zero"]),
+      context: z.boolean().optional(),
+      attention: z
+        .discriminatedUnion("score", [
+          z.object({ score: z.literal("additive"), size: z.int() }),
+          z.object({ score: z.enum(["dot", "general"]) }),
+        ])
+        .optional(),
+    })
+    .optional(),
+  pooling: z.object({ size: z.int() }).optional(),
   output: z.object({ size: z.int(), at: z.enum(["each-step", "last-step"]) }),
   loss: z.enum([
     "cross-entropy",
@@ -68,6 +84,7 @@ export const runRecordSchema = z.object({
   validationLoss: z.number().optional(),
   validationAccuracy: z.number().optional(),
   validationLabelErrorRate: z.number().optional(),
+  validationExactMatch: z.number().optional(),
   best: z
     .object({ update: z.int(), loss: z.number(), measuredOn: z.enum(["validation", "training"]) })
     .optional(),

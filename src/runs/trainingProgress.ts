@@ -51,6 +51,7 @@ export const trainingProgressSchema = z.object({
       loss: z.number().optional(),
       accuracy: z.number().optional(),
       labelErrorRate: z.number().optional(),
+      exactMatch: z.number().optional(),
     })
     .optional(),
   best: z

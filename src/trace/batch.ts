@@ -24,6 +24,11 @@ export interface Batch {
     readonly lengths: Int32Array;
     /** (T,B) the token before each step's target, 0 before the first. */
     readonly tokens: Int32Array;
+    /**
+     * Probability, at every step of a training, of reading the right token rather than the decoder's own last answer
+     * (scheduled sampling, Bengio et al. 2015); 1 when absent.
+     */
+    readonly teacherShare?: number;
   };
   /**
    * For output at each step (T,B) classes or (T,B,O) values, where T is the decoder's if there is one; for output

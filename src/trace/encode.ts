@@ -30,7 +30,11 @@ export function encodeTrace(trace: Trace, tokens: readonly string[] = []): Trace
       [keys.axes]: JSON.stringify(
         Object.fromEntries(tensors.map(({ name, axes }) => [name, axes])),
       ),
-      [keys.size]: JSON.stringify({ steps: trace.steps, batch: trace.batch }),
+      [keys.size]: JSON.stringify({
+        steps: trace.steps,
+        sourceSteps: trace.sourceSteps,
+        batch: trace.batch,
+      }),
       [keys.tokens]: JSON.stringify(tokens),
     },
   };
@@ -54,7 +58,7 @@ export function decodeTrace(records: {
     throw new Error(`The trace has version ${version}; this Unroll reads version 1.`);
   }
   const axes = readObject(records.metadata, keys.axes, isAxesByName);
-  const { steps, batch } = readObject(records.metadata, keys.size, isSize);
+  const { steps, sourceSteps, batch } = readObject(records.metadata, keys.size, isSize);
   const model = readObject(records.metadata, keys.model, isModel);
   const tokens = readObject(records.metadata, keys.tokens, isTokens);
   const tensors = new Map(
@@ -67,7 +71,8 @@ export function decodeTrace(records: {
       return [name, tensor];
     }),
   );
-  return { trace: { version: 1, model, steps, batch, tensors }, tokens };
+  const source = sourceSteps === undefined ? {} : { sourceSteps };
+  return { trace: { version: 1, model, steps, ...source, batch, tensors }, tokens };
 }
 
 function readObject<T>(
@@ -93,10 +98,11 @@ const isObject = (value: unknown): value is object => typeof value === "object" 
 const isAxesByName = (value: unknown): value is Record<string, readonly Axis[]> =>
   isObject(value) && Object.values(value).every(Array.isArray);
 
-const isSize = (value: unknown): value is { steps: number; batch: number } =>
+const isSize = (value: unknown): value is { steps: number; sourceSteps?: number; batch: number } =>
   isObject(value) &&
   "steps" in value &&
   Number.isInteger(value.steps) &&
+  (!("sourceSteps" in value) || Number.isInteger(value.sourceSteps)) &&
   "batch" in value &&
   Number.isInteger(value.batch);
 

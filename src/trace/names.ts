@@ -23,7 +23,7 @@ export const layerTensor = (layer: number, direction: Direction, part: string): 
 export const gradientFromAbove = (layer: number, direction: Direction): string =>
   `grad.layers.${layer}.${direction}.h.above`;
 
-/** (T,B,S): how much of what a step reads comes from each step of the source; T is 1 where attention pools a sequence. */
+/** (D,B,S): how much of what a step reads comes from each step of the source; D is 1 where attention pools a sequence. */
 export const attentionWeights = "attention.weights";
 /** (T,B,H): the source states, so weighted. */
 export const attentionContext = "attention.context";

@@ -17,7 +17,7 @@ export interface Plane {
  * view of the tensor, otherwise a copy.
  */
 export function planeOf(tensor: Tensor, sequence = 0): Plane {
-  const timed = tensor.axes[0] === "T";
+  const timed = tensor.axes[0] === "T" || tensor.axes[0] === "D";
   const [batchAxis, unitAxis, ...rest] = timed ? tensor.axes.slice(1) : tensor.axes;
   if (batchAxis !== "B" || rest.length > 0) {
     throw new Error(

@@ -5,8 +5,8 @@
 
 export type Real = Float32Array | Float64Array;
 
-/** `T` time, `S` steps of an encoder's source, `B` batch, `H` units, `I` inputs, `O` outputs; rows and columns for parameters. */
-export type Axis = "T" | "S" | "B" | "H" | "I" | "O" | "row" | "column";
+/** `T` time, `D` steps that look at a source and `S` the source's own, `B` batch, `H` units, `I` inputs, `O` outputs; rows and columns for parameters. */
+export type Axis = "T" | "D" | "S" | "B" | "H" | "I" | "O" | "row" | "column";
 
 export interface Tensor {
   readonly name: string;

@@ -177,7 +177,9 @@ def decode(spec, p, data, memory, ends, trace):
             new, gates = STEP[each["cell"]](below, state[number], cell_parameters(p, "decoder.", number), each)
             if each["cell"] == "lstm":
                 c = kept(torch.where(valid, new["c"], state[number]["c"]))
-                new = {"h": kept(torch.where(valid, gates["o"] * torch.tanh(c), state[number]["h"])), "c": c}
+                gates["o"] = gates["o"](c)
+                h = makeFixtures.lstm_output(c, gates["o"], {}, each)
+                new = {"h": kept(torch.where(valid, h, state[number]["h"])), "c": c}
             else:
                 new = {"h": kept(torch.where(valid, new["h"], state[number]["h"]))}
             runs[number][0].append(new)
@@ -207,7 +209,7 @@ def pool(p, memory, data, trace):
     weights = kept(weigh((hidden @ p["attention.score.weight"]).T, data["validS"]))
     context = kept(torch.einsum("bs,sbk->bk", weights, memory))
     trace("attention.weights", [weights], None, None)
-    trace("attention.context", [context], None, None)
+    trace("attention.context", context, None, None)
     return kept(context @ p["output.weight"].T + p["output.bias"])
 
 

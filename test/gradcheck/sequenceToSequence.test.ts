@@ -86,10 +86,11 @@ function disagreements(spec: ModelSpec, of: Batch, teacherShare = 1): readonly s
   const drawn = random.state();
   const capacity = { steps: 6, batch: 4, decoderSteps: 5 };
   const pass = createPass(model, capacity, { dropout: random });
-  if (pass.decoder) pass.decoder.current.teacherShare = teacherShare;
+  const { decoder } = of;
+  const taught = decoder ? { ...of, decoder: { ...decoder, teacherShare } } : of;
   const loss = (): number => {
     random.restore(drawn);
-    return forward(pass, of).loss;
+    return forward(pass, taught).loss;
   };
   zeroGradients(model);
   loss();

@@ -49,6 +49,30 @@ describe("the weather in Seattle", () => {
   );
 });
 
+describe("dates as people write them", () => {
+  it(
+    "are all but never wrong in a single character",
+    async () => {
+      const sample = await trainSample("dates/unroll.json");
+      const matches = sample.rows.map((row) => row.validationExactMatch ?? 0);
+      expect(Math.max(...matches)).toBeGreaterThanOrEqual(0.99);
+    },
+    5 * minutes,
+  );
+});
+
+describe("a row of symbols, backwards", () => {
+  it(
+    "is written right from beginning to end nine times out of ten",
+    async () => {
+      const sample = await trainSample("dates/reversal.unroll.json");
+      const matches = sample.rows.map((row) => row.validationExactMatch ?? 0);
+      expect(Math.max(...matches)).toBeGreaterThan(0.9);
+    },
+    5 * minutes,
+  );
+});
+
 describe("spam", () => {
   it(
     "is told from mail far better than by the majority",

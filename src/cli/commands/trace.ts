@@ -175,8 +175,12 @@ function decoded({ labels, beams, target, edits }: LabelDecoding): string {
 const spelled = (labels: readonly string[]): string =>
   labels.length === 0 ? "–" : labels.join(" ");
 
+const cellsOf = ({ cells }: TimelineColumn, layer: number) =>
+  cells.filter((cell) => cell.layer === layer);
+
 function stepTable(columns: readonly TimelineColumn[]): string {
-  const layers = columns[0]?.cells.map(({ layer }) => layer) ?? [];
+  // In an encoder-decoder no step has them all.
+  const layers = [...new Set(columns.flatMap(({ cells }) => cells.map(({ layer }) => layer)))];
   const header = [
     "step",
     "input",
@@ -192,8 +196,16 @@ function stepTable(columns: readonly TimelineColumn[]): string {
     outputOf(column),
     targetOf(column),
     measured(column.loss),
-    ...column.cells.map(({ hNorm }) => measured(hNorm)),
-    ...column.cells.map(({ hGradientNorm }) => measured(hGradientNorm)),
+    ...layers.map((layer) =>
+      cellsOf(column, layer)
+        .map(({ hNorm }) => measured(hNorm))
+        .join(" "),
+    ),
+    ...layers.map((layer) =>
+      cellsOf(column, layer)
+        .map(({ hGradientNorm }) => measured(hGradientNorm))
+        .join(" "),
+    ),
   ]);
   return alignedTable([header, ...rows]);
 }

@@ -162,6 +162,10 @@ async function tellResult(
   if (record.validationLabelErrorRate !== undefined) {
     lines.push(`  label errors    ${(record.validationLabelErrorRate * 100).toFixed(1)} %`);
   }
+  if (record.validationExactMatch !== undefined) {
+    const share = (record.validationExactMatch * 100).toFixed(1);
+    lines.push(`  exact match     ${share} % of the targets are right from beginning to end`);
+  }
   for (const { name, loss } of record.baselines)
     lines.push(`  to compare      ${measured(loss)} ${name}`);
   lines.push(`  kept in         ${relative(folder, result.runFolder) || "."}`);

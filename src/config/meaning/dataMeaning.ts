@@ -12,6 +12,8 @@ const shortestLength: Readonly<Record<SyntheticTask, number>> = {
   reber: 8,
   waveform: 1,
   phonemes: 10,
+  dates: 1,
+  reversal: 2,
 };
 
 export function dataProblems({ data }: Config, isWritten: IsWritten): PathProblem[] {
@@ -45,6 +47,19 @@ export function dataProblems({ data }: Config, isWritten: IsWritten): PathProble
       idle(
         ["data", "condition"],
         'Only where one step becomes many is there a vector to begin from: the task "waveform", or a table with "shape": "one-to-many".',
+      ),
+    );
+  }
+  if (data.kind === "synthetic" && data.task === "dates" && isWritten("data", "length")) {
+    problems.push(
+      idle(["data", "length"], 'A date is as long as it is written: "length" has no effect.'),
+    );
+  }
+  if (data.kind === "pairs" && data.source === data.target) {
+    problems.push(
+      warning(
+        ["data", "target"],
+        `Source and target are the same column, "${data.source}": the network will learn to copy.`,
       ),
     );
   }

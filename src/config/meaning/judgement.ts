@@ -34,3 +34,9 @@ export const hasNumbers = (data: Config["data"]): boolean =>
   data.kind === "table" ||
   data.kind === "labelled-frames" ||
   (data.kind === "synthetic" && numericTasks.has(data.task));
+
+const pairTasks: ReadonlySet<SyntheticTask> = new Set(["dates", "reversal"]);
+
+/** Whether each source has a target of a length of its own, so that a decoder has to write it. */
+export const hasPairs = (data: Config["data"]): boolean =>
+  data.kind === "pairs" || (data.kind === "synthetic" && pairTasks.has(data.task));

@@ -15,7 +15,8 @@ export function modelProblems(config: Config, isWritten: IsWritten): PathProblem
       at: "key",
     });
   }
-  const cells = new Set(model.layers.map((layer) => layer.cell));
+  const layers = [...model.layers, ...(model.decoder?.layers ?? [])];
+  const cells = new Set(layers.map((layer) => layer.cell));
   if (model.initialization.recurrent === "identity" && (cells.has("lstm") || cells.has("gru"))) {
     const gated = [...cells].filter((cell) => cell !== "rnn").map((cell) => cell.toUpperCase());
     problems.push(

@@ -13,6 +13,8 @@ const syntheticTasks = [
   "reber",
   "waveform",
   "phonemes",
+  "dates",
+  "reversal",
 ] as const;
 export type SyntheticTask = (typeof syntheticTasks)[number];
 
@@ -100,6 +102,28 @@ const labelledFrames = z
   })
   .describe("Frames with labels whose places are not known, such as speech (CTC).");
 
+const pairs = z
+  .strictObject({
+    kind: z.literal("pairs"),
+    path: path("A CSV file with a header, or a JSON Lines file (`.jsonl`), relative to this file."),
+    source: z.string().min(1).default("source").describe("The column or key that is read."),
+    target: z.string().min(1).default("target").describe("The column or key that is written."),
+    level: z
+      .enum(["character", "word"])
+      .default("character")
+      .describe("What one time step reads or writes: a character, or a word."),
+    lowercase: z.boolean().default(false).describe("Fold sources and targets to lower case first."),
+    maximumVocabulary: count(
+      "Keep only this many of the most frequent tokens on each side; the rest become ⟨unknown⟩.",
+    ).optional(),
+    maximumLength: count("Use at most this many tokens of each source and each target.").default(
+      100,
+    ),
+  })
+  .describe(
+    "Pairs of texts whose lengths have nothing to do with each other, such as translations: an encoder reads one, a decoder writes the other (many-to-many, unaligned).",
+  );
+
 const table = z
   .strictObject({
     kind: z.literal("table"),
@@ -155,10 +179,12 @@ const synthetic = z
           "- `reber`: next symbol of the embedded Reber grammar (Cleeremans et al. 1989)",
           "- `waveform`: one number, a frequency, becomes a sine wave (one-to-many)",
           "- `phonemes`: which phonemes were spoken, in noisy frames without their places (CTC; after Graves et al. 2006)",
+          '- `dates`: dates as people write them, "3 May 1979", become 1979-05-03 (encoder-decoder)',
+          "- `reversal`: a row of symbols, backwards (encoder-decoder; Sutskever et al. 2014 on order)",
         ].join("\n"),
       ),
     length: count(
-      "Time steps of a sequence; for `copy`, the delay; for `reber` and `phonemes`, of the longest.",
+      "Time steps of a sequence; for `copy`, the delay; for `reber` and `phonemes`, of the longest; for `reversal`, the most symbols.",
     ).default(50),
     examples: count("Training sequences to generate.").default(2000),
     condition,
@@ -166,5 +192,5 @@ const synthetic = z
   .describe("A synthetic task with a known answer and a known difficulty.");
 
 export const dataSchema = z
-  .discriminatedUnion("kind", [text, labelledText, labelledFrames, table, synthetic])
+  .discriminatedUnion("kind", [text, labelledText, labelledFrames, pairs, table, synthetic])
   .describe("What the network reads.");

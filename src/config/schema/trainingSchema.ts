@@ -41,6 +41,21 @@ export const trainingSchema = z
     loss: lossSchema.optional(),
     optimizer: optimizerSchema.prefault({ kind: "adam" }).describe("How gradients become steps."),
     schedule: scheduleSchema.optional(),
+    scheduledSampling: z
+      .strictObject({
+        decay: z
+          .enum(["linear", "exponential", "inverse-sigmoid"])
+          .default("linear")
+          .describe("How the share of right tokens falls."),
+        updates: count(
+          "Updates after which the share is 0 (linear), 1/e (exponential) or ½ (inverse-sigmoid), if it may fall so far.",
+        ).default(2000),
+        lowest: share("The share of right tokens that always remains.").default(0.5),
+      })
+      .optional()
+      .describe(
+        "Let the decoder read its own answers now and then in training, more and more of them, as it will have to later (Bengio et al. 2015). Without it, it always reads the right ones (teacher forcing).",
+      ),
     clip: z
       .strictObject({
         parameterNorm: z

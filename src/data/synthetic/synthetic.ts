@@ -38,6 +38,9 @@ export function createTask(
       return waveformTask(length, condition);
     case "phonemes":
       return phonemeTask(length, blank);
+    case "dates":
+    case "reversal":
+      throw new Error(`The task "${task}" has pairs of texts, which are read as such.`);
   }
 }
 

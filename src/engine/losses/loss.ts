@@ -25,6 +25,10 @@ export interface LossResult {
   readonly correct?: number;
   /** … out of this sum of them. `weight` has the weights of classes in it as well. */
   readonly counted?: number;
+  /** For a decoder: sequences that are right from beginning to end … */
+  readonly exact?: number;
+  /** … out of this many. */
+  readonly sequences?: number;
   /** For labels without places: edits that make the likeliest path's labels the right ones … */
   readonly edits?: number;
   /** … out of this many labels. */

@@ -47,10 +47,11 @@ export function decode(decoder: Decoder, source: Source, target: Batch["decoder"
     model.kernels.fillRows(cell.gates, cell.bias, steps * batch);
     if (handed) drawMasks(handed, steps, batch);
   }
-  const samples = current.teacherShare < 1 && decoder.random !== undefined;
+  const { teacherShare = 1 } = target;
+  const samples = teacherShare < 1 && decoder.random !== undefined;
   for (let t = 0; t < steps; t++) {
     decodeStep(decoder, source, t);
-    if (samples && t + 1 < steps) sampleNext(decoder, source, t);
+    if (samples && t + 1 < steps) sampleNext(decoder, source, t, teacherShare);
   }
   const { values, offset } = readout(decoder, batch);
   outputForward(model, output, values, offset, [{ row: 0, rows: steps * batch }]);
@@ -151,8 +152,8 @@ function loadTokens(decoder: Decoder, target: NonNullable<Batch["decoder"]>, bat
 }
 
 /** Some of the next step's tokens become the likeliest ones of step `t`. No gradient goes through that choice. */
-function sampleNext(decoder: Decoder, source: Source, t: number) {
-  const { layers, tokens, lengths, current, random } = decoder;
+function sampleNext(decoder: Decoder, source: Source, t: number, teacherShare: number) {
+  const { layers, tokens, lengths, random } = decoder;
   const { model, output, sizes } = source;
   const { batch } = sizes;
   const { size } = model.description.output;
@@ -163,7 +164,7 @@ function sampleNext(decoder: Decoder, source: Source, t: number) {
   outputForward(model, output, values, offset + row * width, [{ row: 0, rows: batch }]);
   for (let b = 0; b < batch; b++) {
     // Drawn for every sequence, so that what one reads does not depend on the others' lengths.
-    const own = (random?.uniform() ?? 0) >= current.teacherShare;
+    const own = (random?.uniform() ?? 0) >= teacherShare;
     if (!own || t + 1 >= lengths[b]) continue;
     const from = b * size;
     let best = 0;

@@ -44,13 +44,8 @@ export interface Decoder {
     /** T of the target in the last forward pass. */
     steps: number;
     shortest: number;
-    /**
-     * Probability, at every step, of reading the right token rather than the decoder's own last answer (scheduled sampling,
-     * Bengio et al. 2015). 1 is teacher forcing.
-     */
-    teacherShare: number;
   };
-  /** Decides it. */
+  /** Decides when the decoder reads its own answers. */
   readonly random: Pick<Random, "uniform"> | undefined;
 }
 
@@ -95,7 +90,7 @@ export function createDecoder(
       gradient: kernels.allocate(rows * inputSize),
     },
     lengths: kernels.allocateIntegers(batch),
-    current: { steps: 0, shortest: 0, teacherShare: 1 },
+    current: { steps: 0, shortest: 0 },
     random,
   };
 }

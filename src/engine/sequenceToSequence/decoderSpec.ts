@@ -15,7 +15,8 @@ export interface DecoderSpec {
   readonly embedding?: number;
   /** The first one is next to the tokens. */
   readonly layers: readonly LayerConfig[];
-  readonly start: DecoderDescription["start"];
+  /** Without it: `copy` where the sizes fit, else `map`. */
+  readonly start?: DecoderDescription["start"];
   readonly context?: boolean;
   readonly attention?: DecoderDescription["attention"];
 }
@@ -25,13 +26,15 @@ export function describeDecoder(
   spec: DecoderSpec,
   encoder: readonly LayerDescription[],
 ): { readonly description: DecoderDescription; readonly inputSize: number } {
-  const { vocabulary, embedding, start, context, attention, layers } = spec;
+  const { vocabulary, embedding, context, attention, layers } = spec;
+  const fits = canCopy(spec.layers, encoder);
+  const start = spec.start ?? (fits ? "copy" : "map");
   const top = encoder.at(-1);
   if (!top) throw new Error("A decoder needs an encoder to read from.");
   if (layers.some(({ bidirectional }) => bidirectional)) {
     throw new Error("A decoder cannot read backwards what it has not written yet.");
   }
-  if (start === "copy" && !canCopy(layers, encoder)) {
+  if (start === "copy" && !fits) {
     throw new Error("The encoder's last states do not fit the decoder's layers.");
   }
   const fromSource = context || (attention && looksBefore(attention)) ? outputSizeOf(top) : 0;

@@ -55,12 +55,15 @@ export function readAttention(
   const { weights, weightGradients, context, contextGradient, memorySize } = attention;
   const rows = steps * batch;
   const shape = [steps, batch, sourceSteps];
-  const wide = [steps, batch, memorySize];
-  add(attentionWeights, ["T", "B", "S"], shape, weights.slice(0, rows * sourceSteps));
-  addContext(attentionContext, ["T", "B", "H"], wide, context.slice(0, rows * memorySize));
+  // What pools a sequence belongs to no step of it.
+  const pools = addContext === add;
+  const wide = pools ? [batch, memorySize] : [steps, batch, memorySize];
+  const axes = pools ? (["B", "H"] as const) : (["T", "B", "H"] as const);
+  add(attentionWeights, ["D", "B", "S"], shape, weights.slice(0, rows * sourceSteps));
+  addContext(attentionContext, axes, wide, context.slice(0, rows * memorySize));
   if (!withGradients) return;
   const gradients = weightGradients.slice(0, rows * sourceSteps);
-  add(gradientOf(attentionWeights), ["T", "B", "S"], shape, gradients);
+  add(gradientOf(attentionWeights), ["D", "B", "S"], shape, gradients);
   const ofContext = contextGradient.slice(0, rows * memorySize);
-  addContext(gradientOf(attentionContext), ["T", "B", "H"], wide, ofContext);
+  addContext(gradientOf(attentionContext), axes, wide, ofContext);
 }

@@ -38,7 +38,14 @@ describe("Open Sample", () => {
       return undefined;
     });
     const folders = offered.map(({ folderName }) => folderName).sort();
-    assert.deepEqual(folders, ["adding-problem", "moby-dick", "spam", "waveform", "weather"]);
+    assert.deepEqual(folders, [
+      "adding-problem",
+      "dates",
+      "moby-dick",
+      "spam",
+      "waveform",
+      "weather",
+    ]);
     for (const { label, detail, folderName } of offered) {
       assert.notEqual(label, folderName, "the README has no heading");
       assert.ok((detail?.length ?? 0) > 40, `${folderName} is not described: ${detail}`);

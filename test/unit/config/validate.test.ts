@@ -146,7 +146,7 @@ describe("a wrong value", () => {
     [
       "a misspelt kind",
       text({ kind: "txt", path: "a" }),
-      `error "txt": "kind" must be "text", "labelled-text", "labelled-frames", "table" or "synthetic", not "txt". Did you mean "text"?`,
+      `error "txt": "kind" must be "text", "labelled-text", "labelled-frames", "pairs", "table" or "synthetic", not "txt". Did you mean "text"?`,
       '"text"',
     ],
     [

@@ -61,7 +61,7 @@ describe("the sample workspaces", () => {
 
   it("each explain themselves, say where they come from, and hold data", async () => {
     const files = await filesOf(join(folder, "first"));
-    for (const sample of ["moby-dick", "weather", "spam", "adding-problem", "waveform"]) {
+    for (const sample of ["moby-dick", "weather", "spam", "adding-problem", "waveform", "dates"]) {
       expect(files).toContain(`${sample}/README.md`);
       expect(files).toContain(`${sample}/ATTRIBUTION.md`);
     }
@@ -69,6 +69,8 @@ describe("the sample workspaces", () => {
       "adding-problem/irnn.unroll.json",
       "adding-problem/lstm.unroll.json",
       "adding-problem/rnn.unroll.json",
+      "dates/reversal.unroll.json",
+      "dates/unroll.json",
       "moby-dick/unroll.json",
       "spam/unroll.json",
       "waveform/unroll.json",

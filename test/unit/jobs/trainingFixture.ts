@@ -33,6 +33,12 @@ const frames = Array.from({ length: 24 }, (_, i) => {
   return JSON.stringify({ frames: Array.from({ length: 4 + (i % 3) }, (_, t) => frame(t)), label });
 });
 
+/** Of different lengths on both sides. */
+const pairs = Array.from({ length: 30 }, (_, i) => {
+  const source = "abcd".repeat(2).slice(i % 5, (i % 5) + 1 + (i % 4));
+  return `${source},${source.toUpperCase().slice(i % 2)}${i % 3}`;
+});
+
 export const kinds = {
   "text, state carried": {
     files: { "text.txt": words.repeat(6) },
@@ -65,6 +71,20 @@ export const kinds = {
     },
     training: { batch: 6, bptt: 5 },
   },
+  pairs: {
+    files: { "pairs.csv": `source,target\n${pairs.join("\n")}\n` },
+    data: { kind: "pairs", path: "pairs.csv" },
+    training: { batch: 7, scheduledSampling: { updates: 20 } },
+    model: {
+      embedding: 3,
+      layers: [{ cell: "gru", hidden: 2, bidirectional: true }],
+      decoder: {
+        embedding: 3,
+        layers: [{ cell: "lstm", hidden: 4, dropout: 0.2 }],
+        attention: { score: "additive", size: 3 },
+      },
+    },
+  },
   "adding problem": {
     files: {},
     data: { kind: "synthetic", task: "adding", length: 8, examples: 40 },
@@ -82,7 +102,12 @@ export const kinds = {
   },
 } as const satisfies Record<
   string,
-  { files: Record<string, string>; data: JsonRecord; training: JsonRecord }
+  {
+    files: Record<string, string>;
+    data: JsonRecord;
+    training: JsonRecord;
+    model?: JsonRecord;
+  }
 >;
 
 export type Kind = keyof typeof kinds;
@@ -92,7 +117,7 @@ export async function experiment(
   kind: Kind = "adding problem",
   changes: ConfigChanges = {},
 ): Promise<TrainingRequest & { readonly folder: string }> {
-  const { files, data, training } = kinds[kind];
+  const { files, data, training, ...more } = kinds[kind];
   const text = JSON.stringify({
     name: kind,
     data: { ...data, ...changes.data },
@@ -101,6 +126,7 @@ export async function experiment(
         { cell: "lstm", hidden: 5 },
         { cell: "gru", hidden: 4 },
       ],
+      ...("model" in more ? more.model : {}),
       ...changes.model,
     },
     training: { epochs: 3, ...training, ...changes.training },

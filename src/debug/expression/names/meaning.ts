@@ -62,7 +62,7 @@ export function compileTensor(
   { isEditable = false, steps }: TensorOptions = {},
 ): Compiled {
   const { trace } = environment.program;
-  const timed = tensor.axes[0] === "T";
+  const timed = tensor.axes[0] === "T" || tensor.axes[0] === "D";
   const shape = tensor.shape.slice(tensor.axes.indexOf("B") + 1);
   const size = countOf(shape);
   const rows = timed ? tensor.shape[0] : 1;
