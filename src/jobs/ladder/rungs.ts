@@ -129,7 +129,7 @@ export const rungs: readonly Rung[] = [
     config: {
       data: { kind: "synthetic", task: "phonemes", length: 60, examples: 2000 },
       model: { layers: [{ cell: "lstm", hidden: 32, bidirectional: true }] },
-      training: { ...training(10, 16, 0.01), loss: { kind: "ctc", blank: 0 } },
+      training: { ...training(25, 16, 0.005), loss: { kind: "ctc", blank: 0 } },
     },
     measure: "label-error-rate",
     unit: "label error rate",
