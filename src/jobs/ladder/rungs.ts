@@ -94,8 +94,8 @@ export const rungs: readonly Rung[] = [
     title: "Temporal order of two events, T = 100",
     config: {
       data: { kind: "synthetic", task: "temporal-order", length: 100, examples: 8000 },
-      model: longMemory(32, 100),
-      training: training(10, 20, 0.005),
+      model: longMemory(64, 100),
+      training: training(20, 20, 0.003),
     },
     measure: "accuracy",
     unit: "sequences right",
