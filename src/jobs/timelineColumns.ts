@@ -6,7 +6,7 @@ import { predictedDeviations, predictedNumbers } from "../engine/sampling.ts";
 import type { LabelDecoding, TimelineColumn } from "../protocol/contracts.ts";
 import { clampRange } from "../trace/buckets.ts";
 import { changeNormAt } from "../trace/change.ts";
-import { decoderInput, gradientOf, layerTensor } from "../trace/names.ts";
+import { attentionWeights, decoderInput, gradientOf, layerTensor } from "../trace/names.ts";
 import { planeOf } from "../trace/plane.ts";
 import { tensorOf, type Trace } from "../trace/trace.ts";
 import type { TracedSequence } from "./tracedSequence.ts";
@@ -33,6 +33,7 @@ function columnAt(traced: TracedSequence, t: number): TimelineColumn {
     // Labels without places are no step's target.
     ...(decoding ? { begins: beginsAt(decoding, t) } : { targetLabel: label.target }),
     loss: lossAt(trace, t),
+    ...attentionAt(trace, t),
     inputGradientNorm: normAt(trace, gradientOf(inputAt(trace, t)), t),
   };
 }
@@ -50,6 +51,16 @@ function originalAt({ loaded, sequence, trace }: TracedSequence, branch: Trace, 
       ),
     ),
   };
+}
+
+/** A decoder looks at every step, what pools a sequence at its last. */
+function attentionAt(trace: Trace, t: number): Pick<TimelineColumn, "attention"> {
+  const weights = trace.tensors.get(attentionWeights);
+  const row = outputRow(trace, t);
+  if (!weights || row === undefined) return {};
+  const { units, data } = planeOf(weights);
+  const step = row - (trace.sourceSteps ?? 0);
+  return { attention: [...data.subarray(step * units, (step + 1) * units)] };
 }
 
 /** What a step's token becomes: a decoder has an input of its own. */

@@ -155,6 +155,8 @@ export interface TimelineColumn {
     readonly deviation?: number;
   }[];
   readonly loss?: number;
+  /** How much this step looks at each step of the source; they sum to 1. */
+  readonly attention?: readonly number[];
   /** L2 norm of dL/dx_t. */
   readonly inputGradientNorm?: number;
   /** In a counterfactual trace: what the original has here. */

@@ -5,7 +5,7 @@
 import { activationOf, type Activation } from "./activation.ts";
 import { bucketCount, bucketOf, bucketStart, clampRange } from "./buckets.ts";
 import { unitOrder, type UnitOrder } from "./order.ts";
-import { planeOf } from "./plane.ts";
+import { planeOf, type Plane } from "./plane.ts";
 import { statisticsOf } from "./statistics.ts";
 import { tensorOf, type Trace } from "./trace.ts";
 
@@ -56,7 +56,7 @@ export function heatmapOf(trace: Trace, request: HeatmapSlice): Heatmap {
   const activation = activationOf(request.tensor, trace.model);
   const statistics = statisticsOf(tensor, activation);
   const order = unitOrder(tensor, activation, request.order);
-  const plane = planeOf(tensor);
+  const plane = onTimeAxis(planeOf(tensor), tensor.axes[0] === "D" ? trace.sourceSteps : 0);
   const [firstStep, endStep] = clampRange(request.steps, plane.steps);
   const [firstPosition, endPosition] = clampRange(request.units, plane.units);
   const positions = endPosition - firstPosition;
@@ -106,6 +106,15 @@ export function heatmapOf(trace: Trace, request: HeatmapSlice): Heatmap {
     saturatedLow,
     saturatedHigh,
   };
+}
+
+/** Where only a decoder's steps have values, zeros stand before them, so that a step is the same in every picture. */
+function onTimeAxis(plane: Plane, before = 0): Plane {
+  if (before === 0) return plane;
+  const { steps, units, data } = plane;
+  const padded = new Float32Array((before + steps) * units);
+  padded.set(data, before * units);
+  return { steps: before + steps, units, data: padded };
 }
 
 const restOf = (activation: Activation): number => (activation === "sigmoid" ? 0.5 : 0);

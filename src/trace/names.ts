@@ -49,6 +49,7 @@ export const partTitles: Readonly<Record<string, string>> = {
   r: "reset gate",
   z: "update gate",
   n: "candidate",
+  [attentionWeights]: "where it looks",
 };
 
 /** Whether an output holds classes' logits rather than numbers. */

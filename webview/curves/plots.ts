@@ -87,9 +87,10 @@ function lossPlot({ runs, ruler, smooth }: PlotRequest): Plot {
 }
 
 function accuracyPlot({ runs, ruler }: PlotRequest): Plot {
-  const lines = runs.flatMap((run) =>
-    line(run, run.series.validationAccuracy, "validation", "dashed", ruler),
-  );
+  const lines = runs.flatMap((run) => [
+    ...line(run, run.series.validationAccuracy, "validation", "dashed", ruler),
+    ...line(run, run.series.validationExactMatch, "validation, exact match", "solid", ruler),
+  ]);
   return plot("accuracy", "Accuracy", "share of right answers", lines, { isShare: true });
 }
 

@@ -11,6 +11,7 @@ export type Metric =
   | "validationLoss"
   | "validationAccuracy"
   | "validationLabelErrorRate"
+  | "validationExactMatch"
   | "gradientNorm"
   | "clippedNorm"
   | "clippedShare"
@@ -21,6 +22,7 @@ export const metrics: readonly Metric[] = [
   "validationLoss",
   "validationAccuracy",
   "validationLabelErrorRate",
+  "validationExactMatch",
   "gradientNorm",
   "clippedNorm",
   "clippedShare",

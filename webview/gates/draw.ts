@@ -17,11 +17,15 @@ import type { OrderData } from "../lib/unitHeatmap.ts";
 import type { GatesLayout } from "./layout.ts";
 import type { UnitTrace } from "./unitTraces.ts";
 
+/** Rows of most tensors are units, which have numbers. */
+const numbered = { title: "unit", nameOf: String };
+
 export function drawFrameAndAxes(
   context: CanvasRenderingContext2D,
   theme: Theme,
   layout: GatesLayout,
   order: OrderData | undefined,
+  rows: { readonly title: string; readonly nameOf: (unit: number) => string } = numbered,
 ): void {
   const { heatmap, trace } = layout;
   const { left, width } = heatmap.time;
@@ -34,10 +38,10 @@ export function drawFrameAndAxes(
   context.fillStyle = css(theme.muted);
   context.textBaseline = "middle";
   context.textAlign = "right";
-  context.fillText("unit", left - 5, heatmap.top - 8);
+  context.fillText(rows.title, left - 5, heatmap.top - 8);
   if (order) {
     for (const { unit, y } of labelledPositions(heatmap, order.unitAt, theme.font.size * 1.3)) {
-      context.fillText(String(unit), left - 5, y);
+      context.fillText(rows.nameOf(unit), left - 5, y);
     }
   }
   drawSaturationCaption(context, theme, layout);

@@ -4,7 +4,9 @@ import "../lib/compact.css";
 import { html, nothing } from "lit";
 import { activationOf, saturationLimits, type Activation } from "../../src/trace/activation.ts";
 import { changeOf } from "../../src/trace/names.ts";
+import { attentionWeights } from "../../src/trace/names.ts";
 import type { UnitOrder } from "../../src/trace/order.ts";
+import { visibleToken } from "../lib/numbers.ts";
 import { drawCellFrame } from "../lib/drawAxes.ts";
 import type { Frame } from "../lib/canvas.ts";
 import { onCompactChange } from "../lib/compact.ts";
@@ -98,7 +100,11 @@ const controller = createHeatmapController({
   },
 });
 const unitTraces = createUnitTraces(host, { changed: () => picture.redraw(), error: fail });
-const tokens = createStepTokens(host, () => picture.redrawOverlay());
+const tokens = createStepTokens(host, () => {
+  // Names of rows are drawn with the picture, those of steps over it.
+  if (chosen?.part === attentionWeights) picture.redraw();
+  else picture.redrawOverlay();
+});
 const words = frame.content.appendChild(document.createElement("p"));
 words.className = "note";
 const picture = createPicture(frame.content, { draw, drawOverlay, input: controller.input });
@@ -234,7 +240,7 @@ function draw({ context, ratio }: Frame): void {
   heatmap.draw(context, place.heatmap, scale, table);
   const { order: units } = controller;
   if (units) drawSaturation(context, theme, place, units);
-  drawFrameAndAxes(context, theme, place, units);
+  drawFrameAndAxes(context, theme, place, units, rowsOf(chosen));
   drawTrace(context, theme, place, {
     trace: unitTraces.of(trace.id, tensor, controller.unit),
     scale,
@@ -248,6 +254,16 @@ function draw({ context, ratio }: Frame): void {
     theme,
     nonFinite: heatmap.data?.nonFiniteCount,
   });
+}
+
+/** Rows of attention are the steps of the source, and called by their tokens. */
+function rowsOf({ part, units }: Chosen): Parameters<typeof drawFrameAndAxes>[4] {
+  if (part !== attentionWeights) return undefined;
+  tokens.need(0, units);
+  return {
+    title: "source",
+    nameOf: (unit) => `${visibleToken(tokens.at(unit) ?? "", 3)} ${unit}`,
+  };
 }
 
 function drawOverlay({ context, width, height, ratio }: Frame): void {

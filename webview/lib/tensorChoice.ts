@@ -5,7 +5,13 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Cursor, TraceSummary } from "../../src/protocol/contracts.ts";
 import type { UnitOrder } from "../../src/trace/order.ts";
-import { gatesOf, layerTensor, partTitles, statesOf } from "../../src/trace/names.ts";
+import {
+  attentionWeights,
+  gatesOf,
+  layerTensor,
+  partTitles,
+  statesOf,
+} from "../../src/trace/names.ts";
 import type { Direction, ModelDescription } from "../../src/trace/trace.ts";
 import { choose, type Choice } from "./controls.ts";
 import { zoomIn, zoomOut, type KeyAction } from "./keyboard.ts";
@@ -42,7 +48,8 @@ export function tensorChoice(
   const { directions, hidden } = layers[layer];
   const direction = directions.includes(cursor.direction) ? cursor.direction : directions[0];
   const available = new Set(trace.tensors.map(({ name }) => name));
-  const tensorOf = (part: string): string => nameOf(layerTensor(layer, direction, part));
+  const tensorOf = (part: string): string =>
+    nameOf(part === attentionWeights ? part : layerTensor(layer, direction, part));
   const parts = wanted.parts(trace.model, layer).filter((part) => available.has(tensorOf(part)));
   const part = parts.includes(wanted.part) ? wanted.part : parts[0];
   if (part === undefined) return undefined;
@@ -53,14 +60,16 @@ export function tensorChoice(
     part,
     parts: parts.map((value) => ({ value, label: `${value} · ${partTitles[value]}` })),
     tensor: tensorOf(part),
-    units: hidden,
+    // Attention has a row for each step of the source.
+    units: part === attentionWeights ? (trace.sourceSteps ?? hidden) : hidden,
   };
 }
 
 /** Gates first, as a person asks for them to see what a cell decides. */
 export const gatesThenStates = (model: ModelDescription, layer: number): readonly string[] => {
   const { cell } = model.layers[layer];
-  return [...gatesOf[cell], ...statesOf[cell]];
+  const looks = model.decoder?.attention && layer >= model.decoder.firstLayer;
+  return [...gatesOf[cell], ...statesOf[cell], ...(looks ? [attentionWeights] : [])];
 };
 
 /** States first: along them gradients travel. */

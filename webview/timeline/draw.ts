@@ -15,7 +15,8 @@ import { drawCell } from "./drawCells.ts";
 import { drawCellChanges, drawOriginalLoss } from "./drawChange.ts";
 import { drawInput, inputNames } from "./drawInput.ts";
 import { drawForecast, drawLoss, drawPredictions, forecastChart } from "./drawOutput.ts";
-import { boxLeft, columnLeft, type CellRow } from "./layout.ts";
+import { drawAttention } from "./drawAttention.ts";
+import { boxLeft, columnLeft, takesStep, type CellRow } from "./layout.ts";
 import { sourceStep } from "./pointing.ts";
 import { footLift, footTop, labelStride, visibleSteps } from "./scrolling.ts";
 import { fullLoss } from "./scales.ts";
@@ -73,7 +74,23 @@ function drawColumns(pen: Pen, scene: Scene): void {
   for (let t = Math.max(0, from - 1); t < Math.min(layout.steps, to + 1); t++) {
     drawColumn(pen, scene, t);
   }
+  drawBorder(pen.context, scene);
+  drawAttention(pen, scene);
   drawCurrentFrame(pen.context, scene);
+}
+
+/** Between what is read and what is written. */
+function drawBorder(context: CanvasRenderingContext2D, { layout, theme }: Scene): void {
+  if (layout.sourceSteps === undefined) return;
+  const x = Math.round(columnLeft(layout, layout.sourceSteps)) - 0.5;
+  context.strokeStyle = css(theme.isHighContrast ? theme.border : theme.muted);
+  context.lineWidth = 1;
+  context.setLineDash([3, 3]);
+  context.beginPath();
+  context.moveTo(x, 0);
+  context.lineTo(x, layout.height);
+  context.stroke();
+  context.setLineDash([]);
 }
 
 function drawColumn(pen: Pen, scene: Scene, t: number): void {
@@ -81,8 +98,9 @@ function drawColumn(pen: Pen, scene: Scene, t: number): void {
   const { context } = pen;
   const column = scene.column(t);
   for (const row of layout.rows) {
+    if (!takesStep(row, t)) continue;
     drawCell(pen, scene, row, t, column && cellAt(column, row));
-    if (layout.tier !== "dense" && t + 1 < layout.steps) {
+    if (layout.tier !== "dense" && takesStep(row, t + 1)) {
       drawRecurrentArrows(context, scene, row, t);
     }
   }
@@ -126,7 +144,8 @@ function drawVerticals(context: CanvasRenderingContext2D, scene: Scene, t: numbe
   const { layout } = scene;
   const column = scene.column(t);
   if (!column) return;
-  const lowest = layout.rows[layout.rows.length - 1];
+  const rows = layout.rows.filter((row) => takesStep(row, t));
+  const lowest = rows[rows.length - 1];
   drawVerticalArrow(
     context,
     scene,
@@ -135,8 +154,8 @@ function drawVerticals(context: CanvasRenderingContext2D, scene: Scene, t: numbe
     lowest.y + lowest.height,
     column.inputGradientNorm,
   );
-  layout.rows.forEach((row, index) => {
-    const above = layout.rows[index - 1];
+  rows.forEach((row, index) => {
+    const above = rows[index - 1];
     if (above?.layer === row.layer) return;
     const isTop = above === undefined;
     if (isTop && !column.predictions && !column.forecast) return;
@@ -173,7 +192,7 @@ function drawCurrentFrame(context: CanvasRenderingContext2D, scene: Scene): void
   const row = layout.rows.find(
     ({ layer, direction }) => layer === cursor.layer && direction === cursor.direction,
   );
-  if (row) {
+  if (row && takesStep(row, cursor.t)) {
     const left = layout.tier === "dense" ? x : boxLeft(layout, cursor.t);
     const boxWidth = layout.tier === "dense" ? width : layout.boxWidth;
     context.lineWidth = 2;
@@ -256,6 +275,8 @@ function drawRowName(pen: Pen, scene: Scene, row: CellRow, isChosen: boolean): v
   const { description } = row;
   const units = isNarrow(scene) ? `H ${description.hidden}` : unitsText(description.hidden);
   const lines = [cellTitle(row.layer, description), units, ...variantWords(description)];
+  const { decoder } = scene.model;
+  if (decoder) lines.splice(1, 0, row.layer < decoder.firstLayer ? "encoder" : "decoder");
   if (row.direction === "reverse") lines.push("← reverse");
   else if (description.directions.length > 1) lines.push("→ forward");
   if (scene.layout.tier === "dense") drawRiverNames(pen, scene, row);

@@ -105,6 +105,14 @@ function explanations(scene: Scene): readonly (readonly [string, string])[] {
           ["c", "‖c‖ / √H, against the largest of the sequence"],
         ] as const)
       : []),
+    ...(model.decoder?.attention || model.pooling
+      ? ([
+          [
+            "blue",
+            "attention of the current step: how much it looks at each step of the source, 0…1, all together 1",
+          ],
+        ] as const)
+      : []),
     classes
       ? [
           "output",

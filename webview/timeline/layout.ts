@@ -30,6 +30,8 @@ export interface CellRow extends Band {
   readonly layer: number;
   readonly direction: Direction;
   readonly description: LayerDescription;
+  /** Steps that it takes (half-open): in an encoder-decoder the source's or the target's. */
+  readonly steps: readonly [from: number, to: number];
   readonly gates: readonly string[];
   /** Where the gates' bars stand inside the box. */
   readonly gateBand: Band;
@@ -41,6 +43,8 @@ export interface CellRow extends Band {
 export interface TimelineLayout {
   readonly tier: Tier;
   readonly steps: number;
+  /** In an encoder-decoder, the steps of the source, which come first. */
+  readonly sourceSteps?: number;
   readonly columnWidth: number;
   readonly boxWidth: number;
   /** Names of rows, to the left of the first column. */
@@ -59,6 +63,7 @@ export interface TimelineLayout {
 export interface LayoutRequest {
   readonly model: ModelDescription;
   readonly steps: number;
+  readonly sourceSteps?: number;
   readonly columnWidth: number;
   /** Width of the whole view; a narrow one gets a narrow gutter. */
   readonly viewportWidth: number;
@@ -127,7 +132,7 @@ const lowerTiers: Readonly<Record<Tier, readonly Tier[]>> = {
 };
 
 function stack(request: LayoutRequest, tier: Tier, stretch: number): TimelineLayout {
-  const { model, steps, columnWidth } = request;
+  const { model, steps, sourceSteps, columnWidth } = request;
   const measure = measures[tier];
   const stretched = (height: number): number => Math.floor(height * stretch);
   const gap = Math.floor(measure.gap * Math.min(mostGapStretch, stretch));
@@ -148,7 +153,10 @@ function stack(request: LayoutRequest, tier: Tier, stretch: number): TimelineLay
     // The reverse direction stands above the forward one, so that layer 0 forward is the lowest row.
     for (const [place_, direction] of [...description.directions].reverse().entries()) {
       if (place_ > 0) y += 6;
-      const row = placeRow(y, { tier, stretched }, layer, direction, description);
+      const row = {
+        ...placeRow(y, { tier, stretched }, layer, direction, description),
+        steps: stepsOf(request, layer),
+      };
       rows.push(row);
       y += row.height;
     }
@@ -161,6 +169,7 @@ function stack(request: LayoutRequest, tier: Tier, stretch: number): TimelineLay
   return {
     tier,
     steps,
+    ...(sourceSteps !== undefined && { sourceSteps }),
     columnWidth,
     boxWidth: columnWidth - spacing(tier, columnWidth),
     gutterWidth,
@@ -174,13 +183,25 @@ function stack(request: LayoutRequest, tier: Tier, stretch: number): TimelineLay
   };
 }
 
+/** An encoder takes the steps of the source, a decoder those after them. */
+function stepsOf(
+  { model, steps, sourceSteps }: LayoutRequest,
+  layer: number,
+): readonly [number, number] {
+  if (sourceSteps === undefined || !model.decoder) return [0, steps];
+  return layer < model.decoder.firstLayer ? [0, sourceSteps] : [sourceSteps, steps];
+}
+
+export const takesStep = ({ steps: [from, to] }: Pick<CellRow, "steps">, t: number): boolean =>
+  t >= from && t < to;
+
 function placeRow(
   y: number,
   { tier, stretched }: { readonly tier: Tier; readonly stretched: (height: number) => number },
   layer: number,
   direction: Direction,
   description: LayerDescription,
-): CellRow {
+): Omit<CellRow, "steps"> {
   const gates: readonly string[] = gatesOf[description.cell];
   // c above h, as the cell is usually drawn: a highway along the top, the output along the bottom.
   const parts = (["c", "h"] as const).filter((part) =>

@@ -151,10 +151,12 @@ function showCursor(follow: boolean): void {
   }
   const { model } = shown.trace;
   const column = shown.columns.get(cursor.t);
+  const { columns } = shown;
+  const tokenOf = (t: number): string | undefined => columns.get(t)?.input;
   if (column) {
     const change = changeInWords(column);
     view.text.describe(
-      `${columnInWords(column, cursor, model)}${change === "" ? "" : ` ${change}.`}`,
+      `${columnInWords(column, cursor, model, tokenOf)}${change === "" ? "" : ` ${change}.`}`,
     );
   }
   render(

@@ -1,7 +1,7 @@
 /** What a key makes of the cursor. Pure. */
 import type { Cursor } from "../../src/protocol/contracts.ts";
 import type { KeyAction } from "../lib/keyboard.ts";
-import type { TimelineLayout } from "./layout.ts";
+import { takesStep, type TimelineLayout } from "./layout.ts";
 
 /**
  * Where a key moves the cursor, or undefined when it does not: arrows sideways step, up and down
@@ -29,7 +29,8 @@ export function cursorAfter(
   return undefined;
 }
 
-function layerBeside(cursor: Cursor, { rows }: TimelineLayout, down: number): Partial<Cursor> {
+function layerBeside(cursor: Cursor, layout: TimelineLayout, down: number): Partial<Cursor> {
+  const rows = layout.rows.filter((row) => takesStep(row, cursor.t));
   const now = rows.findIndex(
     ({ layer, direction }) => layer === cursor.layer && direction === cursor.direction,
   );

@@ -2,7 +2,7 @@
  * Where the network stands in the view: its layout for the present size and zoom, which part of it is
  * in view, and what the pointer is on.
  */
-import type { Cursor } from "../../src/protocol/contracts.ts";
+import type { Cursor, TraceSummary } from "../../src/protocol/contracts.ts";
 import { predictsClasses } from "../../src/trace/names.ts";
 import { rememberedView, rememberView } from "../lib/host.ts";
 import type { Point } from "../lib/pictureInput.ts";
@@ -50,6 +50,10 @@ export interface Placing {
   hitAt(point: Point): Hit | undefined;
 }
 
+/** What a decoder does makes sense beside what it reads: as much of both as fits. */
+const firstZoom = ({ steps, sourceSteps }: TraceSummary, width: number): number =>
+  sourceSteps === undefined ? initialZoom(steps, width) : Math.max(fitZoom(steps, width), 22);
+
 export function createPlacing(
   view: NetworkView,
   of: {
@@ -77,7 +81,8 @@ export function createPlacing(
     layout = layoutTimeline({
       model: trace.model,
       steps: trace.steps,
-      columnWidth: columnWidth ?? initialZoom(trace.steps, view.width),
+      ...(trace.sourceSteps !== undefined && { sourceSteps: trace.sourceSteps }),
+      columnWidth: columnWidth ?? firstZoom(trace, view.width),
       viewportWidth: view.width,
       output: predictsClasses(trace.model.loss) ? "predictions" : "forecast",
       inputValues: Math.min(2, first?.inputValues?.length ?? 0),

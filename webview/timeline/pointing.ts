@@ -1,5 +1,12 @@
 /** What stands at a point of the picture. Pure. */
-import { boxLeft, type Band, type CellRow, type StateLine, type TimelineLayout } from "./layout.ts";
+import {
+  boxLeft,
+  takesStep,
+  type Band,
+  type CellRow,
+  type StateLine,
+  type TimelineLayout,
+} from "./layout.ts";
 
 export type Hit =
   | { readonly kind: "cell"; readonly t: number; readonly row: CellRow }
@@ -23,8 +30,10 @@ export function hitTest(layout: TimelineLayout, x: number, y: number): Hit | und
   if (within(layout.input, y) || within(layout.axis, y)) return { kind: "input", t };
   for (const [index, row] of layout.rows.entries()) {
     const above = index === 0 ? layout.output : layout.rows[index - 1];
-    if (y >= above.y + above.height && y < row.y) return { kind: "vertical", t, row };
+    if (y >= above.y + above.height && y < row.y)
+      return takesStep(row, t) ? { kind: "vertical", t, row } : undefined;
     if (!within(row, y)) continue;
+    if (!takesStep(row, t)) return undefined;
     const state = nearestState(row, y);
     const left = boxLeft(layout, t);
     if (x < left)

@@ -171,6 +171,7 @@ export function columnInWords(
   column: TimelineColumn,
   cursor: Cursor,
   model: ModelDescription,
+  tokenOf: (t: number) => string | undefined = () => undefined,
 ): string {
   const sentences = [`Step ${column.t}${column.input === "" ? "" : `, ${spoken(column.input)}`}`];
   const best = column.predictions?.[0];
@@ -184,6 +185,7 @@ export function columnInWords(
   }
   if (column.begins !== undefined) sentences.push(`Label ${spoken(column.begins)} begins here`);
   sentences.push(...(column.forecast ?? []).slice(0, 3).map(forecastText));
+  if (column.attention) sentences.push(attentionText(column.attention, tokenOf));
   if (column.loss !== undefined) sentences.push(`Loss ${formatMeasured(column.loss)}`);
   const cell = cellAt(column, cursor);
   const layer = model.layers[cursor.layer];
@@ -196,6 +198,23 @@ export function columnInWords(
     sentences.push(`${name}: ${[...gates, norm, ...gradient].join(", ")}`);
   }
   return `${sentences.join(". ")}.`;
+}
+
+/** The three steps that are looked at most. */
+export function attentionText(
+  weights: readonly number[],
+  tokenOf: (t: number) => string | undefined,
+): string {
+  const most = weights
+    .map((weight, t) => ({ weight, t }))
+    .toSorted((a, b) => b.weight - a.weight)
+    .slice(0, 3)
+    .filter(({ weight }) => weight >= 0.01);
+  const places = most.map(({ weight, t }) => {
+    const token = tokenOf(t);
+    return `${token === undefined ? "" : `${spoken(token)} at `}step ${t} ${formatShare(weight)}`;
+  });
+  return `Looks at ${places.join(", ")}`;
 }
 
 /** White space has no sound. */

@@ -25,7 +25,13 @@ import type { Trace } from "../../../src/trace/trace.ts";
 import { modelHandlers } from "./modelHost.ts";
 import { scenarios, stateOf, tokenAt, type Scenario } from "./scenarios.ts";
 import { syntheticSaliency, syntheticSpectra } from "./syntheticInstruments.ts";
-import { noise, syntheticFlow, syntheticTrace, type SyntheticNetwork } from "./syntheticTrace.ts";
+import {
+  noise,
+  syntheticAttention,
+  syntheticFlow,
+  syntheticTrace,
+  type SyntheticNetwork,
+} from "./syntheticTrace.ts";
 import themes from "./themes.json";
 
 export interface Harness {
@@ -165,7 +171,11 @@ const warmth = (t: number): number => 14 + 6 * Math.sin(t / 5) + 2 * noise(t, 46
 
 function columnAt(trace: Trace, network: SyntheticNetwork, t: number): TimelineColumn {
   const isBroken = t >= (scenario.breaksFrom ?? Infinity);
-  const hasOutput = network.output === "each-step" || t === network.steps - 1;
+  const { pair } = network;
+  const first = pair ? pair.source.length : 0;
+  const hasOutput = t >= first && (network.output === "each-step" || t === network.steps - 1);
+  // A decoder ends with a sign that is no token.
+  const next = pair && t === network.steps - 1 ? "⏹" : tokenAt(network, t + 1);
   const best = 0.35 + 0.6 * noise(t, 41);
   return {
     t,
@@ -185,12 +195,13 @@ function columnAt(trace: Trace, network: SyntheticNetwork, t: number): TimelineC
             { name: "marker", value: t === 7 || t === 31 ? 1 : 0 },
           ],
     }),
+    ...(pair && hasOutput && { attention: syntheticAttention(pair, t - first) }),
     ...(hasOutput && { loss: isBroken ? Infinity : 2 * noise(t, 44) }),
     ...(hasOutput &&
       network.tokens && {
-        targetLabel: tokenAt(network, t + 1),
+        targetLabel: next,
         predictions: Array.from({ length: 8 }, (_, rank) => ({
-          label: rank === 0 ? tokenAt(network, t + 1) : "etaoins"[rank - 1],
+          label: rank === 0 ? next : (pair ? "0123456" : "etaoins")[rank - 1],
           probability: rank === 0 ? best : (1 - best) * 0.5 ** rank,
         })),
       }),

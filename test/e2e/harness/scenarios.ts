@@ -38,6 +38,8 @@ const characters: SyntheticNetwork = {
   gradientFactor: 0.93,
 };
 
+const datePair = { source: "Thu, May 3rd, 1979", target: "1979-05-03" };
+
 const adding: SyntheticNetwork = {
   ...characters,
   layers: 1,
@@ -57,6 +59,19 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   long: {
     network: { ...characters, layers: 1, hidden: 512, steps: 10_000, gradientFactor: 0.9 },
     t: 4200,
+  },
+  dates: {
+    network: {
+      ...characters,
+      cell: "gru",
+      hidden: 32,
+      layers: 2,
+      pair: datePair,
+      steps: datePair.source.length + datePair.target.length + 1,
+      inputSize: 48,
+      outputSize: 12,
+    },
+    t: datePair.source.length + 5,
   },
   oneStep: { network: { ...characters, steps: 1 }, t: 0 },
   forecast: {
@@ -112,18 +127,27 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 const prose =
   "Call me Ishmael. Some years ago—never mind how long precisely—having little or no money in my purse,\nand nothing particular to interest me on shore, I thought I would sail about a little and see the watery part of the world. ";
 
+const pairTokenAt = ({ source, target }: typeof datePair, t: number): string =>
+  t < source.length
+    ? source[t].replace(" ", "␣")
+    : t === source.length
+      ? "▸"
+      : target[t - source.length - 1];
+
 export const tokenAt = (network: SyntheticNetwork, t: number): string =>
-  network.tokens
-    ? Array.from(prose)[t % prose.length]
-    : network.isForecast
-      ? new Date(Date.UTC(2015, 3, 1 + t)).toISOString().slice(0, 10)
-      : `#${t}`;
+  network.pair
+    ? pairTokenAt(network.pair, t)
+    : network.tokens
+      ? Array.from(prose)[t % prose.length]
+      : network.isForecast
+        ? new Date(Date.UTC(2015, 3, 1 + t)).toISOString().slice(0, 10)
+        : `#${t}`;
 
 export function stateOf(scenario: Scenario): PanelState {
   return {
     ...(scenario.network && {
       trace: summaryOf(scenario.network, scenario.breaksFrom),
-      cursor: { layer: 0, direction: "forward", t: scenario.t ?? 0 },
+      cursor: { layer: scenario.network.pair ? 1 : 0, direction: "forward", t: scenario.t ?? 0 },
     }),
     playing: false,
     busy: scenario.busy ?? false,
@@ -141,27 +165,32 @@ function summaryOf(network: SyntheticNetwork, breaksFrom?: number): TraceSummary
   return {
     id: "trace-1",
     runFolder: "/workspace/.unroll/runs/1",
-    runName: network.tokens
-      ? `Moby Dick · ${network.cell} ${network.hidden}`
-      : network.isForecast
-        ? "Weather of Seattle"
-        : network.hasLabels
-          ? "Phonemes"
-          : `Adding problem · ${network.cell}`,
+    runName: network.pair
+      ? "dates"
+      : network.tokens
+        ? `Moby Dick · ${network.cell} ${network.hidden}`
+        : network.isForecast
+          ? "Weather of Seattle"
+          : network.hasLabels
+            ? "Phonemes"
+            : `Adding problem · ${network.cell}`,
     checkpoint: "best",
     update: 1200,
     sequence: {
       choice: { kind: "example", split: "validation", index: 3 },
-      title: network.tokens
-        ? "“Call me Ishmael. Some years ago—never mind how long precisely…”"
-        : network.isForecast
-          ? "2015-04-01 … 2015-05-26"
-          : network.hasLabels
-            ? "a k s k k in 34 frames"
-            : "validation 3: 0.61 + 0.27 = 0.88",
+      title: network.pair
+        ? `${network.pair.source} → ${network.pair.target}`
+        : network.tokens
+          ? "“Call me Ishmael. Some years ago—never mind how long precisely…”"
+          : network.isForecast
+            ? "2015-04-01 … 2015-05-26"
+            : network.hasLabels
+              ? "a k s k k in 34 frames"
+              : "validation 3: 0.61 + 0.27 = 0.88",
     },
     model: describeSynthetic(network),
     steps: network.steps,
+    ...(network.pair && { sourceSteps: network.pair.source.length }),
     loss: breaksFrom === undefined ? 1.3421 : NaN,
     ...(network.hasLabels && {
       decoding: {
@@ -172,7 +201,13 @@ function summaryOf(network: SyntheticNetwork, breaksFrom?: number): TraceSummary
         edits: 2,
       },
     }),
-    tensors: [...trace.tensors.keys()].map((name) => ({ name, axes: ["T", "B", "H"], shape })),
+    // Computing them to know their shapes would take a long trace seconds.
+    tensors: [...trace.tensors.keys()].map((name) => {
+      const own = network.pair && trace.tensors.get(name);
+      return own
+        ? { name, axes: own.axes, shape: own.shape }
+        : { name, axes: ["T", "B", "H"], shape };
+    }),
   };
 }
 

@@ -3,6 +3,7 @@
  * memory, gates that saturate, gradients that fade at a chosen rate. The same numbers every time.
  */
 import {
+  attentionWeights,
   gatesOf,
   gradientOf,
   layerTensor,
@@ -28,6 +29,8 @@ export interface SyntheticNetwork {
   readonly hasLabels?: boolean;
   /** Factor by which a gradient changes with each step back. */
   readonly gradientFactor: number;
+  /** An encoder that reads both ways, and a decoder that looks at it. */
+  readonly pair?: { readonly source: string; readonly target: string };
   /** Puts NaN into the forget gate of layer 0 from this step on. */
   readonly nonFiniteFrom?: number;
 }
@@ -48,6 +51,7 @@ export function describeSynthetic(network: SyntheticNetwork): ModelDescription {
   const { cell, layers, hidden, inputSize, outputSize, output, tokens } = network;
   const rows = { rnn: 1, lstm: 4, gru: 3 }[cell] * hidden;
   const perLayer = (input: number): number => rows * (input + hidden + 2);
+  if (network.pair) return describePair(network);
   return {
     input: tokens ? { kind: "tokens", vocabulary: inputSize } : { kind: "dense", size: inputSize },
     layers: Array.from({ length: layers }, (_, layer) => ({
@@ -67,6 +71,40 @@ export function describeSynthetic(network: SyntheticNetwork): ModelDescription {
     parameterCount:
       perLayer(inputSize) + (layers - 1) * perLayer(hidden) + outputSize * (hidden + 1),
   };
+}
+
+function describePair({ cell, hidden, inputSize, outputSize }: SyntheticNetwork): ModelDescription {
+  return {
+    input: { kind: "tokens", vocabulary: inputSize, embedding: 16 },
+    layers: [
+      { cell, hidden, inputSize: 16, directions: ["forward", "reverse"] },
+      { cell, hidden: 2 * hidden, inputSize: 16 + 2 * hidden, directions: ["forward"] },
+    ],
+    decoder: {
+      firstLayer: 1,
+      vocabulary: outputSize,
+      embedding: 16,
+      start: "map",
+      attention: { score: "additive", size: 32 },
+    },
+    output: { size: outputSize, at: "each-step" },
+    loss: "cross-entropy",
+    parameterCount: 36_000,
+  };
+}
+
+/** Where step `t` of the target finds its character, as a trained network does, and a little beside it. */
+export function syntheticAttention(
+  { source, target }: { source: string; target: string },
+  t: number,
+) {
+  const wanted = source.indexOf(target[t] ?? "\0");
+  const weights = Array.from(source, (_, s) => {
+    const distance = wanted < 0 ? Math.abs(s - source.length + 1) / 2 : Math.abs(s - wanted);
+    return Math.exp(-1.6 * distance) + 0.01 * noise(s, t, 91);
+  });
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight) => weight / sum);
 }
 
 /** Tensors are computed when they are first read: a long trace has gigabytes of them. */
@@ -92,24 +130,41 @@ class LazyTensors extends Map<string, Tensor> {
 export function syntheticTrace(network: SyntheticNetwork): Trace {
   const model = describeSynthetic(network);
   const tensors = new LazyTensors();
-  const { cell, hidden, steps, layers } = network;
-  const promise = (name: string, unitRow: (unit: number) => (t: number) => number): void =>
-    tensors.promise(name, () => {
-      const data = new Float32Array(steps * hidden);
-      for (let unit = 0; unit < hidden; unit++) {
-        const valueAt = unitRow(unit);
-        for (let t = 0; t < steps; t++) data[t * hidden + unit] = valueAt(t);
-      }
-      return { name, axes: ["T", "B", "H"], shape: [steps, 1, hidden], data };
-    });
-  for (let layer = 0; layer < layers; layer++) {
-    [...statesOf[cell], ...gatesOf[cell]].forEach((part, index) => {
-      const name = layerTensor(layer, "forward", part);
-      promise(name, (unit) => activationOfUnit(network, part, layer * 16 + index, unit));
-      promise(gradientOf(name), (unit) => gradientOfUnit(network, layer * 16 + index, unit));
-    });
+  const { cell, steps, pair } = network;
+  const sourceSteps = pair?.source.length;
+  for (const [layer, { hidden, directions }] of model.layers.entries()) {
+    const takes = (t: number): boolean =>
+      sourceSteps === undefined || t >= sourceSteps === layer > 0;
+    const promise = (name: string, unitRow: (unit: number) => (t: number) => number): void =>
+      tensors.promise(name, () => {
+        const data = new Float32Array(steps * hidden);
+        for (let unit = 0; unit < hidden; unit++) {
+          const valueAt = unitRow(unit);
+          for (let t = 0; t < steps; t++) if (takes(t)) data[t * hidden + unit] = valueAt(t);
+        }
+        return { name, axes: ["T", "B", "H"], shape: [steps, 1, hidden], data };
+      });
+    for (const [way, direction] of directions.entries()) {
+      [...statesOf[cell], ...gatesOf[cell]].forEach((part, index) => {
+        const name = layerTensor(layer, direction, part);
+        const salt = layer * 16 + index + 100 * way;
+        promise(name, (unit) => activationOfUnit(network, part, salt, unit));
+        promise(gradientOf(name), (unit) => gradientOfUnit(network, salt, unit));
+      });
+    }
   }
-  return { version: 1, model, steps, batch: 1, tensors };
+  if (!pair || sourceSteps === undefined) return { version: 1, model, steps, batch: 1, tensors };
+  tensors.promise(attentionWeights, () => {
+    const rows = Array.from({ length: steps - sourceSteps }, (_, t) => syntheticAttention(pair, t));
+    const shape = [rows.length, 1, sourceSteps];
+    return {
+      name: attentionWeights,
+      axes: ["D", "B", "S"],
+      shape,
+      data: Float32Array.from(rows.flat()),
+    };
+  });
+  return { version: 1, model, steps, sourceSteps, batch: 1, tensors };
 }
 
 function activationOfUnit(
