@@ -86,7 +86,7 @@ export function trainingProblems(
 /** What is not computed step after step, forwards, cannot be computed again in segments. */
 function recomputeProblems(
   data: Config["data"],
-  { layers }: Config["model"],
+  { layers, decoder, pooling }: Config["model"],
   { loss, updateEverySteps }: TrainingConfig,
 ): PathProblem[] {
   const path = ["training", "recompute"];
@@ -107,6 +107,9 @@ function recomputeProblems(
         "The second time, dropout would drop other units than the first: take one or the other.",
       ),
     );
+  }
+  if (decoder || pooling) {
+    problems.push(error(path, "Attention and a decoder need the whole source at once."));
   }
   if (loss?.kind === "ctc" || isLabelled) {
     problems.push(error(path, "CTC looks at a whole sequence at once."));

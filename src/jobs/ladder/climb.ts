@@ -91,8 +91,9 @@ async function trainRung(
 async function valueOf(rung: Rung, runFolder: string, bestLoss = NaN): Promise<number> {
   if (rung.measure === "loss") return bestLoss * (rung.scale ?? 1);
   const { rows } = await readMetrics(runFolder);
-  if (rung.measure === "accuracy") {
-    return rows.reduce((best, { validationAccuracy = 0 }) => Math.max(best, validationAccuracy), 0);
+  if (rung.measure !== "label-error-rate") {
+    const key = rung.measure === "accuracy" ? "validationAccuracy" : "validationExactMatch";
+    return rows.reduce((best, row) => Math.max(best, row[key] ?? 0), 0);
   }
   return rows.reduce(
     (best, { validationLabelErrorRate = Infinity }) => Math.min(best, validationLabelErrorRate),

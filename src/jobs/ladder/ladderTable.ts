@@ -28,7 +28,7 @@ function cellsOf(rung: Rung, climbs: readonly Climb[]): readonly string[] {
 }
 
 export const isSolved = ({ measure, solved }: Rung, value: number): boolean =>
-  measure === "accuracy" ? value > solved : value < solved;
+  measure === "accuracy" || measure === "exact-match" ? value > solved : value < solved;
 
 /** "0.0021 ± 0.0004", the standard deviation over seeds; one seed has none. */
 function spread(rung: Rung, values: readonly number[]): string {

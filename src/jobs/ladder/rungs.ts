@@ -4,7 +4,7 @@
  */
 
 /** What is compared of a trained network, on sequences that it never saw. */
-export type Measure = "loss" | "accuracy" | "label-error-rate";
+export type Measure = "loss" | "accuracy" | "exact-match" | "label-error-rate";
 
 export interface Rung {
   readonly id: string;
@@ -17,7 +17,7 @@ export interface Rung {
   readonly unit: string;
   /** What one reaches who has learnt nothing. */
   readonly chance: number;
-  /** The value from which the task counts as solved: above it for an accuracy, below it for the others. */
+  /** The value from which the task counts as solved: above it for right answers, below it for losses and errors. */
   readonly solved: number;
   readonly published: string;
 }
@@ -137,5 +137,45 @@ export const rungs: readonly Rung[] = [
     chance: 1,
     solved: 0.1,
     published: "30.5 % on TIMIT, which is real speech (Graves et al. 2006, table 1)",
+  },
+  {
+    id: "reversal",
+    title: "Reversal of up to 10 letters, encoder-decoder",
+    config: {
+      data: { kind: "synthetic", task: "reversal", length: 10, examples: 10_000 },
+      model: {
+        embedding: 16,
+        layers: [{ cell: "gru", hidden: 64 }],
+        decoder: { embedding: 16, layers: [{ cell: "gru", hidden: 64 }] },
+      },
+      training: training(20, 32, 0.004),
+    },
+    measure: "exact-match",
+    unit: "sequences right",
+    chance: 0,
+    solved: 0.95,
+    published: "reversed sources help translation (Sutskever et al. 2014, section 3.3)",
+  },
+  {
+    id: "dates",
+    title: "Dates as people write them to ISO 8601, attention",
+    config: {
+      data: { kind: "synthetic", task: "dates", examples: 5000 },
+      model: {
+        embedding: 16,
+        layers: [{ cell: "gru", hidden: 32, bidirectional: true }],
+        decoder: {
+          embedding: 16,
+          layers: [{ cell: "gru", hidden: 64 }],
+          attention: { score: "additive", size: 32 },
+        },
+      },
+      training: training(12, 32, 0.004),
+    },
+    measure: "exact-match",
+    unit: "dates right",
+    chance: 0,
+    solved: 0.99,
+    published: "no figure: a made-up task for attention (Bahdanau et al. 2015)",
   },
 ];
