@@ -261,7 +261,7 @@ function rowsOf({ part, units }: Chosen): Parameters<typeof drawFrameAndAxes>[4]
   if (part !== attentionWeights) return undefined;
   tokens.need(0, units);
   return {
-    title: "source",
+    title: "from",
     nameOf: (unit) => `${visibleToken(tokens.at(unit) ?? "", 3)} ${unit}`,
   };
 }

@@ -24,6 +24,7 @@ export function createOutputCommands(
     if (!(await requireTrust("generate text"))) return;
     const run = await runs.one(args, { doing: "generate text with", accepts: writesTokens });
     if (!run) return;
+    if (run.record.model.decoder) return translate(run);
     const topK = settings.generateTopK();
     const request = {
       runFolder: run.folder,
@@ -47,6 +48,28 @@ export function createOutputCommands(
           { signal },
         );
         await documents.show(`${run.record.name}.txt`, text);
+      });
+    await askText(question, write).catch(tell("generate text", run));
+  }
+
+  /** An encoder-decoder writes what it makes of a source. */
+  async function translate(run: Run): Promise<void> {
+    const question = {
+      title: `Generate text with "${run.record.name}"`,
+      prompt:
+        "What it is to read. What it writes is shown as found greedily and by beam search, with log-probabilities.",
+      placeholder: "3 May 1979",
+      mayBeEmpty: false,
+    };
+    const write = (source: string) =>
+      compute("generate text", run, async (checkpoint, signal) => {
+        const request = { runFolder: run.folder, checkpoint, source, beams: 5, lengthPenalty: 0.6 };
+        const { greedy, beams } = await worker.call("translate", request, { signal });
+        const lines = [greedy, ...beams].map(({ text, logProbability, ended }, rank) => {
+          const how = rank === 0 ? "greedy" : `beam ${rank}`;
+          return `${how}\tln P ${logProbability.toFixed(3)}\t${text}${ended ? "" : "…"}`;
+        });
+        await documents.show(`${run.record.name}.txt`, [source, ...lines, ""].join("\n"));
       });
     await askText(question, write).catch(tell("generate text", run));
   }
