@@ -15,7 +15,7 @@ import {
 import { withInterventions, type Intervention } from "./interventions.ts";
 import { sumOf } from "./losses/loss.ts";
 import { parameterOf, type Model } from "./model.ts";
-import { outputRows } from "./pass.ts";
+import { outputRows, roomFor } from "./pass.ts";
 
 export interface Branching {
   /**
@@ -44,7 +44,7 @@ export function createBranching(
   batch: Batch,
   initial: ReadonlyMap<string, Real> = new Map(),
 ): Branching {
-  const pass = createPass(model, { steps: batch.steps, batch: 1 }, { separate: true });
+  const pass = createPass(model, roomFor(batch), { separate: true });
   const isOneWay = model.description.layers.every(({ directions }) => directions.length === 1);
 
   /** Everything from `start` on, with the weights as they are there. */

@@ -115,7 +115,7 @@ export function refuseTooLong(description: ModelDescription, steps: number): voi
 }
 
 /** A source without a target: the decoder reads what it writes itself, greedily. */
-function withOwnAnswer(model: Model, { encoding }: LoadedRun, sequence: Sequence): Sequence {
+export function withOwnAnswer(model: Model, { encoding }: LoadedRun, sequence: Sequence): Sequence {
   const { batch } = sequence;
   if (encoding.kind !== "pairs" || batch.decoder || batch.input.kind !== "tokens") return sequence;
   const written = writtenFor(model, batch.input.tokens, encoding);

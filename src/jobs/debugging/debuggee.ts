@@ -3,6 +3,7 @@
  * an edit computes the future from where it was made. One for each session.
  */
 import { dirname } from "node:path";
+import { UserError } from "../../config/problem.ts";
 import { textFileOf } from "../../data/files.ts";
 import { sequenceOfText } from "../../data/fileRange.ts";
 import type { Sequence } from "../../data/sequences.ts";
@@ -18,7 +19,12 @@ import { decodeLabels } from "../labelDecoding.ts";
 import { loadRun, networkOf, type LoadedRun } from "../loadedRun.ts";
 import { fileSourceOf, type RunData } from "../runData.ts";
 import { bytesOf } from "../traceSession.ts";
-import { chosenSequence, refuseTooLong, type TracedSequence } from "../tracedSequence.ts";
+import {
+  chosenSequence,
+  refuseTooLong,
+  withOwnAnswer,
+  type TracedSequence,
+} from "../tracedSequence.ts";
 import type { TraceStore } from "../traceStore.ts";
 import { describeEdit, interventionsOf, type Editable } from "./edits.ts";
 import { brokenSequence } from "./brokenSequence.ts";
@@ -65,13 +71,18 @@ export function createDebuggee(options: DebuggeeOptions): Debuggee {
     { runFolder, checkpoint, sequence: choice }: LaunchRequest,
     { report, signal }: LaunchContext,
   ): Promise<Program> {
-    const { loaded, sequence, initial, entry }: Subject =
-      choice.kind === "broken"
-        ? await brokenSequence(runFolder, createKernels())
-        : await subjectOf(await loadRun(runFolder, checkpoint), choice);
-    refuseTooLong(loaded.run.record.model, sequence.batch.steps);
+    const {
+      loaded,
+      sequence: asked,
+      initial,
+      entry,
+    }: Subject = choice.kind === "broken"
+      ? await brokenSequence(runFolder, createKernels())
+      : await subjectOf(await loadRun(runFolder, checkpoint), choice);
+    refuseTooLong(loaded.run.record.model, asked.batch.steps + (asked.batch.decoder?.steps ?? 0));
     signal.throwIfAborted();
     const model = networkOf(loaded, createKernels());
+    const sequence = withOwnAnswer(model, loaded, asked);
     const branching = createBranching(model, sequence.batch, initial);
     const result = branching.run([], 0);
     const decoding = decodeLabels(result.trace, loaded.encoding, sequence.batch.target);
@@ -133,6 +144,11 @@ export function createDebuggee(options: DebuggeeOptions): Debuggee {
     if (edits.length === 0) {
       releaseBranch(from);
       return program;
+    }
+    if (model.description.decoder) {
+      throw new UserError("edit", "The values of an encoder-decoder cannot be edited yet.", {
+        advice: "Step through it as it is.",
+      });
     }
     const editable: Editable = {
       trace: from.trace,
