@@ -145,10 +145,13 @@ export const rungs: readonly Rung[] = [
       data: { kind: "synthetic", task: "reversal", length: 10, examples: 10_000 },
       model: {
         embedding: 16,
-        layers: [{ cell: "gru", hidden: 64 }],
-        decoder: { embedding: 16, layers: [{ cell: "gru", hidden: 64 }] },
+        layers: [{ cell: "gru", hidden: 128 }],
+        decoder: { embedding: 16, layers: [{ cell: "gru", hidden: 128 }] },
       },
-      training: training(20, 32, 0.004),
+      training: {
+        ...training(20, 32, 0.003),
+        schedule: { kind: "cosine", minimumLearningRate: 0.0001 },
+      },
     },
     measure: "exact-match",
     unit: "sequences right",
