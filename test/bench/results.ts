@@ -1,5 +1,6 @@
 /** The benchmark's tables, as Markdown. */
 import { operationsOf } from "../../src/jobs/benchmarkWorkload.ts";
+import type { DebuggingTimes } from "./debugging.ts";
 import { titleOf, type Row, type VariantName } from "./measurements.ts";
 
 export interface Results {
@@ -11,6 +12,8 @@ export interface Results {
   readonly javascript: readonly Row[];
   readonly overSteps: readonly Row[];
   readonly overBatch: readonly Row[];
+  /** Absent where it was not measured. */
+  readonly debugging?: DebuggingTimes;
   readonly memory: readonly MemoryRow[];
 }
 
@@ -56,7 +59,8 @@ function spread(values: readonly number[] | undefined): number | undefined {
 }
 
 export function toMarkdown(results: Results): string {
-  const { training, evaluation, stepping, javascript, overSteps, overBatch, memory } = results;
+  const { training, evaluation, stepping, javascript, overSteps, overBatch, debugging, memory } =
+    results;
   const parts = [
     "# Speed",
     results.circumstances.join("\n"),
@@ -78,6 +82,7 @@ export function toMarkdown(results: Results): string {
     "## Cost against T and B: microseconds for each token",
     costTable("T", overSteps, ({ workload }) => workload.steps),
     costTable("B", overBatch, ({ workload }) => workload.batch),
+    ...(debugging ? ["## A step in a debug session", debuggingTable(debugging)] : []),
     ...(memory.length > 0
       ? [
           "## Large data",
@@ -93,6 +98,23 @@ export function toMarkdown(results: Results): string {
       : []),
   ];
   return `${parts.join("\n\n")}\n`;
+}
+
+/** `next` and all that an editor asks at a stop (stack, scopes, variables of every scope), through the worker's channel. */
+export function debuggingTable({ steps, hidden, launchMs, stepMs }: DebuggingTimes): string {
+  const sorted = stepMs.toSorted((a, b) => a - b);
+  return table(
+    ["sequence", "seconds until the first stop", "ms a step, median", "95 %", "longest"],
+    [
+      [
+        `${steps.toLocaleString("en")} steps, lstm H${hidden}`,
+        digits(launchMs / 1000, 2),
+        digits(median(stepMs)),
+        digits(sorted[Math.ceil(0.95 * sorted.length) - 1]),
+        digits(sorted.at(-1)),
+      ],
+    ],
+  );
 }
 
 function trainingTable(rows: readonly Row[]): string {

@@ -1,17 +1,18 @@
 /**
- * `npm run bench [-- --python PATH] [--quick] [--only lstm] [--no-peers] [--note TEXT]`
+ * `npm run bench [-- --python PATH] [--quick] [--only lstm|gru|rnn|debug] [--no-peers] [--note TEXT]`
  *
  * Unroll beside PyTorch and the libraries of JavaScript, interleaved in one run; writes test/bench/RESULTS.md. With `--only`
- * it prints and writes nothing. `--quick` takes about six minutes on two cores, the whole about fifteen.
+ * it prints and writes nothing; `debug` is stepping in a debug session, through the worker. `--quick` takes about six minutes on two cores, the whole about fifteen.
  */
 import { writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { measureDebugging } from "./debugging.ts";
 import { cells, measureAgainstJavaScript, measureRow, sizes, titleOf } from "./measurements.ts";
 import type { Row, VariantName } from "./measurements.ts";
 import { startJavaScriptPeers, startPytorch, type Kind } from "./peers.ts";
-import { median, toMarkdown } from "./results.ts";
+import { debuggingTable, median, toMarkdown } from "./results.ts";
 
 const { values: options } = parseArgs({
   allowNegative: true,
@@ -28,6 +29,11 @@ const started = performance.now();
 
 const progress = (what: string): void =>
   console.log(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${what}`);
+
+if (options.only === "debug") {
+  console.log(debuggingTable(await measureDebugging(options.quick ? 200 : 1000)));
+  process.exit(0);
+}
 
 const pytorch = await startPytorch(options.python);
 if (pytorch.length === 0) console.log("No PyTorch found: --python PATH.");
@@ -73,6 +79,9 @@ if (javascriptPeers.length > 0) {
   }
 }
 for (const peer of [...pytorch, ...javascriptPeers]) peer.stop();
+progress("a debug session");
+const debugging =
+  options.only === "" ? await measureDebugging(options.quick ? 200 : 1000) : undefined;
 
 const ceiling = median(training.flatMap(({ ceilings }) => ceilings));
 const versions = [...pytorch, ...javascriptPeers].map(({ name, version }) => `${name} ${version}`);
@@ -90,6 +99,7 @@ const report = toMarkdown({
   javascript,
   overSteps,
   overBatch,
+  ...(debugging && { debugging }),
   memory: [],
 });
 console.log(report);
