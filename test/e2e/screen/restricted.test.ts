@@ -81,6 +81,13 @@ describe("a folder that is not trusted", () => {
     expect(await notifications(stage.page)).toEqual([]);
   });
 
+  it("debugs nothing, and says what to do", async () => {
+    await runUnroll(stage.page, "unroll.debugSequence");
+    await notification(/Trust this folder to debug a sequence/);
+    await stage.page.locator(".debug-toolbar").waitFor({ state: "hidden" });
+    await dismissNotifications();
+  });
+
   it("trains once it is trusted", async () => {
     await runUnroll(stage.page, "unroll.train");
     await notification(/Trust this folder to train/);

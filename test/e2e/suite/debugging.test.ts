@@ -9,6 +9,11 @@ import { activate, answering, trainFiles, until, untilSnapshot } from "./support
 import { sentence, writer } from "./trainings.ts";
 
 const stopAll = (): Thenable<void> => vscode.debug.stopDebugging();
+interface Variable {
+  readonly name: string;
+  readonly variablesReference: number;
+}
+
 const noSession = (): boolean => vscode.debug.activeDebugSession === undefined;
 
 const launch = (more: object): Thenable<boolean> =>
@@ -72,6 +77,51 @@ describe("debugging a sequence", () => {
     assert.ok(await launch({ run: runFolder, sequence }));
     const { trace } = await standing(3);
     assert.match(trace?.sequence.title ?? "", /^sea/);
+  });
+
+  it("holds a unit at zero from a variable's context menu, and gives it back when that is undone", async () => {
+    assert.ok(await launch({ run: runFolder, sequence: { text: "the ship" } }));
+    await standing(8);
+    const session = vscode.debug.activeDebugSession;
+    assert.ok(session);
+    const ask = async <T>(command: string, about: object): Promise<T> =>
+      (await session.customRequest(command, about)) as T;
+    const { stackFrames } = await ask<{ stackFrames: { id: number }[] }>("stackTrace", {
+      threadId: 1,
+    });
+    const { scopes } = await ask<{ scopes: Variable[] }>("scopes", { frameId: stackFrames[0].id });
+    const state = scopes.find(({ name }) => name === "State");
+    const inside = await ask<{ variables: Variable[] }>("variables", state ?? {});
+    const h = inside.variables.find(({ name }) => name === "h");
+    assert.ok(h, JSON.stringify(inside));
+
+    await vscode.commands.executeCommand("unroll.ablateUnit", {
+      container: h,
+      variable: { name: "[3]" },
+    });
+    const { trace } = await untilSnapshot(
+      probe,
+      "the trace without the unit",
+      ({ trace }) => trace?.counterfactual !== undefined,
+    );
+    assert.deepEqual(trace?.counterfactual?.edits, ["unit 3 of layer 0 held at 0 from step 0"]);
+
+    await vscode.commands.executeCommand("unroll.undoDebugEdit");
+    await untilSnapshot(
+      probe,
+      "the original",
+      ({ trace }) => trace !== undefined && trace.counterfactual === undefined,
+    );
+  });
+
+  it("says where to choose Ablate Unit when it is called from nowhere", async () => {
+    assert.ok(await launch({ run: runFolder, sequence: { text: "the ship" } }));
+    await standing(8);
+    const seen = await answering([], async (messages) => {
+      await vscode.commands.executeCommand("unroll.ablateUnit");
+      await until("the message", () => messages.length > 0);
+    });
+    assert.match(seen[0].text, /context menu of a variable in the Variables view/);
   });
 
   it("says what is wrong with a run that is not there, and begins nothing", async () => {
