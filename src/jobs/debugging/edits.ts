@@ -52,7 +52,10 @@ function units(
   const [layer, part] = [Number(match[1]), match[3]];
   const direction = match[2] === "reverse" ? "reverse" : "forward";
   if (part !== "h" && !branching.assigns(layer, direction)) {
-    throw refused(`"${part}" of this cell cannot be set by hand.`, "Its h can.");
+    throw refused(
+      `"${part}" of this cell cannot be set by hand: with peepholes or normalization, more follows from it than its own unit.`,
+      "Its h can, and its weights.",
+    );
   }
   checkIndices(indices, found.shape[2], tensor);
   return indices.map((unit, at) => ({
