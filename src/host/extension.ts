@@ -143,7 +143,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
     registerQuickFixes(),
     registerCodeLenses(inspections, training),
     registerAdapter(tracing),
-    registerDebugConfigurations({ runs, library, worker: tracing, log }),
+    registerDebugConfigurations({ runs, library, worker: tracing, models, log }),
     follower,
     showReadTokens({ follower, summaries: createStepSummaries(), traces, log }),
     maintainSession(follower, places, log),

@@ -3,8 +3,8 @@ import { basename } from "node:path";
 import { UserError } from "../config/problem.ts";
 import { arrayFromRows } from "../data/arrayText.ts";
 import type { Sequence } from "../data/sequences.ts";
-import type { StepLabel } from "../data/split.ts";
-import type { Tokenizer } from "../data/tokenizer/tokenizer.ts";
+import type { StepLabel, TextPlace } from "../data/split.ts";
+import type { Encoded, Tokenizer } from "../data/tokenizer/tokenizer.ts";
 import { readVocabulary } from "../data/tokenizer/vocabularyFile.ts";
 import { visible } from "../data/tokens.ts";
 import { isWhole, type FileTensor } from "../formats/fileTensor.ts";
@@ -12,6 +12,7 @@ import type { ModelNetwork } from "../models/modelContents.ts";
 import type { ArraySequence } from "../protocol/modelContract.ts";
 import type { Batch } from "../trace/batch.ts";
 import type { LossKind, Real } from "../trace/trace.ts";
+import { textPlaces } from "./textPlaces.ts";
 import { batchOfArrays } from "./modelBatch.ts";
 import { bytesOfFile } from "./modelFile.ts";
 import { readSequenceFile, type SequenceContent } from "./sequenceFile.ts";
@@ -36,7 +37,15 @@ export async function modelSequence(
     choice.vocabulary === undefined ? undefined : await readTokenizer(choice.vocabulary, given);
   const content = await readSequenceFile(choice.file);
   const network = readsOneHot(given, content, tokenizer) ? withOneHotInput(given) : given;
-  const input = inputArray(content, network, tokenizer, choice, name);
+  const encoded =
+    content.kind === "text" && network.input.kind === "tokens"
+      ? encodedText(content.text, tokenizer, name)
+      : undefined;
+  const input = encoded ? idsOf(encoded) : inputArray(content, network, choice, name);
+  const places =
+    encoded && content.kind === "text"
+      ? textPlaces(name, content.text, encoded.written)
+      : undefined;
   const target =
     choice.target === undefined
       ? undefined
@@ -76,7 +85,7 @@ export async function modelSequence(
       title:
         batch.size > 1 ? `${name}, sequence ${(choice.index ?? 0) + 1} of ${batch.size}` : name,
       batch: answered,
-      steps: labels(answered, tokenizer, classes, at, size),
+      steps: labels(answered, tokenizer, classes, at, size, places),
     },
     loss,
     at,
@@ -124,7 +133,6 @@ async function readTokenizer(file: string, { input }: ModelNetwork): Promise<Tok
 function inputArray(
   content: SequenceContent,
   { input }: ModelNetwork,
-  tokenizer: Tokenizer | undefined,
   choice: ArraySequence,
   name: string,
 ): FileTensor {
@@ -134,7 +142,11 @@ function inputArray(
     const isColumn = input.kind === "tokens" && isWhole(array) && array.shape.length === 2;
     return isColumn && array.shape[1] === 1 ? { ...array, shape: [array.shape[0]] } : array;
   }
-  if (input.kind === "dense") return arrayFromRows(content.text, name);
+  return arrayFromRows(content.text, name);
+}
+
+/** Throws `UserError` for what the vocabulary does not know. */
+function encodedText(text: string, tokenizer: Tokenizer | undefined, name: string): Encoded {
   if (!tokenizer) {
     throw new UserError(
       "vocabulary",
@@ -144,7 +156,11 @@ function inputArray(
       },
     );
   }
-  const ids = Int32Array.from(tokenizer.encode(content.text).ids);
+  return tokenizer.encode(text);
+}
+
+function idsOf(encoded: Encoded): FileTensor {
+  const ids = Int32Array.from(encoded.ids);
   return { type: "int32", shape: [ids.length], bytes: new Uint8Array(ids.buffer) };
 }
 
@@ -222,6 +238,7 @@ function labels(
   classes: readonly string[] | undefined,
   at: "each-step" | "last-step",
   outputs: number,
+  places: readonly TextPlace[] | undefined,
 ): readonly StepLabel[] {
   return Array.from({ length: steps }, (_, t): StepLabel => {
     const row = at === "each-step" ? t : 0;
@@ -229,6 +246,7 @@ function labels(
       target && (at === "each-step" || t === steps - 1) && (weights?.[row] ?? 1) !== 0;
     return {
       ...inputLabel(input, steps, t, tokenizer),
+      ...(places && { place: places[t] }),
       ...(isAnswered &&
         target.kind === "classes" && {
           target: visible(classes?.[target.classes[row]] ?? String(target.classes[row])),

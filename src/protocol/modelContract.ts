@@ -139,7 +139,7 @@ export type ModelCalls = {
   };
 };
 
-export type ModelAction = "trace" | "config" | "export";
+export type ModelAction = "trace" | "debug" | "config" | "export";
 
 export interface ModelEditorState {
   /** Without its folder. */

@@ -17,6 +17,7 @@ const actions: readonly {
   readonly icon: string;
 }[] = [
   { id: "trace", label: "Trace a Sequence…", icon: "debug-step-over" },
+  { id: "debug", label: "Debug…", icon: "debug-alt" },
   { id: "config", label: "Use in a Config", icon: "new-file" },
   { id: "export", label: "Convert…", icon: "export" },
 ];

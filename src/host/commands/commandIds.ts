@@ -29,6 +29,7 @@ export const commandTitles = {
   "unroll.forecast": "Forecast…",
   "unroll.openModel": "Open Model…",
   "unroll.traceModel": "Trace a Sequence Through a Model…",
+  "unroll.debugModel": "Debug a Sequence Through a Model…",
   "unroll.inspectVariable": "Inspect in Unroll",
   "unroll.traceWithVariable": "Trace with This Input",
   "unroll.exportModel": "Export Model…",

@@ -66,6 +66,7 @@ export function registerCommands(groups: CommandGroups): vscode.Disposable {
     "unroll.forecast": output.forecast,
     "unroll.openModel": models.openModel,
     "unroll.traceModel": models.traceModel,
+    "unroll.debugModel": debug.debugModel,
     "unroll.inspectVariable": python.inspectVariable,
     "unroll.traceWithVariable": python.traceWithVariable,
     "unroll.exportModel": models.exportModel,

@@ -78,7 +78,8 @@ export function createModelCommands(parts: Parts) {
     model: vscode.Uri,
     network: NetworkOverview,
   ): Promise<ArraySequence | undefined> {
-    if (given instanceof vscode.Uri) return askSequence(worker, model, network, given.fsPath);
+    if (given instanceof vscode.Uri)
+      return askSequence(worker, model, network, { file: given.fsPath });
     return (given as ArraySequence | undefined) ?? askSequence(worker, model, network);
   }
 

@@ -1,4 +1,5 @@
 /** Beginning to debug, and what a session's variables and edits offer beyond the Debug Adapter Protocol. */
+import { basename } from "node:path";
 import * as vscode from "vscode";
 import type {
   TensorOfVariableArguments,
@@ -93,6 +94,7 @@ export function createDebugCommands({ runs, training, cursor, places }: Parts) {
   return {
     debugSequence,
     debugSelection,
+    debugModel,
     debugTraining,
     ablateUnit,
     openVariableInGates,
@@ -108,6 +110,20 @@ async function start(runFolder: string, config: string, more: object): Promise<v
     name: "Debug a sequence",
     run: runFolder,
     ...more,
+  });
+}
+
+/** Of the model editor's file and network; what it reads is asked for. A test or a keybinding may pass that too. */
+async function debugModel(...args: readonly unknown[]): Promise<void> {
+  const [uri, network, sequence] = args;
+  if (!(uri instanceof vscode.Uri) || !(await requireTrust("debug a sequence"))) return;
+  await vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(uri), {
+    type: debugType,
+    request: "launch",
+    name: `Debug ${basename(uri.path)}`,
+    model: uri.fsPath,
+    ...(typeof network === "string" && { network }),
+    ...(isSequence(sequence) && { sequence }),
   });
 }
 

@@ -10,6 +10,8 @@ import { hasWeights, type RunChoice } from "../commands/runChoice.ts";
 import { isConfigFile } from "../editors/configFiles.ts";
 import { debugType } from "../ids.ts";
 import { showError, type Log } from "../log.ts";
+import { askSequence as askModelSequence } from "../models/askSequence.ts";
+import { readAnswers } from "../models/modelAnswers.ts";
 import { settings } from "../settings.ts";
 import { pickSequence } from "../tracing/sequencePicker.ts";
 import { requireTrust } from "../trust.ts";
@@ -20,6 +22,8 @@ interface Parts {
   readonly runs: RunChoice;
   readonly library: RunLibrary;
   readonly worker: LazyWorker;
+  /** Reads model files. */
+  readonly models: LazyWorker;
   readonly log: Log;
 }
 
@@ -56,8 +60,9 @@ export function registerDebugConfigurations(parts: Parts): vscode.Disposable {
 /** Undefined when the person changed their mind. */
 async function complete(
   configuration: vscode.DebugConfiguration,
-  { runs, library, worker }: Parts,
+  { runs, library, worker, models }: Parts,
 ): Promise<vscode.DebugConfiguration | undefined> {
+  if (configuration["model"] !== undefined) return completeModel(configuration, models);
   const run = await findRun(configuration, runs, library);
   if (!run) return undefined;
   // A training has its own sequences.
@@ -66,6 +71,40 @@ async function complete(
   if (sequence === undefined) return undefined;
   const checkpoint: unknown = configuration["checkpoint"] ?? settings.checkpoint();
   return { ...configuration, run: run.folder, checkpoint, sequence };
+}
+
+/** What its file does not say is remembered beside it; what it reads is asked for. */
+async function completeModel(
+  configuration: vscode.DebugConfiguration,
+  worker: LazyWorker,
+): Promise<vscode.DebugConfiguration | undefined> {
+  const file: unknown = configuration["model"];
+  if (typeof file !== "string" || !isAbsolute(file)) {
+    throw new Error(
+      `"model" has to be the path of a model file, such as "\${workspaceFolder}/model.safetensors".`,
+    );
+  }
+  const model = vscode.Uri.file(file);
+  const { networks } = await worker.call("modelOverview", {
+    file,
+    answers: await readAnswers(model),
+  });
+  const name: unknown = configuration["network"] ?? networks[0]?.name;
+  const network = networks.find((each) => each.name === name);
+  if (!network) {
+    const known = networks.map((each) => `"${each.name}"`).join(", ");
+    throw new Error(
+      known === ""
+        ? `${basename(file)} holds no recurrent network to debug.`
+        : `${basename(file)} has no network ${JSON.stringify(name)}. It has ${known}.`,
+    );
+  }
+  const given: unknown = configuration["sequence"];
+  const sequence = given ?? (await askModelSequence(worker, model, network, { doing: "Debug" }));
+  if (sequence === undefined) return undefined;
+  // What was answered meanwhile counts.
+  const answers = await readAnswers(model);
+  return { ...configuration, network: network.name, answers, sequence };
 }
 
 /** Throws an error that names what was looked for and what there is. */

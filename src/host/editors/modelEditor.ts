@@ -125,6 +125,7 @@ function attachModelEditor(
 
 const modelCommands = {
   trace: "unroll.traceModel",
+  debug: "unroll.debugModel",
   config: "unroll.configFromModel",
   export: "unroll.exportModel",
 } as const;

@@ -10,29 +10,37 @@ import { readMemory, writeMemory, type ModelMemory } from "./modelAnswers.ts";
 
 type Arrays = NonNullable<ReturnType<ModelCalls["sequenceArrays"]>["arrays"]>;
 
+interface Question {
+  /** Asked for when absent. */
+  readonly file?: string;
+  /** What is to be done with the sequence. */
+  readonly doing?: "Trace" | "Debug";
+}
+
 /** Undefined when the person changed their mind. */
 export async function askSequence(
   worker: LazyWorker,
   model: vscode.Uri,
   network: NetworkOverview,
-  given?: string,
+  { file: given, doing = "Trace" }: Question = {},
 ): Promise<ArraySequence | undefined> {
-  const file = given ?? (await askFile(model, network));
+  const title = `Unroll: ${doing} a Sequence`;
+  const file = given ?? (await askFile(model, network, doing));
   if (file === undefined) return undefined;
   const { arrays } = await worker.call("sequenceArrays", { file });
-  const array = arrays && (await askArray(arrays));
+  const array = arrays && (await askArray(title, arrays));
   if (arrays && !array) return undefined;
   const memory = await readMemory(model);
   const named = array && array.name !== "" ? { array: array.name } : {};
 
-  const vocabulary = await askVocabulary(model, network, memory, array === undefined);
+  const vocabulary = await askVocabulary(title, model, network, memory, array === undefined);
   if (vocabulary === undefined) return undefined;
-  const batchFirst = array && (await askBatchFirst(model, network, memory, array.shape));
+  const batchFirst = array && (await askBatchFirst(title, model, network, memory, array.shape));
   if (array && batchFirst === undefined) return undefined;
   const several = array && countOf(network, array.shape, batchFirst ?? false);
-  const index = several === undefined || several < 2 ? 0 : await askIndex(several);
+  const index = several === undefined || several < 2 ? 0 : await askIndex(title, several);
   if (index === undefined) return undefined;
-  const target = await askTarget(network, basename(file), array === undefined);
+  const target = await askTarget(title, network, basename(file), array === undefined);
   if (target === undefined) return undefined;
   return {
     file,
@@ -44,7 +52,11 @@ export async function askSequence(
   };
 }
 
-async function askFile(model: vscode.Uri, { input }: NetworkOverview): Promise<string | undefined> {
+async function askFile(
+  model: vscode.Uri,
+  { input }: NetworkOverview,
+  openLabel: string,
+): Promise<string | undefined> {
   const reads =
     input.kind === "tokens"
       ? "token numbers or text"
@@ -52,14 +64,14 @@ async function askFile(model: vscode.Uri, { input }: NetworkOverview): Promise<s
   const [chosen] =
     (await vscode.window.showOpenDialog({
       title: `A sequence for ${basename(model.path)}: ${reads}`,
-      openLabel: "Trace",
+      openLabel,
       defaultUri: vscode.Uri.joinPath(model, ".."),
       filters: { Sequences: ["npy", "npz", "csv", "tsv", "json", "txt"], "All files": ["*"] },
     })) ?? [];
   return chosen?.fsPath;
 }
 
-async function askArray(arrays: Arrays): Promise<Arrays[number] | undefined> {
+async function askArray(title: string, arrays: Arrays): Promise<Arrays[number] | undefined> {
   if (arrays.length < 2) return arrays[0];
   const items = arrays.map((array) => ({
     label: array.name,
@@ -67,7 +79,7 @@ async function askArray(arrays: Arrays): Promise<Arrays[number] | undefined> {
     array,
   }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: "Unroll: Trace a Sequence",
+    title,
     placeHolder: "Which array is the input?",
   });
   return picked?.array;
@@ -75,6 +87,7 @@ async function askArray(arrays: Arrays): Promise<Arrays[number] | undefined> {
 
 /** An empty text where none is needed. */
 async function askVocabulary(
+  title: string,
   model: vscode.Uri,
   { input }: NetworkOverview,
   memory: ModelMemory,
@@ -90,7 +103,7 @@ async function askVocabulary(
   const without = "Without: show token numbers";
   if (!isNeeded) {
     const answer = await vscode.window.showQuickPick([choose, without], {
-      title: "Unroll: Trace a Sequence",
+      title,
       placeHolder:
         "What are the tokens called? A list of them, or a tokenizer.json; remembered beside the model",
     });
@@ -114,6 +127,7 @@ const axesOf = ({ input }: NetworkOverview, shape: readonly number[]): readonly 
   input.kind === "tokens" ? shape : shape.slice(0, -1);
 
 async function askBatchFirst(
+  title: string,
   model: vscode.Uri,
   network: NetworkOverview,
   memory: ModelMemory,
@@ -136,7 +150,7 @@ async function askBatchFirst(
     },
   ];
   const picked = await vscode.window.showQuickPick(items, {
-    title: "Unroll: Trace a Sequence",
+    title,
     placeHolder: `The array has the shape (${shape.join(", ")}). What are its axes? Remembered beside the model`,
   });
   if (!picked) return undefined;
@@ -153,9 +167,9 @@ function countOf(
   return axes.length < 2 ? undefined : axes[batchFirst ? 0 : 1];
 }
 
-async function askIndex(count: number): Promise<number | undefined> {
+async function askIndex(title: string, count: number): Promise<number | undefined> {
   const typed = await vscode.window.showInputBox({
-    title: "Unroll: Trace a Sequence",
+    title,
     prompt: `Which of the ${count} sequences? 1 to ${count}`,
     value: "1",
     validateInput: (text) =>
@@ -168,6 +182,7 @@ async function askIndex(count: number): Promise<number | undefined> {
 
 /** An empty text for none. A language model's answers are its next inputs. */
 async function askTarget(
+  title: string,
   { input: reads, output }: NetworkOverview,
   input: string,
   isText: boolean,
@@ -185,7 +200,7 @@ async function askTarget(
         description: `what the network should have said of ${input}; gradients are taken against it`,
       },
     ],
-    { title: "Unroll: Trace a Sequence", placeHolder: "Gradients?" },
+    { title, placeHolder: "Gradients?" },
   );
   if (answer?.label === without) return "";
   if (!answer) return undefined;

@@ -2,35 +2,25 @@
  * What the debugger debugs: a sequence through a trained network, kept together with the pass that computed it, so that
  * an edit computes the future from where it was made. One for each session.
  */
-import { dirname } from "node:path";
 import { UserError } from "../../config/problem.ts";
-import { textFileOf } from "../../data/files.ts";
-import { sequenceOfText } from "../../data/fileRange.ts";
-import type { Sequence } from "../../data/sequences.ts";
 import type { Debuggee, LaunchContext, Program, ProgramEdit } from "../../debug/debuggee.ts";
 import { createBranching, type Branching } from "../../engine/branch.ts";
 import type { Kernels } from "../../engine/kernels/kernels.ts";
 import type { Model } from "../../engine/model.ts";
-import type { SequenceChoice } from "../../protocol/contracts.ts";
-import type { Real } from "../../trace/trace.ts";
-import { configFileOf } from "../../runs/runFolder.ts";
 import { createBreather } from "../breather.ts";
+import { createOpenModels } from "../openModels.ts";
 import { decodeLabels } from "../labelDecoding.ts";
-import { loadRun, networkOf, type LoadedRun } from "../loadedRun.ts";
-import { fileSourceOf, type RunData } from "../runData.ts";
+import { networkOf } from "../loadedRun.ts";
+import type { RunData } from "../runData.ts";
 import { bytesOf } from "../traceSession.ts";
-import {
-  chosenSequence,
-  refuseTooLong,
-  withOwnAnswer,
-  type TracedSequence,
-} from "../tracedSequence.ts";
+import { refuseTooLong, withOwnAnswer, type TracedSequence } from "../tracedSequence.ts";
 import type { TraceStore } from "../traceStore.ts";
 import { describeEdit, interventionsOf, type Editable } from "./edits.ts";
-import { brokenSequence } from "./brokenSequence.ts";
-import { readLaunchRequest, readRunFolder, type LaunchRequest } from "./launchRequest.ts";
+import { readLaunchRequest, readRunFolder } from "./launchRequest.ts";
+import { readModelLaunch } from "./modelLaunch.ts";
 import { createProgram, parametersOf } from "./program.ts";
 import { sourcesOf, type Sources } from "./sources.ts";
+import { subjectOfModel, subjectOfRun, typedDocument, type Subject } from "./subject.ts";
 import { untilItBreaks } from "./untilItBreaks.ts";
 
 export interface DebuggeeOptions {
@@ -38,14 +28,6 @@ export interface DebuggeeOptions {
   readonly workspaceFolders: readonly string[];
   readonly traces: TraceStore<TracedSequence>;
   readonly data: RunData;
-}
-
-/** What a network reads, and how that begins. */
-interface Subject {
-  readonly loaded: LoadedRun;
-  readonly sequence: Sequence;
-  readonly initial?: ReadonlyMap<string, Real>;
-  readonly entry?: Program["entry"];
 }
 
 /** What a launched program needs to be edited. */
@@ -59,26 +41,17 @@ interface Workbench {
   held: readonly ProgramEdit[];
 }
 
-const typedDocument = "typed text";
-
 export function createDebuggee(options: DebuggeeOptions): Debuggee {
-  const { createKernels, workspaceFolders, traces, data } = options;
+  const { createKernels, traces } = options;
   const breathe = createBreather();
+  const models = createOpenModels();
   const inWords = new WeakMap<Program, readonly string[]>();
   let bench: Workbench | undefined;
 
   async function launch(
-    { runFolder, checkpoint, sequence: choice }: LaunchRequest,
+    { loaded, choice, sequence: asked, folder, initial, entry }: Subject,
     { report, signal }: LaunchContext,
   ): Promise<Program> {
-    const {
-      loaded,
-      sequence: asked,
-      initial,
-      entry,
-    }: Subject = choice.kind === "broken"
-      ? await brokenSequence(runFolder, createKernels())
-      : await subjectOf(await loadRun(runFolder, checkpoint), choice);
     refuseTooLong(loaded.run.record.model, asked.batch.steps + (asked.batch.decoder?.steps ?? 0));
     signal.throwIfAborted();
     const model = networkOf(loaded, createKernels());
@@ -95,10 +68,11 @@ export function createDebuggee(options: DebuggeeOptions): Debuggee {
     };
     const sources = sourcesOf(sequence.steps, {
       title: sequence.title,
-      configFolder: dirname(configFileOf(loaded.run)),
-      ...(choice.kind === "typed" && {
-        document: { name: typedDocument, text: choice.text.replaceAll(/\r\n?/g, "\n") },
-      }),
+      folder,
+      ...(choice.kind === "typed" &&
+        loaded.modelFile === undefined && {
+          document: { name: typedDocument, text: choice.text.replaceAll(/\r\n?/g, "\n") },
+        }),
     });
     const program = createProgram({
       traceId: traces.add(traced, bytesOf(traced)),
@@ -111,30 +85,6 @@ export function createDebuggee(options: DebuggeeOptions): Debuggee {
     bench = { model, branching, sources, original: traced, program, held: [] };
     report(describeLaunch(traced));
     return program;
-  }
-
-  async function subjectOf(loaded: LoadedRun, choice: SequenceChoice): Promise<Subject> {
-    return { loaded, sequence: await sequenceOf(loaded, choice) };
-  }
-
-  async function sequenceOf(loaded: LoadedRun, choice: SequenceChoice): Promise<Sequence> {
-    const { encoding } = loaded;
-    if (
-      choice.kind === "typed" &&
-      (encoding.kind === "text" || encoding.kind === "labelled-text")
-    ) {
-      const text = textFileOf(typedDocument, choice.text.replaceAll(/\r\n?/g, "\n"));
-      return {
-        ...sequenceOfText(encoding, text, { from: { line: 1 } }),
-        title: choice.text.slice(0, 80),
-      };
-    }
-    return chosenSequence(
-      loaded,
-      choice,
-      () => data.datasetOf(loaded),
-      () => fileSourceOf(loaded, workspaceFolders),
-    );
   }
 
   /** The original with these edits and no others. */
@@ -201,10 +151,17 @@ export function createDebuggee(options: DebuggeeOptions): Debuggee {
 
   return {
     async launch(request, configuration, context) {
-      if (request === "launch") return launch(readLaunchRequest(configuration), context);
+      if (request === "launch") {
+        const ofModel = readModelLaunch(configuration);
+        const subject = ofModel
+          ? await subjectOfModel(ofModel, models)
+          : await subjectOfRun(readLaunchRequest(configuration), options);
+        return launch(subject, context);
+      }
       const runFolder = readRunFolder(configuration);
       await untilItBreaks(runFolder, context);
-      return launch({ runFolder, checkpoint: "last", sequence: { kind: "broken" } }, context);
+      const broken = { runFolder, checkpoint: "last", sequence: { kind: "broken" } } as const;
+      return launch(await subjectOfRun(broken, options), context);
     },
     async edit(program, edit) {
       return branch(program, [...program.edits, edit]);
@@ -222,10 +179,12 @@ export function createDebuggee(options: DebuggeeOptions): Debuggee {
 }
 
 function describeLaunch({ loaded, sequence, loss, trace }: TracedSequence): string {
-  const { run, checkpoint, update } = loaded;
+  const { run, checkpoint, update, modelFile } = loaded;
+  const weights =
+    modelFile === undefined ? ` (${checkpoint} weights, after ${update} updates)` : "";
   const steps = `${trace.steps} step${trace.steps === 1 ? "" : "s"}`;
   const mean = loss === undefined ? "" : `, mean loss ${Number(loss.toPrecision(4))}`;
-  return `${run.record.name} (${checkpoint} weights, after ${update} updates) reads ${sequence.title}: ${steps}${mean}.`;
+  return `${run.record.name}${weights} reads ${sequence.title}: ${steps}${mean}.`;
 }
 
 function inputTokens({ loaded }: TracedSequence): readonly string[] | undefined {

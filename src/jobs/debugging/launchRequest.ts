@@ -13,13 +13,13 @@ export interface LaunchRequest {
   readonly sequence: SequenceChoice;
 }
 
-type Json = Readonly<Record<string, unknown>>;
+export type Json = Readonly<Record<string, unknown>>;
 
 /** Throws `UserError` naming the key. */
 export function readLaunchRequest(configuration: Json): LaunchRequest {
   const { checkpoint = "best", sequence } = configuration;
   if (checkpoint !== "best" && checkpoint !== "last") {
-    throw refused(
+    throw launchRefused(
       "checkpoint",
       `there is no checkpoint ${JSON.stringify(checkpoint)}`,
       'It is "best" or "last".',
@@ -31,14 +31,14 @@ export function readLaunchRequest(configuration: Json): LaunchRequest {
 /** Throws `UserError`. */
 export function readRunFolder({ run }: Json): string {
   if (typeof run === "string" && isAbsolute(run)) return run;
-  throw refused("run", "it has to name a run's folder", "Leave it out to be asked for one.");
+  throw launchRefused("run", "it has to name a run's folder", "Leave it out to be asked for one.");
 }
 
 function sequenceOf(value: unknown): SequenceChoice {
   if (!isRecord(value)) throw unclear();
   if (value.broken === true) return { kind: "broken" };
   if ("text" in value) {
-    if (typeof value.text !== "string") throw refused("sequence.text", "it has to be a text");
+    if (typeof value.text !== "string") throw launchRefused("sequence.text", "it has to be a text");
     return { kind: "typed", text: value.text };
   }
   if ("file" in value) return fileOf(value);
@@ -46,7 +46,7 @@ function sequenceOf(value: unknown): SequenceChoice {
     const rows: readonly unknown[] = Array.isArray(value.rows) ? value.rows : [];
     const [first, last] = rows;
     if (rows.length !== 2 || typeof first !== "number" || typeof last !== "number") {
-      throw refused(
+      throw launchRefused(
         "sequence.rows",
         "it has to be two numbers",
         "Write the first and the last row, such as [1, 100].",
@@ -61,7 +61,7 @@ function sequenceOf(value: unknown): SequenceChoice {
 function fileOf(value: Json): SequenceChoice {
   const { file, from = { line: 1 }, to } = value;
   if (typeof file !== "string" || file === "")
-    throw refused("sequence.file", "it has to be a path");
+    throw launchRefused("sequence.file", "it has to be a path");
   return {
     kind: "file",
     file,
@@ -74,14 +74,14 @@ function fileOf(value: Json): SequenceChoice {
 function exampleOf(value: Json): SequenceChoice {
   const { split = "validation", index = 0 } = value;
   if (split !== "training" && split !== "validation") {
-    throw refused(
+    throw launchRefused(
       "sequence.split",
       `there is no part ${JSON.stringify(split)}`,
       'It is "training" or "validation".',
     );
   }
   if (!isWhole(index, 0)) {
-    throw refused("sequence.index", "it has to be a whole number", "The first example is 0.");
+    throw launchRefused("sequence.index", "it has to be a whole number", "The first example is 0.");
   }
   return { kind: "example", split, index, ...stepsOf(value) };
 }
@@ -89,13 +89,13 @@ function exampleOf(value: Json): SequenceChoice {
 function stepsOf({ steps }: Json): { readonly steps?: number } {
   if (steps === undefined) return {};
   if (!isWhole(steps, 1))
-    throw refused("sequence.steps", "it has to be a whole number of at least 1");
+    throw launchRefused("sequence.steps", "it has to be a whole number of at least 1");
   return { steps };
 }
 
 function positionOf(value: unknown, key: string): TextPosition {
   if (!isRecord(value) || !isWhole(value.line, 1)) {
-    throw refused(
+    throw launchRefused(
       key,
       "it has no line",
       'Write { "line": 3 } or { "line": 3, "column": 5 }, counted from 1.',
@@ -103,24 +103,24 @@ function positionOf(value: unknown, key: string): TextPosition {
   }
   const { line, column } = value;
   if (column === undefined) return { line };
-  if (!isWhole(column, 1)) throw refused(`${key}.column`, "columns are whole numbers from 1");
+  if (!isWhole(column, 1)) throw launchRefused(`${key}.column`, "columns are whole numbers from 1");
   return { line, column };
 }
 
-const isRecord = (value: unknown): value is Json =>
+export const isRecord = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isWhole = (value: unknown, least: number): value is number =>
   typeof value === "number" && Number.isInteger(value) && value >= least;
 
 const unclear = (): UserError =>
-  refused(
+  launchRefused(
     "sequence",
     "it does not say which sequence to debug",
     'Write { "text": … }, { "file": …, "from": …, "to": … }, { "rows": [1, 100] } or { "split": "validation", "index": 0 }, or leave it out to be asked.',
   );
 
-const refused = (key: string, why: string, advice?: string): UserError =>
+export const launchRefused = (key: string, why: string, advice?: string): UserError =>
   new UserError("launch", `"${key}" of this launch configuration cannot be used: ${why}.`, {
     advice,
   });

@@ -16,7 +16,7 @@ export interface Sources {
 export interface SourceOptions {
   readonly title: string;
   /** Absolute; places name files relative to it. */
-  readonly configFolder: string;
+  readonly folder: string;
   /** The text that places are in when it is no file. */
   readonly document?: { readonly name: string; readonly text: string };
 }
@@ -37,15 +37,13 @@ export function sourcesOf(steps: readonly StepLabel[], options: SourceOptions): 
 }
 
 /** Undefined unless every step has a place of its own. */
-function inFiles(steps: readonly StepLabel[], { configFolder, document }: SourceOptions) {
+function inFiles(steps: readonly StepLabel[], { folder, document }: SourceOptions) {
   const placed = steps.flatMap(({ place }) => (place ? [place] : []));
   const isShared = placed.some((place, t) => t > 0 && samePlace(place, placed[t - 1]));
   if (placed.length < steps.length || isShared) return undefined;
   const names = [...new Set(placed.map(({ file }) => file))];
   const sources = names.map((file): DebugSource =>
-    document?.name === file
-      ? document
-      : { name: posix.basename(file), path: join(configFolder, file) },
+    document?.name === file ? document : { name: posix.basename(file), path: join(folder, file) },
   );
   const places = placed.map(({ file, line, column, length }): StepPlace => ({
     source: names.indexOf(file),

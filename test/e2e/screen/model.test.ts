@@ -125,6 +125,25 @@ describe("a model file in the editor", () => {
     await picturesOf("model-trace");
   });
 
+  it("debugs the text in its own file, token by token", async () => {
+    const { page, folder } = stage;
+    await page.locator(".tabs-container .tab", { hasText: "sea.pt" }).click();
+    const { frame } = await findModelEditor(page, "sea.pt");
+    await frame.getByText("Debug…").click();
+    await answerDialog("A sequence for sea.pt", join(folder, "line.txt"));
+    await page.locator(".debug-toolbar").waitFor();
+    await runCommand(page, "View: Show Run and Debug");
+    const frames = page.locator(".debug-call-stack .monaco-list-row");
+    await frames.filter({ hasText: "1:1" }).first().waitFor();
+    await page.locator(".tab.active", { hasText: "line.txt" }).waitFor();
+    await page.locator(".debug-toolbar .codicon-debug-step-over").click();
+    await frames.filter({ hasText: "1:2" }).first().waitFor();
+    expect(await frames.filter({ hasText: /layer [01]/ }).count()).toBe(2);
+    await picturesOf("model-debugged");
+    await runCommand(page, "Debug: Stop");
+    await page.locator(".debug-toolbar").waitFor({ state: "hidden" });
+  });
+
   it("is shown whatever program made it", async () => {
     for (const [file, name] of files) {
       await copyFile(join(golden, file, name), join(stage.folder, name));
