@@ -34,7 +34,6 @@ describe("New Config", () => {
       await vscode.commands.executeCommand(
         "unroll.newConfig",
         "synthetic-task",
-        "labels-without-places",
         vscode.Uri.file(folder),
       );
     } finally {
