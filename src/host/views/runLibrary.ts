@@ -25,14 +25,19 @@ const runFiles = "**/.unroll/runs/*/run.json";
 export function createRunLibrary(training: TrainingController, log: Log): RunLibrary {
   const changed = new vscode.EventEmitter<void>();
   let runs: readonly Run[] = [];
-  let configFolders: readonly string[] | undefined;
+  let configFolders: readonly string[] = [];
+  let isSearchDue = true;
   let timer: NodeJS.Timeout | undefined;
   let reading: Promise<void> | undefined;
   let readAgain = false;
   let readAt = 0;
 
   async function read(): Promise<void> {
-    configFolders ??= await findConfigFolders();
+    // Folders may come and go while they are searched.
+    while (isSearchDue) {
+      isSearchDue = false;
+      configFolders = await findConfigFolders();
+    }
     const listings = await Promise.all(configFolders.map(list));
     const found = listings.flat();
     const newestFirst = found.toSorted((a, b) =>
@@ -81,8 +86,16 @@ export function createRunLibrary(training: TrainingController, log: Log): RunLib
   }
 
   function searchAgain(): void {
-    configFolders = undefined;
+    isSearchDue = true;
     refreshSoon();
+  }
+
+  /** A training ends later than its folder leaves the workspace, and does not bring it back. */
+  function isNewFolder(config: string): boolean {
+    return (
+      vscode.workspace.getWorkspaceFolder(vscode.Uri.file(config)) !== undefined &&
+      !configFolders.includes(dirname(config))
+    );
   }
 
   const watcher = vscode.workspace.createFileSystemWatcher(runFiles);
@@ -96,9 +109,7 @@ export function createRunLibrary(training: TrainingController, log: Log): RunLib
     // File events may be late or missing on network drives; our own training needs none.
     training.onDidChange(() => {
       const config = training.request?.configFile;
-      if (config && configFolders && !configFolders.includes(dirname(config))) {
-        configFolders = [...configFolders, dirname(config)];
-      }
+      if (config && isNewFolder(config)) configFolders = [...configFolders, dirname(config)];
       refreshSoon();
     }),
     training.onDidEnd(() => void refresh()),
@@ -111,7 +122,7 @@ export function createRunLibrary(training: TrainingController, log: Log): RunLib
     find: (runFolder) => runs.find((run) => run.folder === runFolder),
     ofConfig: (configFile) => runs.filter((run) => configFileOf(run) === configFile),
     refresh() {
-      configFolders = undefined;
+      isSearchDue = true;
       return refresh();
     },
     async markInterrupted(runFolder) {

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import type { Probe } from "../../../src/host/api.ts";
 import { inDialogs } from "./dialogs.ts";
-import { activate, answering, trainFiles, until, untilSnapshot } from "./support.ts";
-import { sentence, writer } from "./trainings.ts";
+import { activate, answering, endOfTraining, trainFiles, until, untilSnapshot } from "./support.ts";
+import { exploding, sentence, writer } from "./trainings.ts";
 
 const stopAll = (): Thenable<void> => vscode.debug.stopDebugging();
 interface Variable {
@@ -112,6 +112,19 @@ describe("debugging a sequence", () => {
       "the original",
       ({ trace }) => trace !== undefined && trace.counterfactual === undefined,
     );
+  });
+
+  it("opens the sequence at which a training broke, when it is attached to that training", async () => {
+    await answering([], async (seen) => {
+      const end = await endOfTraining(probe, "debugged-until-it-broke", exploding);
+      assert.ok(end.kind === "result" && end.result.state === "failed", JSON.stringify(end));
+      await until("the message", () => seen.some(({ text }) => text.includes("failed")));
+      const run = end.result.runFolder;
+      const attach = { type: "unroll", request: "attach", name: "test", run };
+      assert.ok(await vscode.debug.startDebugging(undefined, attach));
+      const { trace } = await standing(12);
+      assert.equal(trace?.runFolder, run);
+    });
   });
 
   it("says where to choose Ablate Unit when it is called from nowhere", async () => {
