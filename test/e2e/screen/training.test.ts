@@ -69,7 +69,9 @@ describe("training", () => {
     await runCommand(stage.page, "Notifications: Clear All Notifications");
     await runCommand(stage.page, "Unroll: Focus on Runs View");
     const row = stage.page.locator(".monaco-list-row", { hasText: "without end" });
-    await row.first().waitFor();
-    expect(await row.first().getAttribute("aria-label")).toMatch(/without end.*stopped/i);
+    // The list reads the disk a moment after the run was written.
+    await waitUntil("the run to be listed as stopped", async () =>
+      /without end.*stopped/i.test((await row.first().getAttribute("aria-label")) ?? ""),
+    );
   });
 });
