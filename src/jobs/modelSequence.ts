@@ -11,7 +11,8 @@ import { isWhole, type FileTensor } from "../formats/fileTensor.ts";
 import type { ModelNetwork } from "../models/modelContents.ts";
 import type { ArraySequence } from "../protocol/modelContract.ts";
 import type { Batch } from "../trace/batch.ts";
-import type { LossKind, Real } from "../trace/trace.ts";
+import { oneSequence } from "../trace/oneSequence.ts";
+import type { LossKind } from "../trace/trace.ts";
 import { textPlaces } from "./textPlaces.ts";
 import { batchOfArrays } from "./modelBatch.ts";
 import { bytesOfFile } from "./modelFile.ts";
@@ -72,7 +73,9 @@ export async function modelSequence(
       advice: "Save the numbers of the tokens, as whole numbers.",
     });
   }
-  const one = oneSequence(batch, at, choice.index ?? 0, network.output.size);
+  const { index = 0 } = choice;
+  requireSequence(index, batch.size);
+  const one = { ...oneSequence(batch, index, { steps: batch.steps, at }), carry: false };
   const answered = isLanguageModel ? withNextTokens(one) : one;
   const size = network.output.size;
   const classes = takesClasses
@@ -175,48 +178,12 @@ function onlyArray(content: SequenceContent, name: string, wanted: string | unde
   });
 }
 
-/** Sequence `index` alone, B = 1. */
-function oneSequence(
-  batch: Batch,
-  at: "each-step" | "last-step",
-  index: number,
-  outputs: number,
-): Batch {
-  const { steps, size, input, target, weights } = batch;
-  if (!Number.isInteger(index) || index < 0 || index >= size) {
-    throw new UserError("sequence", `There is no sequence ${index + 1}: the array has ${size}.`, {
-      advice: `Choose one from 1 to ${size}.`,
-    });
-  }
-  const rows = at === "each-step" ? steps : 1;
-  const pick = <Numbers extends Int32Array | Real>(all: Numbers, count: number, width: number) => {
-    const out = all.slice(0, count * width) as Numbers;
-    for (let t = 0; t < count; t++) {
-      const from = (t * size + index) * width;
-      out.set(all.subarray(from, from + width), t * width);
-    }
-    return out;
-  };
-  return {
-    steps,
-    size: 1,
-    lengths: Int32Array.of(steps),
-    input:
-      input.kind === "tokens"
-        ? { kind: "tokens", tokens: pick(input.tokens, steps, 1) }
-        : {
-            kind: "dense",
-            values: pick(input.values, steps, input.values.length / (steps * size)),
-          },
-    ...(target?.kind === "classes" && {
-      target: { kind: "classes", classes: pick(target.classes, rows, 1) },
-    }),
-    ...(target?.kind === "values" && {
-      target: { kind: "values", values: pick(target.values, rows, outputs) },
-    }),
-    ...(weights && { weights: pick(weights, rows, 1) }),
-    carry: false,
-  };
+/** Throws `UserError` when there is no such sequence. */
+function requireSequence(index: number, size: number): void {
+  if (Number.isInteger(index) && index >= 0 && index < size) return;
+  throw new UserError("sequence", `There is no sequence ${index + 1}: the array has ${size}.`, {
+    advice: `Choose one from 1 to ${size}.`,
+  });
 }
 
 /** Each token is the answer to the one before it; what follows the last is not known. */

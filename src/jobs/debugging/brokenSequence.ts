@@ -15,6 +15,7 @@ import {
 import type { Kernels } from "../../engine/kernels/kernels.ts";
 import { readRecording, type Recording } from "../../runs/recording.ts";
 import type { Batch } from "../../trace/batch.ts";
+import { oneSequence } from "../../trace/oneSequence.ts";
 import type { Real } from "../../trace/trace.ts";
 import { describeRun, networkOf, type LoadedRun } from "../loadedRun.ts";
 
@@ -39,7 +40,9 @@ export async function brokenSequence(runFolder: string, kernels: Kernels): Promi
   const [batch] = recording.batches;
   const { b, ...entry } = findBreak(loaded, recording, batch, kernels);
   const title = `sequence ${b} of the batch in which update ${update + 1} broke`;
-  const own = sequenceAt(batch, b, loaded);
+  // Without its padding.
+  const { at } = loaded.run.record.model.output;
+  const own = oneSequence(batch, b, { steps: batch.lengths[b], at });
   return {
     loaded,
     entry,
@@ -64,53 +67,6 @@ function findBreak(loaded: LoadedRun, { carried }: Recording, batch: Batch, kern
   const { tensor, t, unit, value, sequence } = first;
   const became = Number.isNaN(value) ? "NaN" : "infinite";
   return { b: sequence, t, reason: `${tensor}[${unit}] became ${became} at step ${t}.` };
-}
-
-/** Sequence `b` as a batch of its own, without its padding. */
-function sequenceAt(batch: Batch, b: number, { run }: LoadedRun): Batch {
-  const { size, lengths, input, target, weights, carry } = batch;
-  const steps = lengths[b];
-  const isLast = run.record.model.output.at === "last-step";
-  const rowsOf = <T extends Int32Array | Real>(values: T, rows: number): T => {
-    const width = values.length / (rows * size);
-    const taken = isLast && rows === 1 ? 1 : steps;
-    const part = values.slice(0, taken * width);
-    for (let t = 0; t < taken; t++) {
-      for (let k = 0; k < width; k++) part[t * width + k] = values[(t * size + b) * width + k];
-    }
-    return part as T;
-  };
-  const outputs = isLast ? 1 : batch.steps;
-  return {
-    steps,
-    size: 1,
-    lengths: Int32Array.of(steps),
-    input:
-      input.kind === "tokens"
-        ? { kind: "tokens", tokens: rowsOf(input.tokens, batch.steps) }
-        : { kind: "dense", values: rowsOf(input.values, batch.steps) },
-    ...(target?.kind === "classes" && {
-      target: { kind: "classes", classes: rowsOf(target.classes, outputs) },
-    }),
-    ...(target?.kind === "values" && {
-      target: { kind: "values", values: rowsOf(target.values, outputs) },
-    }),
-    ...(target?.kind === "labels" && { target: labelsAt(target, b, size) }),
-    ...(weights && { weights: rowsOf(weights, outputs) }),
-    carry,
-  };
-}
-
-type Labels = Extract<Batch["target"], { kind: "labels" }>;
-
-function labelsAt({ labels, labelLengths }: Labels, b: number, size: number): Labels {
-  const width = labels.length / size;
-  const count = labelLengths[b];
-  return {
-    kind: "labels",
-    labels: labels.slice(b * width, b * width + count),
-    labelLengths: Int32Array.of(count),
-  };
 }
 
 /** (B,H) → (1,H) */
