@@ -38,6 +38,7 @@ import {
 import { createInstrument } from "./instrument.ts";
 import { timeScale } from "./layout.ts";
 import type { PanelPicture, Surroundings } from "./surroundings.ts";
+import { timeInput } from "./timeInput.ts";
 
 interface Question {
   readonly trace: string;
@@ -112,9 +113,7 @@ export function createSaliencyPicture(
       hover = point;
       picture.redrawOverlay();
     },
-    click: (point) => on.moveStep(stepAtX(layout().time, point.x)),
-    pan: (dx) => controller.input.pan(dx, 0),
-    zoom: (_, factor, point) => controller.input.zoom("step", factor, point),
+    ...timeInput(controller, () => layout().time, on.moveStep),
     key,
   };
   instrument.drawing.classList.add("explanation");

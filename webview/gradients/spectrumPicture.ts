@@ -28,6 +28,7 @@ import {
   type StateKind,
 } from "./spectrum.ts";
 import type { PanelPicture, Surroundings } from "./surroundings.ts";
+import { timeInput } from "./timeInput.ts";
 
 interface Question {
   readonly trace: string;
@@ -97,9 +98,7 @@ export function createSpectrumPicture(
       hover = point;
       picture.redrawOverlay();
     },
-    click: (point) => on.moveStep(stepAtX(layout().time, point.x)),
-    pan: (dx) => controller.input.pan(dx, 0),
-    zoom: (_, factor, point) => controller.input.zoom("step", factor, point),
+    ...timeInput(controller, () => layout().time, on.moveStep),
     key: controller.key,
   };
   const picture = createPicture(instrument.drawing, { draw, drawOverlay, input });

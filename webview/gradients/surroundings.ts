@@ -1,4 +1,4 @@
-/** What both pictures of the panel stand on. */
+/** What all pictures of the panel stand on. */
 import type { ColorTable, ScaleKind } from "../lib/colorMaps.ts";
 import type { HeatmapController } from "../lib/heatmapController.ts";
 import type { Host } from "../lib/host.ts";
@@ -8,7 +8,7 @@ import type { Theme } from "../lib/theme.ts";
 
 export interface Surroundings {
   readonly host: Host;
-  /** Holds the part in view, which both pictures share, and the cursor. */
+  /** Holds the part in view, which all pictures share, and the cursor. */
   readonly controller: HeatmapController;
   readonly tokens: StepTokens;
   readonly chosen: () => TensorChoice | undefined;
