@@ -46,9 +46,14 @@ export async function waitForWorkbench(page: Page): Promise<void> {
   await page.locator("#status\\.problems").waitFor({ timeout: startLimitMs });
 }
 
-/** Reloads the window, as "Developer: Reload Window" does. */
+/**
+ * Reloads the window by its own command, which first writes down what is open. The browser's own reload may
+ * come before the workbench has done so, which in a browser it does only when it is idle.
+ */
 export async function reloadWorkbench(page: Page): Promise<void> {
-  await page.reload();
+  const loaded = page.waitForEvent("load", { timeout: startLimitMs });
+  await runCommand(page, "Developer: Reload Window");
+  await loaded;
   await waitForWorkbench(page);
 }
 
@@ -75,7 +80,9 @@ export async function runCommand(page: Page, title: string, limitMs = 20_000): P
       // What the command opens may be a list again; the palette's own text is gone either way.
       const closed = async (): Promise<boolean> => {
         const input = quickInput(page).locator("input").first();
-        return !(await input.isVisible()) || (await input.inputValue()) !== `>${title}`;
+        if (!(await input.isVisible())) return true;
+        // A command that reloads the window takes the palette away between the two questions.
+        return (await input.inputValue({ timeout: 1_000 }).catch(() => "")) !== `>${title}`;
       };
       await waitUntil("the Command Palette to close", closed);
       return true;
