@@ -25,8 +25,11 @@ export interface PythonState {
   readonly batchFirst?: boolean;
 }
 
-/** debugpy cuts texts after 65,536 characters; base64 takes four for three bytes. */
-const chunkBytes = 45_000;
+/**
+ * debugpy gives texts whole for the clipboard, as each answer takes about 40 ms whatever its size; where a debugger cuts
+ * them, it does so after 65,536 characters. Base64 takes four for three bytes.
+ */
+const chunkSizes = { large: 3_000_000, small: 45_000 };
 const mostBytes = 2 ** 30;
 
 interface Listing {
@@ -59,14 +62,21 @@ export async function fetchPythonState(
   }
   const tensors: PythonTensor[] = [];
   let done = 0;
+  let chunkBytes = chunkSizes.large;
   for (const [name, type, shape, count] of listing.tensors) {
     const bytes = new Uint8Array(count);
-    for (let from = 0; from < count; from += chunkBytes) {
+    for (let from = 0; from < count;) {
       options.signal?.throwIfAborted();
       const to = Math.min(count, from + chunkBytes);
-      const chunk = await decoded(evaluate(chunkExpression(variable, name, from, to)));
-      if (chunk.length !== to - from) throw cut(variable);
+      const answer = await evaluate(chunkExpression(variable, name, from, to));
+      const chunk = bytesOf(answer);
+      if (chunk?.length !== to - from) {
+        if (to - from <= chunkSizes.small) throw chunk ? cut(variable) : unexpected(answer);
+        chunkBytes = chunkSizes.small;
+        continue;
+      }
       bytes.set(chunk, from);
+      from = to;
       done += chunk.length;
       options.onProgress?.(done / Math.max(1, total));
     }
@@ -83,8 +93,12 @@ export async function fetchPythonState(
 }
 
 async function list(variable: string, evaluate: Evaluate): Promise<Listing> {
-  const json = new TextDecoder().decode(await decoded(evaluate(listingExpression(variable))));
-  const listing = JSON.parse(json) as Listing | { readonly refused: string };
+  const answer = await evaluate(listingExpression(variable));
+  const json = bytesOf(answer);
+  if (!json) throw unexpected(answer);
+  const listing = JSON.parse(new TextDecoder().decode(json)) as
+    | Listing
+    | { readonly refused: string };
   if (!("refused" in listing)) return listing;
   throw new UserError(
     "variable",
@@ -118,11 +132,13 @@ const chunkExpression = (variable: string, name: string, from: number, to: numbe
 /** JSON's escapes are Python's too, but for characters beyond the first plane, which stand for themselves. */
 const pythonText = (text: string): string => JSON.stringify(text);
 
-async function decoded(result: Promise<string>): Promise<Uint8Array> {
+/** Undefined when the answer is something else than base64, or was cut in its middle. */
+function bytesOf(answer: string): Uint8Array | undefined {
   // A text is shown with its quotes, except where the debugger takes it for the clipboard.
-  const text = (await result).trim().replace(/^(['"])(.*)\1$/s, "$2");
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw unexpected(text);
-  return Uint8Array.from(Buffer.from(text, "base64"));
+  const text = answer.trim().replace(/^(['"])(.*)\1$/s, "$2");
+  return /^[A-Za-z0-9+/]*={0,2}$/.test(text)
+    ? Uint8Array.from(Buffer.from(text, "base64"))
+    : undefined;
 }
 
 const unexpected = (text: string): UserError =>

@@ -51,6 +51,19 @@ describe("package.json", () => {
     for (const command of used) expect(Object.keys(commandTitles)).toContain(command);
   });
 
+  it("has a place for every command where a person can find it", () => {
+    const hidden = contributes.menus.commandPalette
+      .filter(({ when }: Contributed) => when === "false")
+      .map(({ command }: Contributed) => command);
+    // Buttons of the model editor.
+    const ofPanels = ["unroll.traceModel", "unroll.debugModel", "unroll.configFromModel"];
+    const shown = menuItems
+      .filter(({ when }) => when !== "false")
+      .map(({ command }) => command)
+      .concat(ofPanels);
+    for (const command of hidden) expect(shown).toContain(command);
+  });
+
   it("asks only for context keys that the code sets", () => {
     const clauses = [...menuItems, ...contributes.keybindings, ...contributes.viewsWelcome].flatMap(
       ({ when }: { when?: string }) => (when === undefined ? [] : [when]),

@@ -11,11 +11,16 @@ interface FakeModule {
   readonly modules?: readonly unknown[];
 }
 
-/** Shows texts with quotes, as debugpy does, and keeps what it was asked. */
-function fakePython(module: FakeModule | { readonly refused: string }) {
+/** Shows texts with quotes, as debugpy does, cut in their middle when they are longer than `limit`. */
+function fakePython(module: FakeModule | { readonly refused: string }, limit = Infinity) {
   const asked: string[] = [];
   const evaluate: Evaluate = async (expression) => {
     asked.push(expression);
+    const text = answer(expression);
+    const half = limit / 2;
+    return text.length > limit ? `${text.slice(0, half)}...${text.slice(-half)}` : text;
+  };
+  const answer = (expression: string): string => {
     const chunk = /\["(.*?)"\]\.detach\(\).*\[(\d+):(\d+)\]\.cpu/.exec(expression);
     if ("refused" in module) return `'${base64(JSON.stringify(module))}'`;
     if (chunk) {
@@ -42,11 +47,12 @@ const complaining: Evaluate = async () => "NameError: name 'model' is not define
 describe("a module in a paused Python program", () => {
   it("is fetched whole, in chunks that the debugger does not cut", async () => {
     const weight = numbers(30_001);
-    const { evaluate, asked } = fakePython({
+    const module = {
       className: "torch.nn.modules.rnn.RNN",
       tensors: { weight_hh_l0: weight, bias: numbers(3) },
       modules: [["RNN", "relu", true]],
-    });
+    };
+    const { evaluate, asked } = fakePython(module, 65_536);
     const shares: number[] = [];
     const state = await fetchPythonState("self.rnn", evaluate, {
       onProgress: (share) => shares.push(share),
@@ -61,9 +67,18 @@ describe("a module in a paused Python program", () => {
       ["bias", [3]],
     ]);
     expect(new Float32Array(state.tensors[0].bytes)).toEqual(weight);
-    expect(asked).toHaveLength(1 + 3 + 1);
+    // The listing, one answer that was cut, three in its place, and the bias.
+    expect(asked).toHaveLength(1 + 1 + 3 + 1);
     expect(asked.every((expression) => expression.endsWith("(self.rnn)"))).toBe(true);
     expect(shares.at(-1)).toBe(1);
+  });
+
+  it("is fetched in few answers where the debugger gives them whole", async () => {
+    const module = { className: "M", tensors: { w: numbers(800_000) } };
+    const { evaluate, asked } = fakePython(module);
+    const { tensors } = await fetchPythonState("model", evaluate);
+    expect(new Float32Array(tensors[0].bytes)).toEqual(module.tensors.w);
+    expect(asked).toHaveLength(1 + 2);
   });
 
   it("is only looked at: no expression assigns, calls itself on a file, or runs code", async () => {
@@ -97,7 +112,7 @@ describe("a module in a paused Python program", () => {
   });
 
   it("can be left in the middle", async () => {
-    const { evaluate, asked } = fakePython({ className: "M", tensors: { w: numbers(90_000) } });
+    const { evaluate, asked } = fakePython({ className: "M", tensors: { w: numbers(900_000) } });
     const abort = new AbortController();
     const fetching = fetchPythonState("model", evaluate, {
       signal: abort.signal,
