@@ -8,12 +8,14 @@
  * sequence that still runs are not computed (`layers/rowBlocks.ts`).
  */
 import type { Batch } from "../trace/batch.ts";
-import type { Real } from "../trace/trace.ts";
-import { pool, poolBackward } from "./attention/attentionPooling.ts";
-import type { AttentionSizes, Memory } from "./attention/score.ts";
+import { beginStates, carryStates } from "./carriedState.ts";
 import type { RecurrentCell } from "./cells/cell.ts";
+import { conditionBackward } from "./conditioning.ts";
+import { headBackward, runHead } from "./head.ts";
 import { firstAfter, firstBefore, initialRow, stepAt } from "./layers/directions.ts";
 import { addResidual, handOn, takeBack } from "./layers/handOn.ts";
+import { loadInput } from "./layers/inputLayer.ts";
+import { prepareOutput } from "./layers/outputLayer.ts";
 import {
   accumulateInputGradients,
   inputGradient,
@@ -21,30 +23,13 @@ import {
   projectInput,
   type RecurrentLayer,
 } from "./layers/recurrentLayer.ts";
-import { expectLength, loadInput } from "./layers/inputLayer.ts";
 import { activeRows, rowBlocksOf } from "./layers/rowBlocks.ts";
-import { outputBackward, outputForward, prepareOutput } from "./layers/outputLayer.ts";
 import type { LossResult } from "./losses/loss.ts";
-import { takeLoss } from "./losses/takeLoss.ts";
 import type { Model } from "./model.ts";
-import { beginStates, carryStates } from "./carriedState.ts";
-import { conditionBackward } from "./conditioning.ts";
-import { gatherLast, scatterLast } from "./lastStates.ts";
+import { checkBatch, handedOn, sourceOf, type Pass } from "./pass.ts";
 import { addSegmentEnds, backwardInSegments, forwardInSegments } from "./segments.ts";
 import { addEndGradients } from "./sequenceToSequence/bridge.ts";
-import { decode, type Source } from "./sequenceToSequence/decode.ts";
-import { decodeBackward } from "./sequenceToSequence/decodeBackward.ts";
-import { exactMatches } from "./sequenceToSequence/exactMatches.ts";
 import { prepareDecoder } from "./sequenceToSequence/decoder.ts";
-import {
-  checkBatch,
-  clearPadding,
-  extentOf,
-  handedOn,
-  outputRows,
-  sourceOf,
-  type Pass,
-} from "./pass.ts";
 
 export { carriedState, restoreCarriedState } from "./carriedState.ts";
 export { firstNonFinite } from "./firstNonFinite.ts";
@@ -105,24 +90,7 @@ function forwardWhole(pass: Pass, batch: Batch): LossResult {
   }
   carryStates(pass, batch.carriedSteps);
 
-  if (pass.decoder) decode(pass.decoder, decoderSource(pass), batch.decoder);
-  else runOutput(pass);
-  current.holds = "outputs";
-  if (!batch.target) return { loss: 0, weight: 0 };
-  loadWeights(pass, batch.weights);
-  const { description, spec } = pass.model;
-  const outputs = {
-    ...pass.output,
-    rows: outputRows(pass),
-    size: description.output.size,
-    steps,
-    batch: size,
-    lengths,
-  };
-  const result = takeLoss(description.loss, spec.lossOptions ?? {}, outputs, batch.target);
-  current.holds = "losses";
-  if (!pass.decoder || batch.target.kind !== "classes") return result;
-  return { ...result, ...exactMatches(pass, batch.target.classes) };
+  return runHead(pass, batch);
 }
 
 /** The time loop of one layer in one direction. */
@@ -169,7 +137,7 @@ export function backward(pass: Pass): void {
 }
 
 function backwardWhole(pass: Pass) {
-  const { current, input, output, model } = pass;
+  const { current, input, model } = pass;
   const { kernels } = model;
   const { steps, batch, blocks } = current;
   const rows = steps * batch;
@@ -177,20 +145,9 @@ function backwardWhole(pass: Pass) {
     for (const layer of layers.values()) clearStateGradients(layer, pass);
   }
 
-  const top = pass.layers.length - 1;
-  if (pass.decoder) decodeBackward(pass.decoder, decoderSource(pass));
-  else if (output.last) {
-    const { last } = output;
-    const one = [{ row: 0, rows: batch }];
-    outputBackward(model, output, last.h, 0, last.hGradient, 0, one, batch);
-    if (pass.pooling) poolBackward(pass.pooling, memoryOf(pass), sizesOf(pass), last.hGradient);
-    else scatterLast(pass, last);
-  } else {
-    const { value, gradient, offset } = handedOn(pass, top, batch);
-    outputBackward(model, output, value, offset, gradient, offset, blocks, rows);
-  }
+  headBackward(pass);
 
-  for (let index = top; index >= 0; index--) {
+  for (let index = pass.layers.length - 1; index >= 0; index--) {
     const layers = pass.layers[index];
     const handed = pass.handed[index];
     if (handed) takeBack(handed, layers.values(), rows, batch);
@@ -286,54 +243,6 @@ function passHeld(cell: RecurrentCell, pass: Pass, t: number, previous: number, 
       for (let k = 0; k < width; k++) gradient[to + k] += gradient[from + k];
       gradient.fill(0, from, from + width);
     }
-  }
-}
-
-/** The linear output, at each step or from the states that each sequence ended in. */
-function runOutput(pass: Pass) {
-  const { model, output } = pass;
-  const { batch } = pass.current;
-  if (!output.last) {
-    const { value, offset } = handedOn(pass, pass.layers.length - 1, batch);
-    outputForward(model, output, value, offset, pass.current.blocks);
-    return clearPadding(extentOf(pass), output.values, model.description.output.size);
-  }
-  if (pass.pooling) pool(pass.pooling, memoryOf(pass), sizesOf(pass), output.last.h);
-  else gatherLast(pass, output.last);
-  outputForward(model, output, output.last.h, 0, [{ row: 0, rows: batch }]);
-}
-
-/** What the top layer hands on at all steps, for attention to look at. */
-function memoryOf(pass: Pass): Memory {
-  const { value, gradient, offset } = handedOn(pass, pass.layers.length - 1, pass.current.batch);
-  return { values: value, gradient, offset };
-}
-
-const sizesOf = ({ current, lengths }: Pass): AttentionSizes => ({
-  sourceSteps: current.steps,
-  batch: current.batch,
-  lengths,
-});
-
-/** What a decoder is given of the pass. */
-export const decoderSource = (pass: Pass): Source => ({
-  model: pass.model,
-  encoder: pass.layers,
-  memory: memoryOf(pass),
-  sizes: sizesOf(pass),
-  output: pass.output,
-});
-
-/** The batch's weights, 1 where it gives none, and 0 for padding whatever it gives. */
-function loadWeights(pass: Pass, given: Real | undefined) {
-  const { output } = pass;
-  const { lengths } = pass.decoder ?? pass;
-  const { batch } = pass.current;
-  const rows = outputRows(pass);
-  if (given) expectLength("weights", given.length, rows);
-  for (let row = 0; row < rows; row++) {
-    const padding = !output.last && Math.floor(row / batch) >= lengths[row % batch];
-    output.weights[row] = padding ? 0 : given ? given[row] : 1;
   }
 }
 

@@ -12,7 +12,8 @@ import { widthOf } from "../trace/trace.ts";
 import type { PackedWeight } from "./kernels/kernels.ts";
 import { initialRow } from "./layers/directions.ts";
 import type { RecurrentLayer } from "./layers/recurrentLayer.ts";
-import { parameterOf, type Model, type Parameter, type ParameterShape } from "./model.ts";
+import { parameterOf, type Model, type Parameter } from "./model.ts";
+import type { ParameterShape } from "./parameterShapes.ts";
 
 /** The linear map to the states of one layer in one direction. */
 interface StateMap {

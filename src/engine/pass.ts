@@ -17,7 +17,8 @@ import {
   type RecurrentLayer,
 } from "./layers/recurrentLayer.ts";
 import type { RowBlock } from "./layers/rowBlocks.ts";
-import { encoderLayers, type Model } from "./model.ts";
+import { encoderLayers } from "./describeModel.ts";
+import type { Model } from "./model.ts";
 import type { Random } from "./rng.ts";
 import { createSegments, segmentLength, type Segments } from "./segments.ts";
 import { createDecoder, type Decoder } from "./sequenceToSequence/decoder.ts";

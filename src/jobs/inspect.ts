@@ -4,7 +4,7 @@ import { UserError } from "../config/problem.ts";
 import { parseConfig } from "../config/validate.ts";
 import { checkAgainstData, problemOf } from "../data/checkAgainstData.ts";
 import { loadDataset } from "../data/dataset.ts";
-import { describeModel } from "../engine/model.ts";
+import { describeModel } from "../engine/describeModel.ts";
 import type { Inspection } from "../protocol/contracts.ts";
 import { requireMemory } from "./trainingMemory.ts";
 import { planTraining } from "./trainingPlan.ts";

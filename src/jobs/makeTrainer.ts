@@ -2,7 +2,8 @@
 import { availableParallelism } from "node:os";
 import type { TrainingConfig } from "../config/schema.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
-import { describeModel, type ModelSpec } from "../engine/model.ts";
+import { describeModel } from "../engine/describeModel.ts";
+import type { ModelSpec } from "../engine/model.ts";
 import type { TeamPlan } from "../engine/parallel/shard.ts";
 import type { Random } from "../engine/rng.ts";
 import { trainInOneThread } from "./oneThread.ts";

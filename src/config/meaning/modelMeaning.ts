@@ -1,4 +1,5 @@
 /** Networks that cannot read their data, or whose parts do not fit. */
+import type { ConfigPath } from "../positions.ts";
 import type { Config, LayerConfig } from "../schema.ts";
 import type { PathProblem } from "../validate.ts";
 import { error, hasNumbers, idle, warning, type IsWritten } from "./judgement.ts";
@@ -15,19 +16,41 @@ export function modelProblems(config: Config, isWritten: IsWritten): PathProblem
       at: "key",
     });
   }
-  const layers = [...model.layers, ...(model.decoder?.layers ?? [])];
-  const cells = new Set(layers.map((layer) => layer.cell));
-  if (model.initialization.recurrent === "identity" && (cells.has("lstm") || cells.has("gru"))) {
-    const gated = [...cells].filter((cell) => cell !== "rnn").map((cell) => cell.toUpperCase());
-    problems.push(
-      warning(
-        ["model", "initialization", "recurrent"],
-        `"identity" is meant for a plain RNN with "relu" (Le et al. 2015); here it also fills each gate of the ${gated.join(" and ")}.`,
-      ),
-    );
+  problems.push(
+    ...directionProblems(config),
+    ...connectionProblems(model),
+    ...initializationProblems(model, isWritten),
+  );
+  return problems;
+}
+
+const unfit = (path: ConfigPath, cells: readonly string[]): PathProblem =>
+  warning(
+    path,
+    `"identity" is meant for a plain RNN with "relu" (Le et al. 2015); here it also fills each gate of the ${cells.map((cell) => cell.toUpperCase()).join(" and ")}.`,
+  );
+
+/** About weights that start in a way that is not meant for their cell, or is written for a cell that is not there. */
+function initializationProblems(model: Config["model"], isWritten: IsWritten): PathProblem[] {
+  const problems: PathProblem[] = [];
+  const groups = [
+    { path: ["model", "layers"], layers: model.layers },
+    { path: ["model", "decoder", "layers"], layers: model.decoder?.layers ?? [] },
+  ];
+  const following = new Set<string>();
+  for (const { path, layers } of groups) {
+    for (const [index, { cell, initialization }] of layers.entries()) {
+      if (cell === "rnn") continue;
+      if (initialization?.recurrent === undefined) following.add(cell);
+      else if (initialization.recurrent === "identity")
+        problems.push(unfit([...path, index, "initialization", "recurrent"], [cell]));
+    }
   }
-  problems.push(...directionProblems(config), ...connectionProblems(model));
-  if (isWritten("model", "initialization", "forgetBias") && !cells.has("lstm")) {
+  if (model.initialization.recurrent === "identity" && following.size > 0) {
+    problems.push(unfit(["model", "initialization", "recurrent"], [...following]));
+  }
+  const hasLstm = groups.some(({ layers }) => layers.some(({ cell }) => cell === "lstm"));
+  if (isWritten("model", "initialization", "forgetBias") && !hasLstm) {
     problems.push(
       idle(
         ["model", "initialization", "forgetBias"],

@@ -5,7 +5,8 @@
  * h (T,B,K)   W (A,K)   b, v (A)   α (B,T)   context (B,K), which the output reads
  */
 import type { Real } from "../../trace/trace.ts";
-import { outputSizeOf, type Model } from "../model.ts";
+import { outputSizeOf } from "../describeModel.ts";
+import type { Model } from "../model.ts";
 import { createAdditiveScore } from "./additiveScore.ts";
 import { attend, attendBackward, createAttention, type Attention } from "./attention.ts";
 import type { AttentionSizes, Memory } from "./score.ts";

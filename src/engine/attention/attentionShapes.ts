@@ -1,6 +1,6 @@
 /** Which parameters attention has, as `score.ts` and `attentionPooling.ts` use them. */
 import type { AttentionDescription, ModelDescription } from "../../trace/trace.ts";
-import type { ParameterShape } from "../model.ts";
+import type { ParameterShape } from "../parameterShapes.ts";
 
 /**
  * Where the context enters. Bahdanau et al. look with the state before a step, and the step reads what they find; Luong et al.

@@ -6,7 +6,8 @@
 import type { Batch } from "../../trace/batch.ts";
 import type { Real } from "../../trace/trace.ts";
 import type { Kernels } from "../kernels/kernels.ts";
-import { hasEmbedding, parameterOf, type Model, type Parameter } from "../model.ts";
+import { hasEmbedding } from "../describeModel.ts";
+import { parameterOf, type Model, type Parameter } from "../model.ts";
 
 interface DenseInput {
   readonly kind: "dense";

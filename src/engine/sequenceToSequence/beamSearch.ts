@@ -1,6 +1,7 @@
 /** What an encoder-decoder writes for a source: the likeliest outputs that a search of some width finds. */
 import type { Real } from "../../trace/trace.ts";
-import { createPass, decoderSource, forward } from "../bptt.ts";
+import { createPass, forward } from "../bptt.ts";
+import { decoderSource } from "../head.ts";
 import type { Model } from "../model.ts";
 import { softmax } from "../sampling.ts";
 import { decodeOn } from "./decode.ts";

@@ -5,7 +5,8 @@
 import { widthOf, type Direction, type Real } from "../../trace/trace.ts";
 import type { RecurrentCell } from "../cells/cell.ts";
 import type { RecurrentLayer } from "../layers/recurrentLayer.ts";
-import { encoderLayers, outputSizeOf, parameterOf, type Model, type Parameter } from "../model.ts";
+import { encoderLayers, outputSizeOf } from "../describeModel.ts";
+import { parameterOf, type Model, type Parameter } from "../model.ts";
 import type { PackedWeight } from "../kernels/kernels.ts";
 
 type Layers = readonly ReadonlyMap<Direction, RecurrentLayer>[];

@@ -1,7 +1,8 @@
 /** What a decoder is made of, and whether it fits its encoder. */
 import type { LayerConfig } from "../../config/schema.ts";
 import { looksBefore } from "../attention/attentionShapes.ts";
-import { outputSizeOf, type ParameterShape } from "../model.ts";
+import { outputSizeOf } from "../describeModel.ts";
+import type { ParameterShape } from "../parameterShapes.ts";
 import {
   widthOf,
   type DecoderDescription,

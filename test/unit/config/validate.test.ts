@@ -271,6 +271,23 @@ describe("what is allowed but cannot work, or does nothing", () => {
       "LSTM",
     ],
     [
+      "identity that one gated layer asks for itself",
+      text(book, {
+        layers: [
+          { cell: "rnn", hidden: 2, initialization: { recurrent: "identity" } },
+          { cell: "gru", hidden: 2, initialization: { recurrent: "identity" } },
+        ],
+      }),
+      'warning "identity"',
+      "GRU",
+    ],
+    [
+      "a forget bias of a layer that has no forget gate",
+      text(book, { layers: [{ cell: "gru", hidden: 2, initialization: { forgetBias: 2 } }] }),
+      'error "forgetBias"',
+      "forgetBias",
+    ],
+    [
       "a condition where every step is read",
       text({ kind: "synthetic", task: "adding", condition: "every-step" }),
       'warning "condition"',

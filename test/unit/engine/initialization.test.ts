@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { fillOrthogonal } from "../../../src/engine/init.ts";
 import type { Precision } from "../../../src/engine/kernels/kernels.ts";
 import { referenceKernels } from "../../../src/engine/kernels/reference.ts";
-import { createModel, describeModel, parameterOf, type Model } from "../../../src/engine/model.ts";
+import { describeModel } from "../../../src/engine/describeModel.ts";
+import { createModel, parameterOf, type Model } from "../../../src/engine/model.ts";
 import { createRandom } from "../../../src/engine/rng.ts";
 import type { Real } from "../../../src/trace/trace.ts";
 import { disagreement } from "../../gradcheck/differences.ts";
@@ -145,6 +146,25 @@ describe("initialization", () => {
       expect(sum(biased, k) - sum(plain, k)).toBeCloseTo(inForgetGate ? 1.5 : 0, 12);
     }
     expect(valueOf(biased, "bias_hh_l0")).toEqual(valueOf(plain, "bias_hh_l0"));
+  });
+
+  it("of one layer alone: an IRNN over an LSTM with a forget bias of its own", () => {
+    const irnn = { input: "xavier", recurrent: "identity" } as const;
+    const model = buildModel({
+      layers: [
+        { cell: "lstm", hidden: 4, initialization: { forgetBias: 3, input: "xavier" } },
+        { ...layerConfig("rnn relu", 3), initialization: irnn },
+        layerConfig("lstm", 2),
+      ],
+      initialization: { recurrent: "orthogonal", input: "xavier", forgetBias: 1 },
+    });
+    expect([...valueOf(model, "weight_hh_l1")]).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 1]);
+    const forget = (name: string, hidden: number): number[] => [
+      ...valueOf(model, name).subarray(hidden, 2 * hidden),
+    ];
+    expect(forget("bias_ih_l0", 4)).toEqual([3, 3, 3, 3]);
+    expect(forget("bias_ih_l2", 2)).toEqual([1, 1]);
+    expect(departure(valueOf(model, "weight_hh_l0").subarray(0, 16), 4, 4)).toBeLessThan(1e-12);
   });
 
   it("leaves the choice to the model's own spec", () => {
