@@ -5,6 +5,7 @@ import { referenceKernels } from "./kernels/reference.ts";
 import { bytesOf } from "./kernels/simdMemory.ts";
 import { layOutModel } from "./model.ts";
 import { createOptimizer } from "./optimizers/optimizer.ts";
+import { createBatchBuffers } from "./parallel/inbox.ts";
 import type { TeamPlan } from "./parallel/shard.ts";
 import { createPass, type Capacity } from "./pass.ts";
 import { createRandom } from "./rng.ts";
@@ -31,10 +32,17 @@ export function trainingMemoryOf(plan: Omit<TeamPlan, "threads">, threads: numbe
     ...capacity,
     batch: Math.ceil(capacity.batch / threads),
   });
+  const { trained, evaluated, spec } = plan;
+  const capacities = evaluated ? [trained, evaluated] : [trained];
   counted.bytes = 0;
-  createPass(model, share(plan.trained), { dropout: createRandom(0) });
-  if (plan.evaluated) createPass(model, share(plan.evaluated));
-  return { modelBytes, batchBytes: counted.bytes * threads };
+  createPass(model, share(trained), { dropout: createRandom(0) });
+  if (evaluated) createPass(model, share(evaluated));
+  if (threads === 1) return { modelBytes, batchBytes: counted.bytes };
+  for (const capacity of capacities) createBatchBuffers(kernels, spec, share(capacity));
+  const shares = counted.bytes * threads;
+  counted.bytes = 0;
+  for (const capacity of capacities) createBatchBuffers(kernels, spec, capacity);
+  return { modelBytes, batchBytes: shares + counted.bytes };
 }
 
 /** As long as it claims to be for whoever asks, without the memory. */

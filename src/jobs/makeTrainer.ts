@@ -41,8 +41,7 @@ export function threadsFor(
   kernels: Kernels,
   { shardScript }: ThreadOptions,
 ): number {
-  // The shards know neither labels without places, which do not lie in columns of the batch, nor a decoder's own batch.
-  if (!kernels.sharing || !shardScript || spec.loss === "ctc" || spec.decoder) return 1;
+  if (!kernels.sharing || !shardScript) return 1;
   if (wanted !== "auto") return Math.max(1, Math.min(wanted, trained.batch));
   const operations = 6 * weightsPerStep(spec) * trained.steps * trained.batch;
   const worthIt = Math.floor(operations / operationsPerThread);

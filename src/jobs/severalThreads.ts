@@ -3,14 +3,20 @@ import { carriedState, firstNonFinite, restoreCarriedState, type Pass } from "..
 import type { KernelSharing } from "../engine/kernels/kernels.ts";
 import type { LossResult } from "../engine/losses/loss.ts";
 import { drawParameters } from "../engine/model.ts";
-import { readResult, setFactor, writeOrders, type ShardResult } from "../engine/parallel/board.ts";
+import { putBatch, sequenceCount, type BatchBuffers } from "../engine/parallel/inbox.ts";
+import {
+  readResult,
+  setFactor,
+  writeBatchOrders,
+  writeShardOrders,
+  type ShardResult,
+} from "../engine/parallel/orders.ts";
 import {
   createCommons,
   createShard,
   type ShardPass,
   type TeamPlan,
 } from "../engine/parallel/shard.ts";
-import { loadShard, sequenceCount } from "../engine/parallel/shardBatch.ts";
 import type { Random } from "../engine/rng.ts";
 import type { Batch } from "../trace/batch.ts";
 import type { Real } from "../trace/trace.ts";
@@ -27,7 +33,7 @@ export function trainInThreads(
   const { threads } = plan;
   const common: number[] = [];
   const commons = createCommons(sharing.kernelsAt(common), plan);
-  const { model, optimizer, averaged, board } = commons;
+  const { model, optimizer, averaged, orders, trainingInbox, evaluationInbox } = commons;
   drawParameters(model, random);
   const places = Array.from({ length: threads }, () => [...common]);
   const shards = places.map((own, index) => {
@@ -39,23 +45,17 @@ export function trainInThreads(
     return { program: sharing.program, plan, index, places: own };
   });
   const team = createTeam(shards[0], starts.slice(1), script);
-  const drops = plan.spec.layers.some(({ dropout }) => (dropout ?? 0) > 0);
+  const { layers, decoder } = plan.spec;
+  // A decoder may draw which of its own answers it reads.
+  const draws = decoder !== undefined || layers.some(({ dropout }) => (dropout ?? 0) > 0);
 
-  /** Gives every thread its sequences of the batch. */
-  const share = (batch: Batch, passes: readonly ShardPass[]): void => {
-    for (const [index, { pass, batch: shardBatch }] of passes.entries()) {
-      const size = sequenceCount(batch.size, index, threads);
-      if (size > 0) loadShard(shardBatch, batch, index, threads);
-      writeOrders(board, index, {
-        steps: batch.steps,
-        size,
-        carry: batch.carry,
-        carriedBatch: pass.current.carriedBatch,
-        hasTarget: batch.target !== undefined,
-        carriedSteps: batch.carriedSteps ?? 0,
-        seed: drops ? noise.integer(2 ** 32) : 0,
-        factor: 0,
-      });
+  /** Lays the batch out for all threads. */
+  const share = (batch: Batch, inbox: BatchBuffers, passes: readonly ShardPass[]): void => {
+    writeBatchOrders(orders, putBatch(inbox, batch));
+    for (const [index, { pass }] of passes.entries()) {
+      const { carriedBatch } = pass.current;
+      const seed = draws ? noise.integer(2 ** 32) : 0;
+      writeShardOrders(orders, index, { carriedBatch, seed, factor: 0 });
     }
   };
   /** The passes of other threads have the same buffers as theirs, and know from here what is in them. */
@@ -70,13 +70,13 @@ export function trainInThreads(
   };
   const gather = (gathering: Gathering, weight: number): void | Promise<void> => {
     for (let index = 0; index < threads; index++) {
-      const own = readResult(board, index).weight;
+      const own = readResult(orders, index).weight;
       const factor = gathering !== "mean" ? own : weight > 0 ? own / weight : 0;
-      setFactor(board, index, factor);
+      setFactor(orders, index, factor);
     }
     return team.do("gather", { flag: gathering === "add" });
   };
-  const results = () => shards.map((_, index) => readResult(board, index));
+  const results = () => shards.map((_, index) => readResult(orders, index));
   const trained = shards.map(({ training }) => training);
   const evaluated = shards.flatMap(({ evaluation }) => evaluation ?? []);
 
@@ -86,7 +86,7 @@ export function trainInThreads(
     optimizer,
     averaged,
     async train(batch, gathering) {
-      share(batch, trained);
+      share(batch, trainingInbox, trained);
       await team.do("train");
       follow(batch, trained);
       const result = total(results(), plan);
@@ -95,7 +95,8 @@ export function trainInThreads(
     },
     step: () => team.do("step", optimizer.next()),
     async evaluate(batch, isFirst) {
-      share(batch, evaluated);
+      if (!evaluationInbox) throw new Error("This training evaluates nothing.");
+      share(batch, evaluationInbox, evaluated);
       await team.do("evaluate", { flag: isFirst });
       follow(batch, evaluated);
       return total(results(), plan);
@@ -126,16 +127,16 @@ export function trainInThreads(
 
 /** The loss over all shares, and how many answers were right. */
 function total(results: readonly ShardResult[], { spec }: TeamPlan): LossResult {
-  const weight = sumOf(results, (result) => result.weight);
+  const sum = (name: keyof ShardResult): number => sumOf(results, (result) => result[name]);
+  const weight = sum("weight");
   const loss = sumOf(results, (result) => result.loss * result.weight);
   return {
     // A loss that is no number has to show, whatever it weighs.
     loss: weight > 0 ? loss / weight : loss,
     weight,
-    ...(spec.loss === "cross-entropy" && {
-      correct: sumOf(results, (result) => result.correct),
-      counted: sumOf(results, (result) => result.counted),
-    }),
+    ...(spec.loss === "cross-entropy" && { correct: sum("correct"), counted: sum("counted") }),
+    ...(spec.decoder && { exact: sum("exact"), sequences: sum("sequences") }),
+    ...(spec.loss === "ctc" && { edits: sum("edits"), labels: sum("labels") }),
   };
 }
 

@@ -2,6 +2,7 @@
  * Threads that do the same work on different shares of it, in one memory. This thread leads: it hands out a command,
  * does the first share itself, and waits for the others.
  */
+import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { UserError } from "../config/problem.ts";
 import type { KernelSharing } from "../engine/kernels/kernels.ts";
@@ -9,6 +10,7 @@ import {
   announce,
   awaitDone,
   readFailure,
+  tellRoom,
   type Command,
   type Orders,
 } from "../engine/parallel/board.ts";
@@ -42,6 +44,7 @@ export function createTeam(first: Shard, starts: readonly ShardStart[], script: 
   let workers: readonly Worker[] | undefined;
   let death: string | undefined;
   let ended = false;
+  tellRoom(board, starts.length < availableParallelism());
 
   const start = (workerData: ShardStart): Worker => {
     const worker = new Worker(script, { workerData, name: `unroll shard ${workerData.index}` });

@@ -148,6 +148,17 @@ export interface Kernels {
     width: number,
   ): void;
 
+  /** Copies `count` runs of `width` numbers, which begin `stride` apart in `source`, to lie together in `out`. */
+  gatherRuns(
+    out: Real | Int32Array,
+    outOffset: number,
+    source: Real | Int32Array,
+    sourceOffset: number,
+    stride: number,
+    width: number,
+    count: number,
+  ): void;
+
   /** out = or += factor · x, for elements `from` … `to` − 1 of both. `out` may be `x`. */
   addScaled(
     out: Real,

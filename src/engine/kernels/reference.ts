@@ -22,6 +22,7 @@ import {
   fillRows,
   gatherColumns,
   gatherRows,
+  gatherRuns,
   scatterColumns,
   scatterRows,
 } from "./rows.ts";
@@ -49,6 +50,7 @@ export function referenceKernels(precision: Precision): Kernels {
     gatherColumns,
     scatterColumns,
     gatherRows,
+    gatherRuns,
     scatterRows,
     addScaled,
     sumOfSquares,

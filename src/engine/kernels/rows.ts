@@ -81,3 +81,19 @@ export function scatterRows(
       tableGradient[to + column] += gradient[from + column];
   }
 }
+
+export function gatherRuns(
+  out: Real | Int32Array,
+  outOffset: number,
+  source: Real | Int32Array,
+  sourceOffset: number,
+  stride: number,
+  width: number,
+  count: number,
+): void {
+  for (let run = 0; run < count; run++) {
+    const from = sourceOffset + run * stride;
+    const to = outOffset + run * width;
+    for (let k = 0; k < width; k++) out[to + k] = source[from + k];
+  }
+}

@@ -60,6 +60,7 @@ interface Exports extends CellExports {
   adam(...pointersAndConstants: number[]): void;
   fillRows(out: number, vector: number, rows: number, columns: number): void;
   accumulateColumnSums(out: number, source: number, rows: number, columns: number): void;
+  gatherRuns(out: number, source: number, stride: number, width: number, count: number): void;
 }
 
 /** Rows for which a weight is worth turning round before its columns are looked up. */
@@ -170,6 +171,9 @@ function createKernels(
     },
     accumulateColumnSums(out, source, row, rows) {
       wasm.accumulateColumnSums(at(out, 0), at(source, row * out.length), rows, out.length);
+    },
+    gatherRuns(out, outOffset, source, sourceOffset, stride, width, count) {
+      wasm.gatherRuns(at(out, outOffset), at(source, sourceOffset), stride, width, count);
     },
     addScaled(out, x, factor, from, to, accumulate) {
       wasm.addScaled(at(out, from), at(x, from), factor, to - from, accumulate ? 1 : 0);

@@ -19,7 +19,7 @@ export interface CellExports {
 const bytesPerFloat = 4;
 
 /** The address of element `offset` of a buffer that the kernels allocated. */
-export const addressOf = (buffer: Real, offset: number): number =>
+export const addressOf = (buffer: Real | Int32Array, offset: number): number =>
   buffer.byteOffset + offset * bytesPerFloat;
 const at = addressOf;
 

@@ -14,7 +14,8 @@ import { createOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
 import { createPass, type Capacity, type Pass } from "../pass.ts";
 import { createRandom, resumableRandom, type ResumableRandom } from "../rng.ts";
 import { createBoard, type Board } from "./board.ts";
-import { createShardBatch, type ShardBatch } from "./shardBatch.ts";
+import { createBatchBuffers, type BatchBuffers } from "./inbox.ts";
+import { createOrderBook, type OrderBook } from "./orders.ts";
 
 /** Plain data, for sending to a thread. */
 export interface TeamPlan {
@@ -35,6 +36,10 @@ export interface Commons {
   readonly optimizer: Optimizer;
   readonly averaged: AveragedModel | undefined;
   readonly board: Board;
+  readonly orders: OrderBook;
+  /** Where the first thread puts a batch for all to take their sequences from. */
+  readonly trainingInbox: BatchBuffers;
+  readonly evaluationInbox: BatchBuffers | undefined;
   /** Per thread and parameter. */
   readonly gradients: readonly (readonly Real[])[];
 }
@@ -53,17 +58,20 @@ export interface Shard {
 
 export interface ShardPass {
   readonly pass: Pass;
-  readonly batch: ShardBatch;
+  readonly batch: BatchBuffers;
 }
 
 export function createCommons(kernels: Kernels, plan: TeamPlan): Commons {
   const model = layOutModel(plan.spec, kernels);
-  const { averageDecay, threads } = plan;
+  const { averageDecay, threads, spec, trained, evaluated } = plan;
   return {
     model,
     optimizer: createOptimizer(plan.optimizer, model.parameters, kernels),
     averaged: averageDecay === undefined ? undefined : createAveragedModel(model, averageDecay),
-    board: createBoard(kernels, threads),
+    board: createBoard(kernels),
+    orders: createOrderBook(kernels, threads),
+    trainingInbox: createBatchBuffers(kernels, spec, trained),
+    evaluationInbox: evaluated && createBatchBuffers(kernels, spec, evaluated),
     gradients: Array.from({ length: threads }, () =>
       model.parameters.map(({ value }) => kernels.allocate(value.length)),
     ),
@@ -93,7 +101,7 @@ export function createShard(
   });
   const shardPass = (of: Model, capacity: Capacity, drops: boolean): ShardPass => ({
     pass: createPass(of, capacity, drops ? { dropout: random } : {}),
-    batch: createShardBatch(kernels, spec, capacity),
+    batch: createBatchBuffers(kernels, spec, capacity),
   });
   const watched = commons.averaged ? { ...commons.averaged.model, kernels } : model;
   return {

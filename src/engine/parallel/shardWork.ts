@@ -2,9 +2,18 @@
 import { backward, forward, forwardPrepared, prepareWeights, zeroGradients } from "../bptt.ts";
 import { partOf } from "../optimizers/optimizer.ts";
 import { createRandom } from "../rng.ts";
-import { factorOf, readCommand, readOrders, readResult, writeResult } from "./board.ts";
-import type { Shard } from "./shard.ts";
-import { batchIn } from "./shardBatch.ts";
+import type { Batch } from "../../trace/batch.ts";
+import { readCommand } from "./board.ts";
+import { batchIn, sequenceCount, takeShare, type BatchBuffers } from "./inbox.ts";
+import {
+  factorOf,
+  nothing,
+  readBatchOrders,
+  readResult,
+  readShardOrders,
+  writeResult,
+} from "./orders.ts";
+import type { Shard, ShardPass } from "./shard.ts";
 
 /** Does this thread's part of the command on the board. */
 export function doWork(shard: Shard): void {
@@ -25,20 +34,33 @@ export function doWork(shard: Shard): void {
 }
 
 /** Forward, and backward where there is a target, with dL/d parameters of the mean over this thread's sequences. */
-function train({ model, training, commons, index, random }: Shard): void {
-  const { board } = commons;
-  const orders = readOrders(board, index);
-  const nothing = { loss: 0, weight: 0, correct: 0, counted: 0, squares: 0 };
-  if (orders.size === 0) return writeResult(board, index, nothing);
-  const { pass, batch } = training;
-  random.restore(createRandom(orders.seed).state());
-  pass.current.carriedBatch = orders.carriedBatch;
-  const result = forward(pass, batchIn(batch, orders));
-  if (orders.hasTarget && Number.isFinite(result.loss)) {
+function train(shard: Shard): void {
+  const { model, training, commons, index, random } = shard;
+  const batch = takeBatch(shard, training, commons.trainingInbox);
+  if (!batch) return writeResult(commons.orders, index, nothing);
+  const { pass } = training;
+  const { seed, carriedBatch } = readShardOrders(commons.orders, index);
+  random.restore(createRandom(seed).state());
+  pass.current.carriedBatch = carriedBatch;
+  const result = forward(pass, batch);
+  if (batch.target && Number.isFinite(result.loss)) {
     zeroGradients(model);
     backward(pass);
   }
-  writeResult(board, index, { ...nothing, ...result });
+  writeResult(commons.orders, index, { ...nothing, ...result });
+}
+
+/** This thread's sequences of the batch in the inbox; undefined where there are none for it. */
+function takeBatch(
+  { commons, index, plan: { threads }, model: { kernels } }: Shard,
+  { batch: own }: ShardPass,
+  inbox: BatchBuffers,
+): Batch | undefined {
+  const orders = readBatchOrders(commons.orders);
+  const size = sequenceCount(orders.size, index, threads);
+  if (size === 0) return undefined;
+  takeShare(own, inbox, orders, { index, threads }, kernels);
+  return batchIn(own, orders, size);
 }
 
 /**
@@ -46,13 +68,13 @@ function train({ model, training, commons, index, random }: Shard): void {
  * number of threads gives the same bits.
  */
 function gather({ plan, commons, index, model: { kernels } }: Shard, accumulate: boolean): void {
-  const { board, model, gradients } = commons;
+  const { orders, model, gradients } = commons;
   let squares = 0;
   for (const [number, { gradient: total }] of model.parameters.entries()) {
     const [from, to] = partOf(total.length, index, plan.threads);
     let adds = accumulate;
     for (let thread = 0; thread < plan.threads; thread++) {
-      const factor = factorOf(board, thread);
+      const factor = factorOf(orders, thread);
       // A thread without sequences has left its gradient as it was.
       if (factor === 0) continue;
       kernels.addScaled(total, gradients[thread][number], factor, from, to, adds);
@@ -61,16 +83,16 @@ function gather({ plan, commons, index, model: { kernels } }: Shard, accumulate:
     if (!adds) total.fill(0, from, to);
     squares += kernels.sumOfSquares(total, from, to);
   }
-  writeResult(board, index, { ...readResult(board, index), squares });
+  writeResult(orders, index, { ...readResult(orders, index), squares });
 }
 
-function evaluate({ evaluation, commons, index }: Shard, isFirst: boolean): void {
-  const { board } = commons;
-  const orders = readOrders(board, index);
-  const nothing = { loss: 0, weight: 0, correct: 0, counted: 0, squares: 0 };
-  if (!evaluation) throw new Error("This training evaluates nothing.");
-  const { pass, batch } = evaluation;
+function evaluate(shard: Shard, isFirst: boolean): void {
+  const { evaluation, commons, index } = shard;
+  const { evaluationInbox, orders } = commons;
+  if (!evaluation || !evaluationInbox) throw new Error("This training evaluates nothing.");
+  const { pass } = evaluation;
   if (isFirst) prepareWeights(pass);
-  if (orders.size === 0) return writeResult(board, index, nothing);
-  writeResult(board, index, { ...nothing, ...forwardPrepared(pass, batchIn(batch, orders)) });
+  const batch = takeBatch(shard, evaluation, evaluationInbox);
+  const result = batch ? forwardPrepared(pass, batch) : nothing;
+  writeResult(orders, index, { ...nothing, ...result });
 }

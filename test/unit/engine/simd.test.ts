@@ -76,6 +76,26 @@ describe("SIMD kernels against the reference", () => {
     );
   });
 
+  it("copies runs that lie apart to lie together, numbers and whole numbers", () => {
+    fc.assert(
+      fc.property(size(9), fc.nat(5), size(12), fc.nat(), (width, gap, count, seed) => {
+        const stride = width + gap;
+        const source = both(3 + stride * count, seed);
+        const out = both(2 + width * count, seed + 1);
+        for (const [side, kernels] of [reference, simd].entries()) {
+          kernels.gatherRuns(out[side], 2, source[side], 3, stride, width, count);
+        }
+        expect([...out[1]]).toEqual([...out[0]]);
+        const tokens = simd.allocateIntegers(stride * count).map((_, k) => -k);
+        const [from, to] = [tokens, tokens].map(({ length }) => simd.allocateIntegers(length));
+        from.set(tokens);
+        simd.gatherRuns(to, 0, from, 0, stride, width, count);
+        expect(to[width * count - 1]).toBe(tokens[stride * (count - 1) + width - 1]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it("scales, adds and sums the squares of a part of a buffer", () => {
     fc.assert(
       fc.property(size(50), fc.nat(60), fc.boolean(), fc.nat(), (from, more, accumulate, seed) => {

@@ -7,7 +7,7 @@ export {
   packedLength,
   packTransposed,
 } from "./product";
-export { accumulateColumnSums, fillRows } from "./rows";
+export { accumulateColumnSums, fillRows, gatherRuns } from "./rows";
 export { rnnForward, rnnBackward } from "./rnn";
 export { lstmForward, lstmBackward } from "./lstm";
 export { gruAfterForward, gruAfterBackward } from "./gruAfter";

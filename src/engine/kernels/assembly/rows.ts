@@ -22,3 +22,16 @@ export function accumulateColumnSums(out: usize, source: usize, rows: i32, colum
     source += stride;
   }
 }
+
+/** out (count,width): runs of `width` numbers that begin `stride` apart in `source`. */
+export function gatherRuns(out: usize, source: usize, stride: i32, width: i32, count: i32): void {
+  const step = (<usize>stride) << 2;
+  const fours = (<usize>(width & ~3)) << 2;
+  const end = (<usize>width) << 2;
+  for (let run = 0; run < count; run++) {
+    for (let k: usize = 0; k < fours; k += 16) v128.store(out + k, v128.load(source + k));
+    for (let k = fours; k < end; k += 4) store<u32>(out + k, load<u32>(source + k));
+    out += end;
+    source += step;
+  }
+}
