@@ -44,6 +44,7 @@ function describeLayers(layers: readonly LayerSpec[], firstInput: number): Layer
       ...(layer.cell === "lstm" && layer.projection && { projection: layer.projection }),
       ...(layer.cell === "lstm" && layer.peepholes && { peepholes: true }),
       ...(layer.layerNorm && { layerNorm: true }),
+      ...(layer.functions && { functions: layer.functions }),
       ...(layer.dropout && { dropout: layer.dropout }),
       ...(layer.variational && { variational: true }),
       ...(layer.residual && { residual: true }),

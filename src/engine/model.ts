@@ -1,5 +1,6 @@
 /** A network as numbers: its parameters, with their gradients, where kernels can reach them. */
 import type { InitializationConfig, LayerConfig } from "../config/schema.ts";
+import type { CellFunctions } from "../trace/cellFunctions.ts";
 import { gatesOf } from "../trace/names.ts";
 import type { Direction, ModelDescription, Real } from "../trace/trace.ts";
 import type { CellWeights } from "./cells/cell.ts";
@@ -11,8 +12,11 @@ import { namingOf, parameterShapes, sizeOf } from "./parameterShapes.ts";
 import type { Random } from "./rng.ts";
 import type { DecoderSpec } from "./sequenceToSequence/decoderSpec.ts";
 
-/** `reverseOnly`: reads backwards and not forwards, which models of other frameworks may do. */
-export type LayerSpec = LayerConfig & { readonly reverseOnly?: true };
+/** What models of other frameworks may have: `reverseOnly` reads backwards and not forwards. */
+export type LayerSpec = LayerConfig & {
+  readonly reverseOnly?: true;
+  readonly functions?: CellFunctions;
+};
 
 export interface ModelSpec {
   readonly input: ModelDescription["input"];

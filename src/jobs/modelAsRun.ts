@@ -39,11 +39,9 @@ export function modelAsRun(
     parameterCount: network.parameters.reduce((sum, { data }) => sum + data.length, 0),
   };
   const template = templates.find(({ id }) => id === "synthetic-task") ?? templates[0];
-  const config = configSchema.parse({
-    data: template.value.data,
-    model: { layers: layers.map(layerConfigOf) },
-    training: {},
-  });
+  const usual = configSchema.parse({ ...template.value, training: {} });
+  // Not all that a file may have is something that a config may ask for.
+  const config = { ...usual, model: { ...usual.model, layers: layers.map(layerConfigOf) } };
   const now = new Date(0).toISOString();
   return {
     run: {

@@ -84,11 +84,12 @@ function modelOf(
 
 /** The layer as a config has it. */
 export function layerConfigOf(layer: LayerDescription): ModelSpec["layers"][number] {
-  const { cell, hidden, directions, nonlinearity = "tanh", reset = "after" } = layer;
+  const { cell, hidden, directions, nonlinearity = "tanh", reset = "after", functions } = layer;
   const shared = {
     hidden,
     bidirectional: directions.length === 2,
     ...(directions.join() === "reverse" && { reverseOnly: true as const }),
+    ...(functions && { functions }),
   };
   if (cell === "rnn") return { cell, nonlinearity, ...shared };
   if (cell === "gru") return { cell, reset, ...shared };

@@ -1,4 +1,5 @@
 /** Which tensors are squashed, and when a squashed unit counts as saturated. */
+import type { SquashName } from "./cellFunctions.ts";
 import { sigmoidGates } from "./names.ts";
 import type { ModelDescription } from "./trace.ts";
 
@@ -15,6 +16,14 @@ export const saturationLimits = {
   tanh: { low: -0.95, high: 0.95 },
 } as const;
 
+/** Of functions other than the usual ones. */
+const boundsOf: Partial<Record<SquashName, Activation>> = {
+  sigmoid: "sigmoid",
+  "hard-sigmoid": "sigmoid",
+  tanh: "tanh",
+  softsign: "tanh",
+};
+
 const layerPart = /^layers\.(\d+)\.(?:forward|reverse)\.([a-z])$/;
 
 /**
@@ -26,7 +35,12 @@ export function activationOf(tensor: string, model: ModelDescription): Activatio
   if (!match) return "unbounded";
   const layer = model.layers[Number(match[1])];
   const part = match[2];
-  if (sigmoidGates.has(part)) return "sigmoid";
+  const isGate = sigmoidGates.has(part);
+  const { gate, candidate } = layer?.functions ?? {};
+  if (isGate && gate) return boundsOf[gate.name] ?? "unbounded";
+  const isCandidate = part === "g" || part === "n" || layer?.cell === "rnn";
+  if (isCandidate && candidate) return boundsOf[candidate.name] ?? "unbounded";
+  if (isGate) return "sigmoid";
   if (part === "g" || part === "n") return "tanh";
   return part === "h" && layer?.cell === "rnn" && layer.nonlinearity !== "relu"
     ? "tanh"

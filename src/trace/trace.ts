@@ -2,6 +2,7 @@
  * A trace is everything that one forward (and backward) pass computed, as named tensors with axes.
  * It is the cache that backpropagation needed anyway; see design names in `names.ts`.
  */
+import type { CellFunctions } from "./cellFunctions.ts";
 
 export type Real = Float32Array | Float64Array;
 
@@ -32,6 +33,8 @@ export interface LayerDescription {
   readonly peepholes?: boolean;
   /** Layer normalization inside the cell. */
   readonly layerNorm?: boolean;
+  /** What it squashes with in place of σ and tanh, as models of other frameworks may. */
+  readonly functions?: CellFunctions;
   /** Share of what it hands on that is dropped in training; 0 when absent. */
   readonly dropout?: number;
   /** The same is dropped at every step of a sequence. */

@@ -1,4 +1,5 @@
 /** What sets a layer's cell apart from the plain one of its kind, in words. */
+import { functionsInWords } from "./cellFunctions.ts";
 import type { LayerDescription } from "./trace.ts";
 
 /** `["h 16", "peepholes", "layer norm"]`; empty for a plain cell. */
@@ -6,10 +7,12 @@ export function variantWords({
   projection,
   peepholes,
   layerNorm,
+  functions,
 }: LayerDescription): readonly string[] {
   return [
     ...(projection ? [`h ${projection}`] : []),
     ...(peepholes ? ["peepholes"] : []),
     ...(layerNorm ? ["layer norm"] : []),
+    ...(functions ? functionsInWords(functions) : []),
   ];
 }

@@ -4,6 +4,7 @@ import type {
   ModelOverview,
   NetworkOverview,
 } from "../../src/protocol/modelContract.ts";
+import { functionsInWords } from "../../src/trace/cellFunctions.ts";
 import { partTitles } from "../../src/trace/names.ts";
 import type { LayerDescription } from "../../src/trace/trace.ts";
 import { formatCount, formatNumber } from "../lib/numbers.ts";
@@ -11,7 +12,11 @@ import { formatCount, formatNumber } from "../lib/numbers.ts";
 const cellNames = { rnn: "RNN", lstm: "LSTM", gru: "GRU" } as const;
 
 /** `LSTM`, `RNN (relu)`, `GRU, reset before the product`. */
-export function cellInWords({ cell, nonlinearity, reset }: LayerDescription): string {
+export function cellInWords({ cell, nonlinearity, reset, functions }: LayerDescription): string {
+  if (functions) {
+    const { [cell]: name } = cellNames;
+    return `${name} (${functionsInWords(functions).join(", ") || "tanh"})`;
+  }
   if (cell === "rnn") return `RNN (${nonlinearity ?? "tanh"})`;
   return cell === "gru" && reset === "before" ? "GRU, reset before the product" : cellNames[cell];
 }

@@ -91,7 +91,7 @@ export function fullActivity(
   { layer, direction, description }: CellRow,
   part: StateLine["part"],
 ): number {
-  if (part === "h" && description.nonlinearity !== "relu") return 1;
+  if (part === "h" && description.nonlinearity !== "relu" && !description.functions) return 1;
   return extremes.states.get(layerTensor(layer, direction, part)) ?? 1;
 }
 

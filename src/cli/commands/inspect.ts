@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { readModelFile } from "../../jobs/modelFile.ts";
 import type { ListedTensor, ModelContents, ModelNetwork } from "../../models/modelContents.ts";
+import { functionsInWords } from "../../trace/cellFunctions.ts";
 import { widthOf, type LayerDescription } from "../../trace/trace.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../environment.ts";
@@ -99,12 +100,13 @@ const outputInWords = ({ size, linear }: ModelNetwork["output"]): string =>
     : `linear, ${count(size)} numbers`;
 
 function layerInWords(layer: LayerDescription): string {
-  const { cell, hidden, nonlinearity, reset, projection, peepholes, directions } = layer;
+  const { cell, hidden, nonlinearity, reset, projection, peepholes, functions, directions } = layer;
   const details = [
-    ...(nonlinearity === undefined ? [] : [nonlinearity]),
+    ...(nonlinearity === undefined || functions ? [] : [nonlinearity]),
     ...(reset === undefined ? [] : [`reset ${reset} the product`]),
     ...(projection === undefined ? [] : [`projected to ${widthOf(layer, "h")}`]),
     ...(peepholes ? ["peepholes"] : []),
+    ...(functions ? functionsInWords(functions) : []),
     ...(directions.length === 2
       ? ["both directions"]
       : directions[0] === "reverse"

@@ -4,6 +4,7 @@
  */
 import type { Cell, Direction, LayerDescription, Real } from "../../trace/trace.ts";
 import type { CellCapacity, CellWeights, RecurrentCell } from "../cells/cell.ts";
+import { functionPasses } from "../cells/functionPasses.ts";
 import { createGruAfter } from "../cells/gruAfter.ts";
 import { createGruBefore } from "../cells/gruBefore.ts";
 import { createLstm } from "../cells/lstm.ts";
@@ -69,6 +70,12 @@ function createCell(
   weights: CellWeights,
   capacity: CellCapacity,
 ): RecurrentCell {
+  const { functions, ...plain } = layer;
+  if (functions) {
+    const cells = functionPasses(functions);
+    // What follows from a value that is set by hand is written down for σ and tanh only.
+    return { ...createCell({ ...kernels, cells }, plain, weights, capacity), assign: undefined };
+  }
   if (layer.cell === "rnn")
     return createRnn(kernels, weights, capacity, layer.nonlinearity ?? "tanh");
   if (layer.cell === "lstm") return createLstm(kernels, weights, capacity);

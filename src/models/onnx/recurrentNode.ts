@@ -10,6 +10,7 @@ import { realsOf, type FileTensor } from "../../formats/fileTensor.ts";
 import type { GraphNode } from "../../formats/onnx/onnxFile.ts";
 import type { Cell, Direction, LayerDescription, Real } from "../../trace/trace.ts";
 import type { Constants } from "./foldConstants.ts";
+import { readNodeFunctions } from "./nodeFunctions.ts";
 import { titleOf } from "./onnxGraph.ts";
 import { reorderBlocks } from "../reorderBlocks.ts";
 import { requireReal } from "../stateDict.ts";
@@ -38,12 +39,6 @@ const gateOrder: Readonly<Record<Cell, readonly number[]>> = {
 };
 /** ONNX's peepholes i,o,f for our i,f,o. */
 const peepholeOrder = [0, 2, 1];
-
-const usualActivations: Readonly<Record<Cell, readonly string[]>> = {
-  rnn: ["Tanh"],
-  lstm: ["Sigmoid", "Tanh", "Tanh"],
-  gru: ["Sigmoid", "Tanh"],
-};
 
 export const isRecurrent = ({ operator }: GraphNode): boolean => Object.hasOwn(cells, operator);
 
@@ -85,7 +80,12 @@ export function readRecurrentNode(node: GraphNode, constants: Constants): Recurr
     if (peepholes)
       put("peephole", reorderBlocks(part(peepholes, way, ways), peepholeOrder), [3, hidden]);
   }
-  const { nonlinearity, untraceable } = activationsOf(node, cell, ways);
+  const { nonlinearity, functions, untraceable } = readNodeFunctions(
+    node,
+    cell,
+    ways,
+    peepholes !== undefined,
+  );
   const initial = readInitialStates(node, constants, wantedWays, hidden);
   const linearBeforeReset = attributes.get("linear_before_reset")?.integer === 1;
   return {
@@ -99,6 +99,7 @@ export function readRecurrentNode(node: GraphNode, constants: Constants): Recurr
         reset: linearBeforeReset ? ("after" as const) : ("before" as const),
       }),
       ...(peepholes && { peepholes: true }),
+      ...(functions && { functions }),
     },
     parameters,
     initialStates: initial.states,
@@ -156,28 +157,6 @@ function part(tensor: FileTensor, index: number, count: number): Real {
   const values = realsOf(tensor);
   const length = values.length / count;
   return values.subarray(index * length, (index + 1) * length);
-}
-
-function activationsOf(
-  { attributes }: GraphNode,
-  cell: Cell,
-  ways: number,
-): { readonly nonlinearity: "tanh" | "relu"; readonly untraceable?: string } {
-  const given = attributes.get("activations")?.texts ?? [];
-  const usual = usualActivations[cell];
-  const names = given.length > 0 ? given : Array.from({ length: ways }, () => usual).flat();
-  const nonlinearity = names[0]?.toLowerCase() === "relu" ? "relu" : "tanh";
-  const known =
-    cell === "rnn"
-      ? names.every((name) => name.toLowerCase() === nonlinearity)
-      : names.every((name, k) => name.toLowerCase() === usual[k % usual.length].toLowerCase());
-  if (!known) return { nonlinearity, untraceable: `has the activations ${names.join(", ")}.` };
-  const clip = attributes.get("clip")?.float ?? 0;
-  if (clip > 0) return { nonlinearity, untraceable: `clips what enters its gates at ${clip}.` };
-  if (attributes.get("input_forget")?.integer === 1) {
-    return { nonlinearity, untraceable: "couples its input and forget gates." };
-  }
-  return { nonlinearity };
 }
 
 function readInitialStates(

@@ -145,6 +145,14 @@ make_node("node-gru-no-bias-external", "GRU", bias=False, external=True)
 make_node("node-rnn", "RNN", "bidirectional", activations=["Relu", "Relu"])
 make_node("node-lstm-clip", "LSTM", clip=0.1)
 make_node("node-gru-hard", "GRU", activations=["HardSigmoid", "Tanh"])
+make_node("node-lstm-functions", "LSTM", "bidirectional", activations=["HardSigmoid", "ScaledTanh", "LeakyRelu"] * 2,
+          activation_alpha=[0.3, 1.5, 0.2] * 2, activation_beta=[0.4, 0.6] * 2)
+make_node("node-lstm-coupled", "LSTM", input_forget=1, clip=0.8, activations=["Sigmoid", "Softsign", "Elu"])
+make_node("node-gru-clip", "GRU", "bidirectional", linear_before_reset=1, clip=0.5)
+make_node("node-gru-before-functions", "GRU", activations=["Softplus", "Relu"], clip=0.7)
+make_node("node-rnn-functions", "RNN", "reverse", activations=["ThresholdedRelu"], activation_alpha=[0.3])
+make_node("node-rnn-affine", "RNN", activations=["Affine"], activation_alpha=[0.3], activation_beta=[0.1], clip=2.0)
+make_node("node-lstm-clip-peepholes", "LSTM", peepholes=True, clip=0.5)
 
 # What is refused: weights outside the folder, and a model without a recurrent node.
 model = onnx.load(FOLDER / "node-gru-no-bias-external.onnx", load_external_data=False)

@@ -36,7 +36,8 @@ describe("unroll inspect", () => {
 
   it.each([
     ["keras/masked.keras", /Keras 3.*\n(.*\n)*.*at the last step/],
-    ["onnx/node-lstm-clip.onnx", /It cannot be traced: LSTM "the LSTM" clips/],
+    ["onnx/node-lstm-clip.onnx", /lstm of 3 units, clip 0\.1/],
+    ["onnx/node-lstm-clip-peepholes.onnx", /It cannot be traced: LSTM "the LSTM" has peepholes/],
     [
       "onnx/no-recurrence.onnx",
       /0 recurrent networks.*\n(.*\n)*.*note: It has no RNN, LSTM or GRU/,

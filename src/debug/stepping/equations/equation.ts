@@ -3,6 +3,8 @@
  * it, each term as an expression of the language. h₋ is the state that the cell read, c₊ the one that it is read by;
  * ⊙ multiplies unit by unit.
  */
+import { squashInWords } from "../../../trace/cellFunctions.ts";
+import type { LayerDescription } from "../../../trace/trace.ts";
 
 export interface Term {
   /** As in the equation. */
@@ -22,6 +24,16 @@ export interface CellEquations {
   readonly forward: readonly PartEquation[];
   readonly backward: readonly PartEquation[];
 }
+
+/** `tanh`, or what the layer squashes with in its place. */
+export const squashName = (
+  { functions }: LayerDescription,
+  place: "gate" | "candidate" | "output",
+): string => {
+  const squash = functions?.[place] ?? { name: place === "gate" ? "sigmoid" : "tanh" };
+  const name = squash.name === "sigmoid" ? "σ" : squashInWords(squash);
+  return functions?.clip !== undefined && place !== "output" ? `${name}∘clip` : name;
+};
 
 export const term = (name: string, expression = name): Term => ({ name, expression });
 

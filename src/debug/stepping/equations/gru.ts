@@ -1,5 +1,6 @@
 import type { LayerDescription } from "../../../trace/trace.ts";
 import {
+  squashName,
   stateGradient,
   sumTerms,
   sumText,
@@ -9,14 +10,12 @@ import {
 } from "./equation.ts";
 
 /** Of `src/engine/cells/gruAfter.ts` and `gruBefore.ts`. */
-export function gruEquations({
-  hidden,
-  reset = "after",
-  layerNorm = false,
-}: LayerDescription): CellEquations {
+export function gruEquations(layer: LayerDescription): CellEquations {
+  const { hidden, reset = "after", layerNorm = false, functions } = layer;
+  const squash = squashName(layer, "candidate");
   const gate = (part: "r" | "z", block: number): PartEquation => ({
     part,
-    equation: `${part} = σ(${sumText(part, layerNorm)})`,
+    equation: `${part} = ${squashName(layer, "gate")}(${sumText(part, layerNorm)})`,
     terms: sumTerms({
       part,
       rows: [block * hidden, (block + 1) * hidden],
@@ -30,13 +29,13 @@ export function gruEquations({
     ? {
         part: "n",
         equation: layerNorm
-          ? "n = tanh(γ ⊙ norm(W_in x) + b_in + r ⊙ (γ ⊙ norm(W_hn h₋) + b_hn))"
-          : "n = tanh(W_in x + b_in + r ⊙ (W_hn h₋ + b_hn))",
+          ? `n = ${squash}(γ ⊙ norm(W_in x) + b_in + r ⊙ (γ ⊙ norm(W_hn h₋) + b_hn))`
+          : `n = ${squash}(W_in x + b_in + r ⊙ (W_hn h₋ + b_hn))`,
         terms: [...sumTerms({ part: "n", rows, normalized }), term("r")],
       }
     : {
         part: "n",
-        equation: `n = tanh(${sumText("n", layerNorm, "(r ⊙ h₋)")})`,
+        equation: `n = ${squash}(${sumText("n", layerNorm, "(r ⊙ h₋)")})`,
         terms: sumTerms({ part: "n", rows, normalized, state: term("(r ⊙ h₋)", "r * before(h)") }),
       };
   return {
@@ -64,8 +63,14 @@ export function gruEquations({
       },
       {
         part: "r",
-        equation: isAfter ? "dr = dn ⊙ (1 − n²) ⊙ what r multiplies" : "dr = dL/d(r ⊙ h₋) ⊙ h₋",
-        terms: isAfter ? [term("dn ⊙ (1 − n²)", "dn * (1 - n ^ 2)")] : [term("h₋", "before(h)")],
+        equation: isAfter
+          ? `dr = dn ⊙ ${functions ? "slope" : "(1 − n²)"} ⊙ what r multiplies`
+          : "dr = dL/d(r ⊙ h₋) ⊙ h₋",
+        terms: !isAfter
+          ? [term("h₋", "before(h)")]
+          : functions
+            ? [term("dn")]
+            : [term("dn ⊙ (1 − n²)", "dn * (1 - n ^ 2)")],
       },
     ],
   };

@@ -1,5 +1,6 @@
 import type { LayerDescription } from "../../../trace/trace.ts";
 import {
+  squashName,
   stateGradient,
   sumTerms,
   sumText,
@@ -16,10 +17,12 @@ const peepholeGates = ["i", "f", "o"];
 /** Of `src/engine/cells/lstm.ts` and `lstmVariant.ts`: with peepholes, projection and layer normalization where the layer has them. */
 export function lstmEquations(layer: LayerDescription): CellEquations {
   const { layerNorm = false, projection } = layer;
+  const squash = squashName(layer, "output");
   // What is squashed on its way from c to h.
   const squashed = layerNorm
     ? term("tanh(γ ⊙ norm(c) + β)", "tanh(layer_norm_c_weight * normalize(c) + layer_norm_c_bias)")
-    : term("tanh(c)");
+    : // The language has no name for other functions: what they are of is shown.
+      term(`${squash}(c)`, squash === "tanh" ? "tanh(c)" : "c");
   const [input, forget, candidate, output] = blocks.map((part) => gate(layer, part));
   return {
     forward: [
@@ -42,10 +45,12 @@ export function lstmEquations(layer: LayerDescription): CellEquations {
   };
 }
 
-function gate(
-  { hidden, layerNorm = false, peepholes = false }: LayerDescription,
-  part: (typeof blocks)[number],
-): PartEquation {
+function gate(layer: LayerDescription, part: (typeof blocks)[number]): PartEquation {
+  const { hidden, layerNorm = false, peepholes = false, functions } = layer;
+  if (part === "f" && functions?.coupled) {
+    return { part, equation: "f = 1 − i", terms: [term("i")] };
+  }
+  const squash = squashName(layer, part === "g" ? "candidate" : "gate");
   const block = blocks.indexOf(part);
   const row = peepholeGates.indexOf(part);
   const seen = part === "o" ? term("c") : term("c₋", "before(c)");
@@ -53,7 +58,7 @@ function gate(
   const look = hasPeephole ? ` + p_${part} ⊙ ${seen.name}` : "";
   return {
     part,
-    equation: `${part} = ${part === "g" ? "tanh" : "σ"}(${sumText(part, layerNorm)}${look})`,
+    equation: `${part} = ${squash}(${sumText(part, layerNorm)}${look})`,
     terms: [
       ...sumTerms({
         part,
@@ -68,12 +73,13 @@ function gate(
 }
 
 function backward(
-  { projection, layerNorm = false, peepholes = false }: LayerDescription,
+  { projection, layerNorm = false, peepholes = false, functions }: LayerDescription,
   squashed: Term,
 ): readonly PartEquation[] {
   // dL/d(o ⊙ tanh(c)), which is dh unless the layer projects it.
   const above = projection ? "W_hrᵀ dh" : "dh";
-  const isPlain = !projection && !layerNorm && !peepholes;
+  const isPlain = !projection && !layerNorm && !peepholes && !functions;
+  const slope = functions ? "slope of what squashes c" : "(1 − tanh²(c))";
   const extra = `${layerNorm ? ", through the normalization" : ""}${peepholes ? " + what the peepholes of the gates bring back" : ""}`;
   return [
     {
@@ -83,7 +89,7 @@ function backward(
     },
     {
       part: "c",
-      equation: `dc = dc₊ ⊙ f₊ + ${above} ⊙ o ⊙ (1 − tanh²(c))${extra}`,
+      equation: `dc = dc₊ ⊙ f₊ + ${above} ⊙ o ⊙ ${slope}${extra}`,
       terms: [
         term("dc₊ ⊙ f₊", "after(dc) * after(f)"),
         ...(isPlain ? [term("dh ⊙ o ⊙ (1 − tanh²(c))", "dh * o * (1 - tanh(c) ^ 2)")] : []),
