@@ -2,8 +2,8 @@
 import { resolve } from "node:path";
 import { nearest } from "../../config/nearest.ts";
 import { climb } from "../../jobs/ladder/climb.ts";
-import { isSolved, ladderTable, valueInWords } from "../../jobs/ladder/ladderTable.ts";
-import { rungs, type Rung } from "../../jobs/ladder/rungs.ts";
+import { ladderTable, valueInWords } from "../../jobs/ladder/ladderTable.ts";
+import { isSolved, rungs, type Rung } from "../../jobs/ladder/rungs.ts";
 import { defineCommand, UsageError, wholeNumber } from "../command.ts";
 import { exitCodes } from "../environment.ts";
 import { count, duration } from "../inWords.ts";

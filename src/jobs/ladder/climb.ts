@@ -3,10 +3,10 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Kernels } from "../../engine/kernels/kernels.ts";
 import { explained, systemCode } from "../../runs/fileProblem.ts";
-import { readMetrics } from "../../runs/metrics.ts";
+import { readMetrics, type MetricsRow } from "../../runs/metrics.ts";
 import { writeAtomically } from "../../runs/writeAtomically.ts";
 import { train } from "../train.ts";
-import type { Rung } from "./rungs.ts";
+import { isBetter, isSolved, type Rung } from "./rungs.ts";
 
 /** One training of one rung. */
 export interface Climb {
@@ -14,8 +14,10 @@ export interface Climb {
   readonly seed: number;
   /** The config as text: a result counts only while it is still this one. */
   readonly config: string;
-  /** In the rung's own unit. */
+  /** In the rung's own unit: the best of any validation. */
   readonly value: number;
+  /** Updates until a validation first counted as solved; undefined when none did. */
+  readonly solvedAfter?: number;
   readonly updates: number;
   readonly elapsedMs: number;
 }
@@ -77,28 +79,39 @@ async function trainRung(
   const result = await train({ configFile, text, kernels }, { signal: options.signal });
   if (result.state === "stopped") return undefined;
   if (result.failure !== undefined) throw new Error(`${rung.title}: ${result.failure}`);
+  const { rows } = await readMetrics(result.runFolder);
+  const measured = rows.flatMap((row) => {
+    const value = valueIn(rung, row);
+    return value === undefined ? [] : [{ value, update: row.update }];
+  });
+  if (measured.length === 0) throw new Error(`${rung.title} was never validated.`);
+  const solved = measured.find(({ value }) => isSolved(rung, value));
   return {
     rung: rung.id,
     seed,
     config: text,
-    value: await valueOf(rung, result.runFolder, result.bestValidationLoss),
+    value: measured.reduce(
+      (best, { value }) => (isBetter(rung, value, best) ? value : best),
+      measured[0].value,
+    ),
+    ...(solved && { solvedAfter: solved.update }),
     updates: result.updates,
     elapsedMs: result.elapsedMs,
   };
 }
 
-/** The best that the network reached in any validation. */
-async function valueOf(rung: Rung, runFolder: string, bestLoss = NaN): Promise<number> {
-  if (rung.measure === "loss") return bestLoss * (rung.scale ?? 1);
-  const { rows } = await readMetrics(runFolder);
-  if (rung.measure !== "label-error-rate") {
-    const key = rung.measure === "accuracy" ? "validationAccuracy" : "validationExactMatch";
-    return rows.reduce((best, row) => Math.max(best, row[key] ?? 0), 0);
+/** What a validation measured, in the rung's own unit. */
+function valueIn({ measure, scale = 1 }: Rung, row: MetricsRow): number | undefined {
+  switch (measure) {
+    case "loss":
+      return row.validationLoss === undefined ? undefined : row.validationLoss * scale;
+    case "accuracy":
+      return row.validationAccuracy;
+    case "exact-match":
+      return row.validationExactMatch;
+    case "label-error-rate":
+      return row.validationLabelErrorRate;
   }
-  return rows.reduce(
-    (best, { validationLabelErrorRate = Infinity }) => Math.min(best, validationLabelErrorRate),
-    Infinity,
-  );
 }
 
 /** What is damaged, or of another time, is measured again. */

@@ -1,13 +1,13 @@
 /** What was climbed as a table in Markdown: mean and spread over seeds, chance, and the literature's figure. */
 import type { Climb } from "./climb.ts";
-import type { Rung } from "./rungs.ts";
+import { isSolved, type Rung } from "./rungs.ts";
 
 export function ladderTable(rungs: readonly Rung[], climbs: readonly Climb[]): string {
   const lines = rungs.flatMap((rung) => {
     const own = climbs.filter((climb) => climb.rung === rung.id);
     return own.length === 0 ? [] : [cellsOf(rung, own)];
   });
-  const heading = ["task", "reached here", "chance", "solved", "updates", "published"];
+  const heading = ["task", "reached here", "chance", "solved", "updates until then", "published"];
   return [heading, heading.map(() => "---"), ...lines]
     .map((cells) => `| ${cells.join(" | ")} |\n`)
     .join("");
@@ -15,20 +15,17 @@ export function ladderTable(rungs: readonly Rung[], climbs: readonly Climb[]): s
 
 function cellsOf(rung: Rung, climbs: readonly Climb[]): readonly string[] {
   const values = climbs.map(({ value }) => value);
-  const updates = climbs.map((climb) => climb.updates);
+  const until = climbs.flatMap(({ solvedAfter }) => solvedAfter ?? []);
   const solved = values.filter((value) => isSolved(rung, value)).length;
   return [
     rung.title,
     `${spread(rung, values)} ${rung.unit}`,
     valueInWords(rung, rung.chance),
     `${solved} of ${values.length}`,
-    Math.round(meanOf(updates)).toLocaleString("en-US"),
+    until.length === 0 ? "–" : Math.round(meanOf(until)).toLocaleString("en-US"),
     rung.published,
   ];
 }
-
-export const isSolved = ({ measure, solved }: Rung, value: number): boolean =>
-  measure === "accuracy" || measure === "exact-match" ? value > solved : value < solved;
 
 /** "0.0021 ± 0.0004", the standard deviation over seeds; one seed has none. */
 function spread(rung: Rung, values: readonly number[]): string {
