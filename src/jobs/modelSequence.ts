@@ -75,7 +75,12 @@ export async function modelSequence(
   }
   const { index = 0 } = choice;
   requireSequence(index, batch.size);
-  const one = { ...oneSequence(batch, index, { steps: batch.steps, at }), carry: false };
+  const steps = batch.lengths[index];
+  if (steps === 0) {
+    const which = batch.size > 1 ? `Sequence ${index + 1} of ${name}` : name;
+    throw new UserError("input", `${which} holds nothing but what the model skips.`);
+  }
+  const one = { ...oneSequence(batch, index, { steps, at }), carry: false };
   const answered = isLanguageModel ? withNextTokens(one) : one;
   const size = network.output.size;
   const classes = takesClasses

@@ -10,8 +10,11 @@ import type { Cell, Direction, LayerDescription, Real } from "../../trace/trace.
 import { reorderBlocks } from "../reorderBlocks.ts";
 import { requireReal } from "../stateDict.ts";
 import { transposed } from "../transposed.ts";
-import { activationOf, layerOf, type KerasConfig, type KerasLayer } from "./kerasLayers.ts";
+import { readKerasFunctions } from "./kerasFunctions.ts";
+import { layerOf, type KerasConfig, type KerasLayer } from "./kerasLayers.ts";
 import type { LayerWeights, Weight } from "./kerasWeights.ts";
+
+export type MergeMode = "concat" | "sum" | "ave";
 
 export interface KerasCell {
   readonly layer: LayerDescription;
@@ -21,6 +24,10 @@ export interface KerasCell {
     { readonly shape: readonly number[]; readonly data: Real }
   >;
   readonly returnsSequences: boolean;
+  /** All its states, last step first. */
+  readonly handsOnBackwards: boolean;
+  /** Of a Bidirectional: how its directions become one. */
+  readonly merge: MergeMode;
   readonly untraceable?: string;
 }
 
@@ -43,6 +50,7 @@ export function readKerasCell(
   outer: KerasLayer,
   inner: KerasLayer,
   weights: LayerWeights,
+  version: string,
 ): KerasCell {
   const cell = cells[inner.className];
   const { config } = inner;
@@ -62,10 +70,11 @@ export function readKerasCell(
     sizes = read;
   }
   const { hidden, inputSize, resetAfter } = sizes;
-  const nonlinearity = activationOf(config.activation) === "relu" ? "relu" : "tanh";
+  const { nonlinearity, functions, untraceable } = readKerasFunctions(config, cell, version);
   // Where there is no bias, only the config tells.
   const reset = resetAfter || config.reset_after === true ? "after" : "before";
-  const reason = untraceableReason(outer, config, cell);
+  const merge = mergeOf(outer);
+  const reason = untraceable ?? untraceableReason(outer, config);
   return {
     layer: {
       cell,
@@ -74,9 +83,12 @@ export function readKerasCell(
       directions,
       ...(cell === "rnn" && { nonlinearity }),
       ...(cell === "gru" && { reset }),
+      ...(functions && { functions }),
     },
     parameters,
     returnsSequences: config.return_sequences === true,
+    handsOnBackwards: config.go_backwards === true && config.return_sequences === true,
+    merge,
     ...(reason !== undefined && { untraceable: `"${outer.name}" ${reason}` }),
   };
 }
@@ -133,20 +145,18 @@ function convert(
   return { hidden, inputSize, resetAfter, parameters };
 }
 
+/** Concatenated where nothing else can be said; `untraceableReason` tells of the others. */
+const mergeOf = ({ config }: KerasLayer): MergeMode =>
+  config.merge_mode === "sum" || config.merge_mode === "ave" ? config.merge_mode : "concat";
+
 /** Undefined for what the engine computes as Keras does. */
-function untraceableReason(outer: KerasLayer, config: KerasConfig, cell: Cell): string | undefined {
-  const activation = activationOf(config.activation ?? "tanh");
-  const gates = activationOf(config.recurrent_activation ?? "sigmoid");
-  if (activation !== "tanh" && !(cell === "rnn" && activation === "relu")) {
-    return `has the activation ${activation}.`;
+function untraceableReason(outer: KerasLayer, config: KerasConfig): string | undefined {
+  if (outer.className !== "Bidirectional") return undefined;
+  const { merge_mode: merge = "concat" } = outer.config;
+  if (merge !== "concat" && merge !== "sum" && merge !== "ave") {
+    return merge === null
+      ? "hands its directions on one by one."
+      : `merges its directions by ${JSON.stringify(merge)}.`;
   }
-  if (cell !== "rnn" && gates !== "sigmoid") return `has the recurrent activation ${gates}.`;
-  const merge = outer.config.merge_mode ?? "concat";
-  if (outer.className === "Bidirectional" && merge !== "concat") {
-    return `merges its directions by ${JSON.stringify(merge)}, not side by side.`;
-  }
-  if (config.go_backwards === true && config.return_sequences === true) {
-    return "hands its states on backwards in time.";
-  }
-  return undefined;
+  return config.go_backwards === true ? "reads backwards first, then forwards." : undefined;
 }

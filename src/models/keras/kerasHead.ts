@@ -2,6 +2,7 @@
 import { realsOf } from "../../formats/fileTensor.ts";
 import type { NetworkParameter } from "../modelContents.ts";
 import { transposed } from "../transposed.ts";
+import { kerasWidth, ourColumns, ourWidth, type HandedOn } from "./kerasStack.ts";
 import { passesOn, titleOf, type KerasGraph } from "./kerasGraph.ts";
 import { activationOf, layerOf, type KerasLayer } from "./kerasLayers.ts";
 
@@ -11,8 +12,8 @@ export interface KerasHead {
   readonly notes: readonly string[];
 }
 
-/** The Dense layer that reads what the top recurrent layer hands on. */
-export function headOf(graph: KerasGraph, top: string, width: number): KerasHead {
+/** The Dense layer that reads what the top recurrent layer hands on, `handed`. */
+export function headOf(graph: KerasGraph, top: string, handed: HandedOn): KerasHead {
   const seen = new Set<string>();
   for (let name = top; ;) {
     const readers = [...graph.layers.values()].filter(({ inputs }) => inputs.includes(name));
@@ -32,7 +33,7 @@ export function headOf(graph: KerasGraph, top: string, width: number): KerasHead
       continue;
     }
     const dense = reader.className === "TimeDistributed" ? layerOf(reader.config.layer) : reader;
-    const found = dense?.className === "Dense" ? denseOf(graph, reader, dense, width) : undefined;
+    const found = dense?.className === "Dense" ? denseOf(graph, reader, dense, handed) : undefined;
     return found ?? { parameters: [], notes: [`The trace ends before ${titleOf(reader)}.`] };
   }
 }
@@ -41,17 +42,23 @@ function denseOf(
   graph: KerasGraph,
   outer: KerasLayer,
   dense: KerasLayer,
-  width: number,
+  handed: HandedOn,
 ): KerasHead | undefined {
+  const width = kerasWidth(handed);
   const weights = graph.weights.get(outer.name);
   const kernel = weights?.get("forward kernel")?.tensor;
   const bias = weights?.get("forward bias")?.tensor;
   if (kernel?.shape.length !== 2 || kernel.shape[0] !== width) return undefined;
   const [, size] = kernel.shape;
   if (size < 1 || (bias && bias.shape.join() !== String(size))) return undefined;
-  const data = transposed(realsOf(kernel), width, size);
+  const data = ourColumns(transposed(realsOf(kernel), width, size), size, handed);
   const parameters: NetworkParameter[] = [
-    { name: "output.weight", source: `${outer.name}.weight`, shape: [size, width], data },
+    {
+      name: "output.weight",
+      source: `${outer.name}.weight`,
+      shape: [size, ourWidth(handed)],
+      data,
+    },
   ];
   if (bias) {
     parameters.push({

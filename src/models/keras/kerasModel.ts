@@ -4,7 +4,7 @@ import { realsOf, type FileTensor } from "../../formats/fileTensor.ts";
 import { openHdf5, type Hdf5File } from "../../formats/hdf5/hdf5File.ts";
 import type { ZipEntry } from "../../formats/zip.ts";
 import { refuseTooLarge, refuseTooMany } from "../bounds.ts";
-import { widthOf, type ModelDescription } from "../../trace/trace.ts";
+import type { ModelDescription } from "../../trace/trace.ts";
 import type {
   ModelAnswers,
   ModelContents,
@@ -16,6 +16,7 @@ import { kerasLayers, type KerasLayer } from "./kerasLayers.ts";
 import { weightsByLayer } from "./kerasWeights.ts";
 import { below, titleOf, topsOf, type KerasGraph } from "./kerasGraph.ts";
 import { headOf } from "./kerasHead.ts";
+import { isAlike, ourWidth, stackKerasCells } from "./kerasStack.ts";
 import { layersOfWeights } from "./layersOfWeights.ts";
 
 /** Throws `FormatError` for damaged files. */
@@ -82,7 +83,10 @@ function contentsOf(
     const inner = recurrentOf(layer);
     if (!inner) continue;
     try {
-      cells.set(layer.name, readKerasCell(layer, inner, weights.get(layer.name) ?? new Map()));
+      cells.set(
+        layer.name,
+        readKerasCell(layer, inner, weights.get(layer.name) ?? new Map(), version),
+      );
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       notes.push(error.message);
@@ -90,7 +94,7 @@ function contentsOf(
   }
   if (!described && cells.size > 0) {
     notes.push(
-      "The file has weights without a config: how the layers follow each other is guessed from their sizes.",
+      "The file has weights without a config: how the layers follow each other is guessed from their sizes; their activations, how directions are merged and what is handed on at which step are taken as Keras begins.",
     );
   }
   const graph = { layers: new Map(layers.map((layer) => [layer.name, layer])), weights, cells };
@@ -132,19 +136,14 @@ function networkOf(
   }
   const [bottom] = stack;
   const topCell = stack[stack.length - 1].cell;
-  const width = widthOf(topCell.layer, "h") * topCell.layer.directions.length;
+  const { layers, parameters, top: handed, turned } = stackKerasCells(stack);
+  const width = ourWidth(handed);
   const size = bottom.cell.layer.inputSize;
   const embedding = embeddingOf(graph, under.layer, size);
   const padding = paddingOf(masks, embedding ? under.layer : undefined);
-  const head = headOf(graph, top, width);
+  const head = headOf(graph, top, handed);
   const at =
     !isDescribed || topCell.returnsSequences ? ("each-step" as const) : ("last-step" as const);
-  const parameters = stack.flatMap(({ name, cell }, number) =>
-    [...cell.parameters].map(([part, { shape, data }]): NetworkParameter => {
-      const ours = part.replace(/(_reverse)?$/, `_l${number}$1`);
-      return { name: ours, source: `${name}.${part}`, shape, data };
-    }),
-  );
   const input: ModelDescription["input"] = embedding
     ? { kind: "tokens", vocabulary: embedding.shape[0], embedding: size }
     : { kind: "dense", size };
@@ -153,7 +152,7 @@ function networkOf(
   return {
     name: bottom.name,
     input,
-    layers: stack.map(({ cell }) => cell.layer),
+    layers,
     output: head.size === undefined ? { size: width, at, linear: false } : { size: head.size, at },
     parameters: [...(embedding ? [embedding] : []), ...parameters, ...head.parameters],
     batchFirst: true,
@@ -161,6 +160,12 @@ function networkOf(
     questions: asks ? [{ about: "nonlinearity", choices: ["tanh", "relu"] }] : [],
     notes: [
       ...(under.layer && !embedding ? [`The trace starts after ${titleOf(under.layer)}.`] : []),
+      ...(turned && at === "each-step"
+        ? ["Keras hands the steps on in the opposite order; a trace keeps that of the input."]
+        : []),
+      ...(head.size === undefined && !isAlike(handed)
+        ? ["The directions stand side by side in a trace; the model merges them."]
+        : []),
       ...head.notes,
     ],
     ...(reason !== undefined && { untraceable: reason }),

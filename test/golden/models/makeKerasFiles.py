@@ -70,6 +70,15 @@ make("masked", [layers.Masking(0.0), layers.LSTM(H), layers.Dense(O)], (".keras"
 make("embedding-mask-zero", [layers.Embedding(V, I, mask_zero=True), layers.GRU(H), layers.Dense(O)], (".h5",), tokens=True, mask_from=3)
 make("backwards", [layers.LSTM(H, go_backwards=True), layers.Dense(O)], (".keras",))
 make("hard", [layers.LSTM(H, recurrent_activation="hard_sigmoid", return_sequences=True)], (".keras",))
+make("functions", [layers.GRU(H, activation="softsign", recurrent_activation="hard_sigmoid", reset_after=False, return_sequences=True),
+                   layers.SimpleRNN(2, activation="elu"), layers.Dense(O)], (".keras", ".h5"))
+sum_up = lambda mode, cell: layers.Bidirectional(cell, merge_mode=mode)
+make("merged", [sum_up("sum", layers.LSTM(H, return_sequences=True)), sum_up("ave", layers.GRU(2, return_sequences=True)), layers.Dense(O)], both[:2])
+make("merged-top", [sum_up("mul", layers.LSTM(H, return_sequences=True))], (".keras",))
+# Layers over one that hands its states on last step first.
+make("turned", [layers.LSTM(H, go_backwards=True, return_sequences=True), layers.Bidirectional(layers.GRU(2, return_sequences=True)),
+                layers.SimpleRNN(H, return_sequences=True), layers.LSTM(2, go_backwards=True, return_sequences=True), layers.GRU(3), layers.Dense(O)], (".keras",))
+make("turned-each", [layers.LSTM(H, go_backwards=True, return_sequences=True), layers.Bidirectional(layers.GRU(2, return_sequences=True)), layers.Dense(O)], (".keras",))
 make("no-recurrence", [layers.Dense(O)], (".h5",))
 
 # A graph of layers rather than a stack, with a bottleneck after the recurrent layer.
