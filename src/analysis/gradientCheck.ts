@@ -1,20 +1,22 @@
 /**
- * Whether backpropagation through time computes the derivatives of the loss: for every parameter tensor, and for what
- * is fed in at each time step, some entries are compared with central differences of the loss itself.
+ * Whether backpropagation through time computes the derivatives of the loss: some entries of every parameter tensor, of the
+ * states before the first step, and at each time step of what is fed in and of every layer's states, are compared with
+ * central differences of the loss itself.
  */
 import { backward, createPass, forward, readTrace, zeroGradients } from "../engine/bptt.ts";
 import type { Model } from "../engine/model.ts";
 import { roomFor, type Pass } from "../engine/pass.ts";
 import { createRandom, resumableRandom } from "../engine/rng.ts";
 import type { Batch } from "../trace/batch.ts";
-import { tensorOf, type Real, type Trace } from "../trace/trace.ts";
-import { chooseEntries } from "./chooseEntries.ts";
+import { gradientOf } from "../trace/names.ts";
+import { tensorOf, type Trace } from "../trace/trace.ts";
+import { compareEntries, type Compared, type TensorCheck } from "./compareEntries.ts";
 import { denseInput, denseTwin } from "./denseTwin.ts";
+import { nudgeStates, type NudgedPass, type NudgedState } from "./nudgedStates.ts";
 import { sampleEvenly } from "./sampleEvenly.ts";
-import { smoothDerivative } from "./smoothDerivative.ts";
 
 export interface GradientCheckOptions {
-  /** Entries of each tensor, and of the input at each step, that are compared; Infinity for all. */
+  /** Entries of each tensor, and half as many of each step's, that are compared; Infinity for all. */
   readonly entries: number;
   /** Chooses the entries and the masks of dropout. */
   readonly seed: number;
@@ -22,33 +24,20 @@ export interface GradientCheckOptions {
   readonly tolerance: number;
 }
 
-export interface Comparison {
-  readonly index: readonly number[];
-  readonly backward: number;
-  readonly difference: number;
-  /** |backward − difference| / max(|backward|, |difference|, rounding noise / tolerance). */
-  readonly error: number;
-}
-
-export interface TensorCheck {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** Entries that were compared, out of all. */
-  readonly checked: number;
-  readonly entries: number;
-  /** Entries left out because the loss is not smooth there. */
-  readonly kinks: number;
-  /** The entry with the largest error; undefined when none could be compared. */
-  readonly worst: Comparison | undefined;
-  /** Largest |dL/d entry| of the whole tensor. 0 proves nothing: the loss does not depend on it. */
-  readonly largest: number;
+/** (B,·) of a tensor at one step. */
+export interface StepCheck extends TensorCheck {
+  readonly t: number;
 }
 
 export interface GradientCheck {
   readonly loss: number;
   readonly parameters: readonly TensorCheck[];
-  /** dL/dx_t, (B,I) at each of the steps that were looked at. */
-  readonly input: readonly (TensorCheck & { readonly t: number })[];
+  /** dL/d the states before the first step: `layers.0.forward.h0`. */
+  readonly initial: readonly TensorCheck[];
+  /** dL/dx_t at each of the steps that were looked at. */
+  readonly input: readonly StepCheck[];
+  /** dL/dh_t and dL/dc_t, tensor after tensor. */
+  readonly states: readonly StepCheck[];
 }
 
 export interface CheckProgress {
@@ -56,8 +45,8 @@ export interface CheckProgress {
   readonly total: number;
 }
 
-/** Steps whose input is looked at, evenly spread, unless all are asked for. */
-const inputSteps = 64;
+/** Steps that are looked at, evenly spread, unless all are asked for. */
+const mostSteps = 64;
 
 /** Yields its progress after every entry. The model computes in float64, with parameters that are put back as they were. */
 export function* checkGradients(
@@ -65,65 +54,114 @@ export function* checkGradients(
   batch: Batch,
   options: GradientCheckOptions,
 ): Generator<CheckProgress, GradientCheck> {
-  const { entries } = options;
-  const passes = preparePasses(model, batch, options.seed);
-  const random = createRandom(options.seed);
-  const steps = sampleEvenly(
-    Array.from({ length: batch.steps }, (_, t) => t),
-    Number.isFinite(entries) ? inputSteps : batch.steps,
-  );
-  const inputGradient = tensorOf(passes.trace, "grad.input");
-  const [, size, width] = inputGradient.shape;
-  const counts = model.parameters.map(({ value }) => Math.min(entries, value.length));
-  const total = sum(counts) + steps.length * Math.min(entries, size * width);
+  const { entries, tolerance, seed } = options;
+  const passes = preparePasses(model, batch, seed);
+  const random = createRandom(seed);
+  const ofStep = Math.ceil(entries / 2);
+  const groups = {
+    parameters: parametersOf(model, passes),
+    input: inputsOf(batch, passes, chosenSteps(0, batch.steps, entries)),
+    initial: passes.nudged.initial.map((state) => initialOf(state, passes)),
+    states: passes.nudged.overTime.flatMap((state) =>
+      chosenSteps(state.firstStep, state.steps, entries).map((t) => stateAt(state, t, passes)),
+    ),
+  };
+  const everything = [...groups.parameters, ...groups.initial];
+  const timed = [...groups.input, ...groups.states];
+  const total =
+    sum(everything.map(({ gradient }) => Math.min(entries, gradient.length))) +
+    sum(timed.map(({ gradient }) => Math.min(ofStep, gradient.length)));
   let done = 0;
 
-  function* compare(
-    name: string,
-    { shape, values, gradient, offset = 0 }: Compared,
-    loss: () => number,
-  ): Generator<CheckProgress, TensorCheck> {
-    const chosen = chooseEntries(gradient, entries, random);
-    let worst: Comparison | undefined;
-    let kinks = 0;
-    for (const entry of chosen) {
-      const derivative = smoothDerivative(values, offset + entry, loss);
-      if (!derivative.isSmooth) kinks++;
-      else {
-        const found = comparison(gradient[entry], derivative, options.tolerance);
-        if (!worst || found.error > worst.error || Number.isNaN(found.error))
-          worst = { index: indexOf(entry, shape), ...found };
+  function* compareAll<Each extends Compared>(
+    compared: readonly Each[],
+    count: number,
+  ): Generator<CheckProgress, readonly Found<Each>[]> {
+    const found: Found<Each>[] = [];
+    for (const each of compared) {
+      const comparing = compareEntries(each, { entries: count, tolerance, random });
+      let next = comparing.next();
+      while (!next.done) {
+        yield { done: ++done, total };
+        next = comparing.next();
       }
-      yield { done: ++done, total };
+      found.push({ check: next.value, of: each });
     }
-    let largest = 0;
-    for (const value of gradient) largest = Math.max(largest, Math.abs(value));
-    const checked = chosen.length - kinks;
-    return { name, shape, checked, entries: gradient.length, kinks, worst, largest };
+    return found;
   }
 
-  const parameters: TensorCheck[] = [];
-  for (const { name, shape, value } of model.parameters) {
-    const gradient = tensorOf(passes.trace, `grad.param.${name}`).data;
-    parameters.push(yield* compare(name, { shape, values: value, gradient }, passes.loss));
-  }
-  const input: (TensorCheck & { t: number })[] = [];
-  for (const t of steps) {
-    const offset = t * size * width;
-    const gradient = inputGradient.data.subarray(offset, offset + size * width);
-    const compared = { shape: [size, width], values: passes.input, gradient, offset };
-    input.push({ t, ...(yield* compare("input", compared, passes.lossOfInput)) });
-  }
-  return { loss: passes.firstLoss, parameters, input };
+  const parameters = yield* compareAll(groups.parameters, entries);
+  const input = yield* compareAll(groups.input, ofStep);
+  const initial = yield* compareAll(groups.initial, entries);
+  const states = yield* compareAll(groups.states, ofStep);
+  return {
+    loss: passes.firstLoss,
+    parameters: parameters.map(({ check }) => check),
+    initial: initial.map(({ check }) => check),
+    input: input.map(({ check, of: { t } }) => ({ t, ...check })),
+    states: states.map(({ check, of: { t } }) => ({ t, ...check })),
+  };
 }
 
-interface Compared {
-  readonly shape: readonly number[];
-  /** What is moved. */
-  readonly values: Real;
-  /** dL/d `values` from `offset` on. */
-  readonly gradient: Real;
-  readonly offset?: number;
+interface Found<Each> {
+  readonly check: TensorCheck;
+  readonly of: Each;
+}
+
+interface ComparedStep extends Compared {
+  readonly t: number;
+}
+
+/** All steps of a tensor, or an even choice of them. */
+const chosenSteps = (first: number, steps: number, entries: number): readonly number[] =>
+  sampleEvenly(
+    Array.from({ length: steps }, (_, t) => first + t),
+    Number.isFinite(entries) ? mostSteps : steps,
+  );
+
+const parametersOf = ({ parameters }: Model, { trace, loss }: Passes): readonly Compared[] =>
+  parameters.map(({ name, shape, value }) => ({
+    name,
+    shape,
+    gradient: tensorOf(trace, gradientOf(`param.${name}`)).data,
+    of: (entry) => ({ values: value, index: entry, loss }),
+  }));
+
+function inputsOf(
+  { size }: Batch,
+  { trace, input, lossOfInput }: Passes,
+  steps: readonly number[],
+): readonly ComparedStep[] {
+  const { data, shape } = tensorOf(trace, gradientOf("input"));
+  const width = shape[2];
+  return steps.map((t) => {
+    const offset = t * size * width;
+    return {
+      name: "input",
+      t,
+      shape: [size, width],
+      gradient: data.subarray(offset, offset + size * width),
+      of: (entry) => ({ values: input, index: offset + entry, loss: lossOfInput }),
+    };
+  });
+}
+
+const initialOf = (state: NudgedState, passes: Passes): Compared => ({
+  name: state.name,
+  shape: state.shape,
+  gradient: tensorOf(passes.trace, gradientOf(state.name)).data,
+  of: (entry) => passes.moved(state, 0, entry),
+});
+
+function stateAt(state: NudgedState, t: number, passes: Passes): ComparedStep {
+  const { data } = tensorOf(passes.trace, gradientOf(state.name));
+  return {
+    name: state.name,
+    t,
+    shape: state.shape,
+    gradient: data.subarray(t * state.size, (t + 1) * state.size),
+    of: (entry) => passes.moved(state, t, entry),
+  };
 }
 
 interface Passes {
@@ -134,6 +172,9 @@ interface Passes {
   /** The loss as a function of `input` (T,B,I), at the parameters as they were at first. */
   readonly lossOfInput: () => number;
   readonly input: Float64Array;
+  readonly nudged: NudgedPass;
+  /** The loss as a function of how far a state is moved, which begins at 0. */
+  moved(state: NudgedState, t: number, entry: number): ReturnType<Compared["of"]>;
 }
 
 /** Every pass drops the same units. */
@@ -152,33 +193,23 @@ function preparePasses(model: Model, batch: Batch, seed: number): Passes {
   const trace = readTrace(pass);
   const twin = createPass(denseTwin(model), capacity, { dropout });
   const dense = denseInput(batch, trace);
+  const nudged = nudgeStates(pass, trace);
   return {
     trace,
     firstLoss,
     loss: () => run(pass, batch),
     lossOfInput: () => run(twin, dense),
     input: dense.input.values,
+    nudged,
+    moved(state, t, entry) {
+      const values = [0];
+      const loss = (): number => {
+        state.nudge(t, entry, values[0]);
+        return run(nudged.pass, batch);
+      };
+      return { values, index: 0, loss };
+    },
   };
-}
-
-function comparison(
-  found: number,
-  { value, noise }: { readonly value: number; readonly noise: number },
-  tolerance: number,
-): Omit<Comparison, "index"> {
-  const scale = Math.max(Math.abs(found), Math.abs(value), noise / tolerance);
-  const error = scale === 0 ? 0 : Math.abs(found - value) / scale;
-  return { backward: found, difference: value, error };
-}
-
-function indexOf(entry: number, shape: readonly number[]): number[] {
-  const index: number[] = [];
-  let rest = entry;
-  for (const size of shape.toReversed()) {
-    index.unshift(rest % size);
-    rest = Math.floor(rest / size);
-  }
-  return index;
 }
 
 const sum = (numbers: readonly number[]): number =>

@@ -15,6 +15,8 @@ export interface Derivative {
 const steps = [1e-4, 1e-5, 1e-6];
 /** Relative difference between two widths up to which the loss counts as smooth there. */
 const smoothness = 1e-4;
+/** And up to which no narrower step could do better: what remains of it after extrapolation is far below any tolerance. */
+const plenty = 1e-6;
 /** Rounding errors of a loss, in units of its last place: it is a sum of many numbers. */
 const roundings = 32;
 
@@ -33,7 +35,7 @@ export function smoothDerivative(
     values[index] = value;
     return loss();
   };
-  let best: (Derivative & { readonly unevenness: number }) | undefined;
+  let best: (Derivative & { readonly doubt: number }) | undefined;
   for (const step of steps) {
     const s = step * Math.max(1, Math.abs(kept));
     const samples = [at(kept + s), at(kept - s), at(kept + 2 * s), at(kept - 2 * s)];
@@ -42,10 +44,14 @@ export function smoothDerivative(
     const noise =
       (roundings * Number.EPSILON * Math.max(...samples.map((sample) => Math.abs(sample)))) / s;
     const value = (4 * narrow - wide) / 3;
-    const unevenness = Math.abs(narrow - wide) / (Math.abs(value) + noise);
-    const isSmooth = unevenness <= smoothness || Math.abs(narrow - wide) <= noise;
-    if (!best || unevenness < best.unevenness) best = { value, noise, isSmooth, unevenness };
-    if (isSmooth) break;
+    const unevenness = Math.abs(narrow - wide);
+    const scale = Math.abs(value) + noise;
+    const isSmooth = unevenness <= Math.max(smoothness * scale, noise);
+    // Normalization of states near zero is curved so much that the widest step is smooth, but not good.
+    const doubt = unevenness / 10 + noise;
+    if (!best || (isSmooth && !best.isSmooth) || doubt < best.doubt)
+      best = { value, noise, isSmooth, doubt };
+    if (unevenness <= Math.max(plenty * scale, noise)) break;
   }
   values[index] = kept;
   if (!best) throw new Error("A loss that is no number has no derivative.");

@@ -110,7 +110,7 @@ export async function checkGradients(
       },
     );
   }
-  const all = [...found.parameters, ...found.input];
+  const all = [...found.parameters, ...found.initial, ...found.input, ...found.states];
   const passed =
     all.some(({ worst }) => worst !== undefined) &&
     all.every(({ worst }) => worst === undefined || worst.error <= tolerance);

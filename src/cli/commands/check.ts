@@ -11,11 +11,12 @@ const help = `Usage: unroll check [CONFIG] [--all] [--set KEY=VALUE]… [--json]
 
 Compares the gradients of backpropagation through time with central differences of the loss, in
 float64, for the network that CONFIG describes (unroll.json in the current folder by default) with
-its first weights, on the first sequences of its training data: every parameter tensor, and what is
-fed in at every time step. Of each tensor, ${entries} entries are compared: the largest, others that are not
-zero, and a quarter drawn from all of them by the config's seed.
+its first weights, on the first sequences of its training data: every parameter tensor, the states
+before the first step, and at every time step what is fed in and every layer's states. Of each tensor,
+${entries} entries are compared, and half as many of each step: the largest, others that are not zero, and a
+quarter drawn from all of them by the config's seed.
 
-  --entries N       entries of each tensor, and of the input at each step (default ${entries})
+  --entries N       entries of each tensor, and half as many of each step (default ${entries})
   --all             every entry of every tensor, at every step
   --sequences N     sequences side by side (default ${sequences})
   --steps N         longer sequences are cut to N steps, where a loss is taken at every step (default ${steps})

@@ -8,6 +8,14 @@ import { referenceKernels } from "../../../src/engine/kernels/reference.ts";
 import { createModel } from "../../../src/engine/model.ts";
 import type { Batch } from "../../../src/trace/batch.ts";
 import { createRandom } from "../../../src/engine/rng.ts";
+import {
+  bothWays,
+  buildBatch,
+  buildModel,
+  layerConfig,
+  variantKinds,
+} from "../../gradcheck/smallNetwork.ts";
+import type { LayerConfig } from "../../../src/config/schema.ts";
 import { denseSpec, gru, lstm, networkOf, rnn, sequenceFor } from "./networks.ts";
 
 const options = { entries: 6, seed: 1, tolerance: 1e-6 };
@@ -20,8 +28,8 @@ function check(model: Model, changes: Partial<typeof options> = {}): GradientChe
   }
 }
 
-const errors = ({ parameters, input }: GradientCheck): number[] =>
-  [...parameters, ...input].map(({ worst }) => worst?.error ?? NaN);
+const errors = ({ parameters, initial, input, states }: GradientCheck): number[] =>
+  [...parameters, ...initial, ...input, ...states].map(({ worst }) => worst?.error ?? NaN);
 
 const tokenSpec = (embedding?: number): ModelSpec => ({
   ...denseSpec(0, 4, lstm(3)),
@@ -90,6 +98,61 @@ describe("a gradient check", () => {
     for (const error of errors(next.value)) expect(error).toBeLessThan(1e-6);
     expect(next.value.input.map(({ t }) => t)).toEqual([0, 1, 2, 3, 4]);
     expect(next.value.parameters.map(({ name }) => name).join()).toContain("attention");
+  });
+
+  it.each(["lstm", ...variantKinds] as const)(
+    "compares what %s remembers after every step and before the first, in sequences of several lengths",
+    (kind) => {
+      for (const direct of [(layer: LayerConfig) => layer, bothWays]) {
+        const layers = [layerConfig(kind, 4), layerConfig(kind, 3)].map(direct);
+        const model = buildModel({ layers, at: "last-step", seed: 5 });
+        const comparing = checkGradients(model, buildBatch(model, { lengths: [5, 2, 4] }), {
+          ...options,
+          entries: Infinity,
+        });
+        let next = comparing.next();
+        while (!next.done) next = comparing.next();
+        const { initial, states } = next.value;
+        for (const { name, worst, checked, largest } of initial) {
+          expect(worst?.error, name).toBeLessThan(1e-6);
+          expect(checked * largest, `${name} has a gradient`).toBeGreaterThan(0);
+        }
+        for (const { name, t, worst, checked } of states) {
+          expect(worst?.error, `${name} at step ${t}`).toBeLessThan(1e-6);
+          expect(checked, `${name} at step ${t}`).toBeGreaterThan(0);
+        }
+        const named = new Set([...initial, ...states].map(({ name }) => name));
+        const parts = kind.startsWith("lstm") ? 4 : 2;
+        expect(named.size).toBe(parts * layers.length * (direct === bothWays ? 2 : 1));
+      }
+    },
+  );
+
+  it("names the step at which a state's gradient goes wrong, and those that it came through", () => {
+    const right = referenceKernels("float64");
+    // At step 2, a hundredth too much of dL/dc goes back.
+    const kernels: Kernels = {
+      ...right,
+      cells: {
+        ...right.cells,
+        lstmBackward(buffers, row, previous, next, rows) {
+          right.cells.lstmBackward(buffers, row, previous, next, rows);
+          if (row === 2) buffers.cGradient[previous * buffers.hidden] *= 1.01;
+        },
+      },
+    };
+    const model = createModel(denseSpec(2, 3, lstm(4)), { kernels, random: createRandom(2) });
+    const { states, initial } = check(model, { entries: Infinity });
+    const wrong = [...states, ...initial].filter(({ worst }) => (worst?.error ?? 0) > 1e-6);
+    expect(
+      wrong.map((each) => ("t" in each ? `${each.name} ${String(each.t)}` : each.name)),
+    ).toEqual([
+      "layers.0.forward.h 0",
+      "layers.0.forward.c 0",
+      "layers.0.forward.c 1",
+      "layers.0.forward.h0",
+      "layers.0.forward.c0",
+    ]);
   });
 
   it("names the tensor whose gradient is wrong, and the entry", () => {

@@ -46,10 +46,12 @@ describe("unroll check", () => {
     bug.factor = 1.001;
     const { code, out } = await check();
     expect(code).toBe(1);
-    expect(out).toMatch(/^The gradients are WRONG in weight_ih_l0, .*the input at step 0/);
-    const { passed, parameters, input } = JSON.parse((await check("--json")).out);
+    expect(out).toMatch(
+      /^The gradients are WRONG in weight_ih_l0; .*layers\.0\.forward\.h0; .*input at step 0, 1/,
+    );
+    const { passed, parameters, initial, input, states } = JSON.parse((await check("--json")).out);
     expect(passed).toBe(false);
-    for (const { worst } of [...parameters, ...input])
+    for (const { worst } of [...parameters, ...initial, ...input, ...states])
       expect(worst.error).toBeCloseTo(0.001 / 1.001, 6);
     expect(await check("--tolerance", "0.01")).toMatchObject({ code: 0 });
   });

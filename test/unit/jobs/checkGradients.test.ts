@@ -30,6 +30,26 @@ describe("checking the gradients of a config", () => {
     expect(text).toMatch(/weight_ih_l0 .* 5\.0e-1 +\[1,0\] {2}← wrong/);
   });
 
+  it("shows the largest error of every tensor at every step, with a bar, and marks the one that is wrong", async () => {
+    const result = await checkGradients(await experiment("table"));
+    const { steps } = result.batch;
+    const states = result.states.map((check) =>
+      check.t === 3
+        ? { ...check, worst: { index: [0, 1], backward: 2, difference: 1, error: 0.5 } }
+        : check,
+    );
+    const text = gradientCheckText({ ...result, states, passed: false });
+    expect(text).toMatch(/^The gradients are WRONG in layers\.0\.forward\.\w at step 3/);
+    const lines = text.split("\n");
+    const heading = lines.findIndex((line) => line.startsWith("step "));
+    expect(lines[heading]).toMatch(/^step +input +layers\.0\.forward\.h/);
+    const rows = lines.slice(heading + 1, heading + 1 + steps);
+    expect(rows.map((line) => Number(line.split(" ")[0]))).toEqual([...Array(steps).keys()]);
+    expect(rows[3]).toMatch(/5\.0e-1 █/);
+    expect(rows[2]).toMatch(/[▁▂▃▄▅▆▇]/);
+    expect(rows[2]).not.toContain("█");
+  });
+
   it("does not cut what a sequence ends in, and says when it cut", async () => {
     const adding = await checkGradients({ ...(await experiment("adding problem")), steps: 3 });
     expect(adding.batch.wasCut).toBe(false);
