@@ -1,8 +1,9 @@
 /** Writes a network, of a model file or of a run, for another program; a run's vocabulary goes beside it. */
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../config/problem.ts";
-import { classesOf } from "../data/encoding.ts";
+import { blankOf, classesOf } from "../data/encoding.ts";
 import type { ModelNetwork } from "../models/modelContents.ts";
+import type { OutputMeaning } from "../models/write/outputMeaning.ts";
 import type { StateDictNaming } from "../models/write/stateDict.ts";
 import { writeModel, type WrittenFile } from "../models/write/writeModel.ts";
 import type { ModelCalls } from "../protocol/modelContract.ts";
@@ -16,6 +17,7 @@ interface ExportedNetwork {
   readonly network: ModelNetwork;
   readonly naming: StateDictNaming;
   readonly from: string;
+  readonly meaning?: OutputMeaning;
   /** Beside the model. */
   readonly more: readonly WrittenFile[];
 }
@@ -31,12 +33,15 @@ export async function exportModel(
     });
   }
   const name = basename(out);
-  const { network, naming, from, more } =
+  const { network, naming, from, meaning, more } =
     "runFolder" in source
       ? exportedRun(await loadRun(source.runFolder, source.checkpoint), name)
       : await exportedFile(source, models);
   const files: string[] = [];
-  for (const file of [...writeModel(network, name, { naming, from }), ...more]) {
+  for (const file of [
+    ...writeModel(network, name, { naming, from, ...(meaning && { meaning }) }),
+    ...more,
+  ]) {
     const path = join(dirname(out), file.name);
     await writeAtomically(path, file.bytes);
     files.push(path);
@@ -60,13 +65,27 @@ async function exportedFile(
   };
 }
 
+/** A decoder may write more than the longest target of the data, but not without end. */
+const slack = 2;
+
+function meaningOf({ run, encoding }: LoadedRun): OutputMeaning | undefined {
+  const { loss } = run.record.model;
+  const blank = blankOf(encoding);
+  if (loss === "ctc" && blank !== undefined) return { kind: "labels", blank };
+  if (loss === "gaussian") return { kind: "gaussian" };
+  if (encoding.kind !== "pairs") return undefined;
+  return { kind: "written", mostTokens: slack * encoding.longestTarget + 1 };
+}
+
 function exportedRun(loaded: LoadedRun, fileName: string): ExportedNetwork {
   const { run, checkpoint, update, encoding, parameters } = loaded;
-  const { input, layers, output } = run.record.model;
+  const { input, layers, decoder, pooling, output } = run.record.model;
   const network: ModelNetwork = {
     name: "",
     input,
     layers,
+    ...(decoder && { decoder }),
+    ...(pooling && { pooling }),
     output,
     parameters: [...parameters].map(([name, { shape, data }]) => ({
       name,
@@ -77,9 +96,11 @@ function exportedRun(loaded: LoadedRun, fileName: string): ExportedNetwork {
     questions: [],
     notes: [],
   };
+  const meaning = meaningOf(loaded);
   return {
     network,
     naming: "module",
+    ...(meaning && { meaning }),
     from: `${run.record.name}, ${checkpoint} checkpoint, update ${update}`,
     more: [vocabularyFile(encoding, fileName)],
   };

@@ -34,6 +34,9 @@ export interface ModelNetwork {
   readonly name: string;
   readonly input: ModelDescription["input"];
   readonly layers: readonly LayerDescription[];
+  /** The half that writes, of an encoder-decoder; its layers come last. */
+  readonly decoder?: ModelDescription["decoder"];
+  readonly pooling?: ModelDescription["pooling"];
   /** `linear: false` where no linear layer was found: the output is then what the top layer hands on. */
   readonly output: ModelDescription["output"];
   /**

@@ -13,8 +13,9 @@ Writes a recurrent network in the format that the name OUT asks for:
 
   .safetensors      its weights
   .pt, .pth         its weights as a PyTorch state dict; torch.load(…, weights_only=True) takes it
-  .onnx             a graph for onnxruntime, 32-bit floats
-  .py               a torch.nn.Module to read and run, with a .pt of its weights beside it
+  .onnx             a graph for onnxruntime, 32-bit floats (no layer normalization, projection or decoder)
+  .py               a torch.nn.Module to read and run, with a .pt of its weights beside it; what torch.nn does not
+                    have is written out, and an encoder-decoder translates
 
   IN                a model file (.safetensors, .pt, .onnx, .keras, …), or a run: its folder, id, name, or "latest".
                     The vocabulary of a run goes beside OUT as .vocabulary.json

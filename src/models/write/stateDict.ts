@@ -3,7 +3,7 @@ import type { WrittenTensor } from "../../formats/torchStateDict.ts";
 import type { ModelNetwork } from "../modelContents.ts";
 
 /**
- * `source`: as the file that they came from names them. `module`: as the attributes `embedding`, `rnn` and `output` of a
+ * `source`: as the file that they came from names them. `module`: as the attributes `embedding`, `rnn`, `output` … of a
  * torch.nn.Module do, which is what the Python file that writePython makes has.
  */
 export type StateDictNaming = "source" | "module";
@@ -20,5 +20,7 @@ export function stateDictOf(
   );
 }
 
-const moduleName = (name: string): string =>
-  /^(embedding|output)\./.test(name) ? name : `rnn.${name}`;
+/** A layer's own parameters: `decoder.weight_hh_l1`, `layer_norm_c_bias_l0_reverse`. */
+const ofLayer = /^(decoder\.)?(\w+_l\d+(?:_reverse)?)$/;
+
+const moduleName = (name: string): string => name.replace(ofLayer, "$1rnn.$2");

@@ -3,9 +3,10 @@ import { UserError } from "../../config/problem.ts";
 import { encodeSafetensors } from "../../formats/safetensors.ts";
 import { encodeTorchStateDict } from "../../formats/torchStateDict.ts";
 import type { ModelNetwork } from "../modelContents.ts";
+import type { OutputMeaning } from "./outputMeaning.ts";
 import { stateDictOf, type StateDictNaming } from "./stateDict.ts";
-import { writeOnnx } from "./writeOnnx.ts";
-import { writePython } from "./writePython.ts";
+import { writeOnnx } from "./onnx/writeOnnx.ts";
+import { writePython } from "./python/writePython.ts";
 
 export interface WrittenFile {
   /** Without a folder. */
@@ -19,13 +20,14 @@ export interface WriteOptions {
   readonly naming: StateDictNaming;
   /** What the network is called, for people. */
   readonly from: string;
+  readonly meaning?: OutputMeaning;
 }
 
 /** The first file is the one that was asked for. Throws `UserError` for what cannot be written, or not in this format. */
 export function writeModel(
   network: ModelNetwork,
   fileName: string,
-  { naming, from }: WriteOptions,
+  { naming, from, meaning }: WriteOptions,
 ): readonly WrittenFile[] {
   const extension = fileName.slice(fileName.lastIndexOf(".") + 1).toLowerCase();
   switch (extension) {
@@ -36,6 +38,8 @@ export function writeModel(
         "unroll.model": JSON.stringify({
           input: network.input,
           layers: network.layers,
+          decoder: network.decoder,
+          pooling: network.pooling,
           output: network.output,
         }),
       });
@@ -48,7 +52,7 @@ export function writeModel(
       return [{ name: fileName, bytes: writeOnnx(network) }];
     case "py": {
       const weightsFile = fileName.replace(/\.py$/i, ".pt");
-      const source = writePython(network, { weightsFile, from });
+      const source = writePython(network, { weightsFile, from, ...(meaning && { meaning }) });
       return [
         { name: fileName, bytes: new TextEncoder().encode(source) },
         { name: weightsFile, bytes: encodeTorchStateDict(stateDictOf(network, "module")) },

@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { UserError } from "../../../src/config/problem.ts";
 import { decodeSafetensors } from "../../../src/formats/safetensors.ts";
 import type { ModelNetwork } from "../../../src/models/modelContents.ts";
+import type { OutputMeaning } from "../../../src/models/write/outputMeaning.ts";
 import { writeModel } from "../../../src/models/write/writeModel.ts";
 import { networkCase } from "./networks.ts";
 
@@ -70,6 +71,11 @@ describe("a written Python file", () => {
     "residual-bidirectional-lstm-last-step",
     "gru-before-1-cross-entropy-each-step-embedding",
     "rnn-relu-2-cross-entropy-last-step-one-hot",
+    "variant-bidirectional-lstm-peepholes-projection-layer-norm-2-mean-squared-error-each-step-dense",
+    "condition-lstm-2-peepholes",
+    "pooling-lstm-bidirectional",
+    "bahdanau-lstm-2-residual",
+    "luong-dot-gru-2-residual-context",
   ]) {
     it(`reads as a person would write it: ${name}`, async () => {
       const [{ bytes }, weights] = writeModel(networkNamed(name), `${name}.py`, options);
@@ -77,6 +83,15 @@ describe("a written Python file", () => {
       await expect(new TextDecoder().decode(bytes)).toMatchFileSnapshot(`expected/${name}.py`);
     });
   }
+
+  it("says what outputs stand for, where their shape does not tell", () => {
+    const source = (meaning: OutputMeaning): string => {
+      const [{ bytes }] = writeModel(lstm(), "model.py", { ...options, meaning });
+      return new TextDecoder().decode(bytes);
+    };
+    expect(source({ kind: "labels", blank: 4 })).toContain("def labels(output, blank=4):");
+    expect(source({ kind: "gaussian" })).toContain("def distribution(output):");
+  });
 
   it("keeps a name in its place, whatever the name holds", () => {
     const [{ bytes }] = writeModel(lstm(), "model.py", { ...options, from: 'x"""\nimport os' });
@@ -102,14 +117,26 @@ describe("what cannot be written", () => {
     expect(() => writeModel(backwards, "model.py", options)).toThrow("backwards only");
   });
 
-  it("is a layer that the other framework does not have, unless only the weights are kept", () => {
+  it("is in ONNX a layer that it does not have, and a decoder, unless only the weights are kept", () => {
+    const refused: Readonly<Record<string, string>> = {
+      "variant-lstm-layer-norm-1-cross-entropy-each-step-embedding":
+        'ONNX has no recurrent layer with "layerNorm".',
+      "variant-lstm-projection-1-cross-entropy-each-step-embedding":
+        'ONNX has no recurrent layer with "projection".',
+      "bahdanau-gru": "A decoder goes on until it has written an end",
+    };
+    for (const [name, reason] of Object.entries(refused)) {
+      const network = networkNamed(name);
+      expect(() => writeModel(network, "model.onnx", options)).toThrow(reason);
+      expect(writeModel(network, "model.safetensors", options)).toHaveLength(1);
+    }
+  });
+
+  it("is everywhere what a later version says of a layer", () => {
     const network = lstm();
-    const layers = network.layers.map((layer) => ({ ...layer, peepholes: true }));
-    const odd: ModelNetwork = { ...network, layers };
-    expect(() => writeModel(odd, "model.onnx", options)).toThrow(
-      'ONNX has no recurrent layer with "peepholes".',
+    const layers = network.layers.map((layer) => ({ ...layer, zoneout: 0.1 }));
+    expect(() => writeModel({ ...network, layers }, "model.py", options)).toThrow(
+      'PyTorch has no recurrent layer with "zoneout".',
     );
-    expect(() => writeModel(odd, "model.py", options)).toThrow('with "peepholes"');
-    expect(writeModel(odd, "model.safetensors", options)).toHaveLength(1);
   });
 });

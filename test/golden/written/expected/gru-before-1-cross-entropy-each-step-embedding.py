@@ -15,61 +15,81 @@ from torch import nn
 
 
 class ResetBeforeGRU(nn.Module):
-    """The GRU of Cho et al. 2014, whose reset gate acts before the recurrent product; torch.nn.GRU's acts after it."""
+    """The GRU of Cho et al. 2014. Its reset gate acts before the recurrent product; torch.nn.GRU's acts after it."""
 
     def __init__(self, input_size, hidden_size, bidirectional=False):
         super().__init__()
+        shapes = {
+            "weight_ih": (3 * hidden_size, input_size),
+            "weight_hh": (3 * hidden_size, hidden_size),
+            "bias_ih": (3 * hidden_size,),
+            "bias_hh": (3 * hidden_size,),
+        }
         self.hidden_size = hidden_size
+        self.names = list(shapes)
         self.suffixes = ["_l0", "_l0_reverse"] if bidirectional else ["_l0"]
         for suffix in self.suffixes:
-            self.register_parameter("weight_ih" + suffix, nn.Parameter(torch.zeros(3 * hidden_size, input_size)))
-            self.register_parameter("weight_hh" + suffix, nn.Parameter(torch.zeros(3 * hidden_size, hidden_size)))
-            self.register_parameter("bias_ih" + suffix, nn.Parameter(torch.zeros(3 * hidden_size)))
-            self.register_parameter("bias_hh" + suffix, nn.Parameter(torch.zeros(3 * hidden_size)))
+            for name, shape in shapes.items():
+                self.register_parameter(name + suffix, nn.Parameter(torch.zeros(shape)))
 
-    def direction(self, x, suffix):
-        w_ih, w_hh = getattr(self, "weight_ih" + suffix), getattr(self, "weight_hh" + suffix)
-        bias = getattr(self, "bias_ih" + suffix) + getattr(self, "bias_hh" + suffix)
-        size = self.hidden_size
-        h = x.new_zeros(x.shape[1], size)
-        steps = []
-        for x_t in x:
-            from_input = x_t @ w_ih.T + bias
-            r, z = torch.sigmoid(from_input[:, : 2 * size] + h @ w_hh[: 2 * size].T).chunk(2, dim=1)
-            n = torch.tanh(from_input[:, 2 * size :] + (r * h) @ w_hh[2 * size :].T)
-            h = (1 - z) * n + z * h
-            steps.append(h)
-        return torch.stack(steps)
+    def product(self, p, side, x, rows=slice(None)):
+        """Some rows of W x + b."""
+        return nn.functional.linear(x, p["weight_" + side][rows], p["bias_" + side][rows])
 
-    def forward(self, x):
-        states = [self.direction(x, "_l0")]
-        if len(self.suffixes) == 2:
-            states.append(self.direction(x.flip(0), "_l0_reverse").flip(0))
-        return torch.cat(states, dim=-1), None
+    def step(self, p, x, h):
+        """One time step, by the parameters p of one direction: x (B,I), h (B,H)."""
+        gates, candidate = slice(2 * self.hidden_size), slice(2 * self.hidden_size, None)
+        sums = self.product(p, "ih", x, gates) + self.product(p, "hh", h, gates)
+        r, z = torch.sigmoid(sums).chunk(2, dim=-1)
+        n = torch.tanh(self.product(p, "ih", x, candidate) + self.product(p, "hh", r * h, candidate))
+        return (1 - z) * n + z * h
+
+    def forward(self, x, state=None):
+        """x (T,B,I) → h of all steps (T,B,D·H), and the last h of each direction, as torch.nn.GRU."""
+        batch = x.shape[1]
+        outputs, ends = [], []
+        for d, suffix in enumerate(self.suffixes):
+            p = {name: getattr(self, name + suffix) for name in self.names}
+            if state is None:
+                h = x.new_zeros(batch, self.hidden_size)
+            else:
+                h = state[d]
+            steps = []
+            for x_t in x if d == 0 else x.flip(0):
+                h = self.step(p, x_t, h)
+                steps.append(h)
+            out = torch.stack(steps)
+            outputs.append(out if d == 0 else out.flip(0))
+            ends.append(h)
+        return torch.cat(outputs, dim=-1), torch.stack(ends)
 
 
 class Stack(nn.Module):
     """Recurrent layers on top of each other."""
 
-    def __init__(self):
+    def __init__(self, layers):
         super().__init__()
-        self.layers = nn.ModuleList(
-            [
-                ResetBeforeGRU(4, 7),
-            ]
-        )
+        self.layers = nn.ModuleList(layers)
 
-    def forward(self, x):
-        for layer in self.layers:
-            x, _ = layer(x)
-        return x, None
+    def forward(self, x, states=None):
+        """x (T,B,I) and the states to begin with, of each layer → (T,B,O) and the states after the last step."""
+        ends = []
+        for number, layer in enumerate(self.layers):
+            h, end = layer(x, states[number] if states else None)
+            x = h
+            ends.append(end)
+        return x, ends
 
 
 class Model(nn.Module):
     def __init__(self):
         super().__init__()
         self.embedding = nn.Embedding(8, 4)
-        self.rnn = Stack()
+        self.rnn = Stack(
+            [
+                ResetBeforeGRU(4, 7),
+            ],
+        )
         self.output = nn.Linear(7, 5)
 
     def forward(self, x):
@@ -83,7 +103,7 @@ def load(path=Path(__file__).with_name("gru-before-1-cross-entropy-each-step-emb
     state = torch.load(path, weights_only=True)
     # The state dict counts layers as one torch.nn module does; here each layer is a module of its own.
     state = {
-        re.sub(r"^rnn\.(\w+)_l(\d+)", r"rnn.layers.\2.\1_l0", name): tensor
+        re.sub(r"^((?:decoder\.)?rnn)\.(\w+)_l(\d+)", r"\1.layers.\3.\2_l0", name): tensor
         for name, tensor in state.items()
     }
     # Biases that the file does not have are zero.

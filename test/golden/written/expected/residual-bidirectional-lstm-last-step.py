@@ -17,27 +17,31 @@ from torch import nn
 class Stack(nn.Module):
     """Recurrent layers on top of each other; where residual, a layer's input is added to what it hands on."""
 
-    def __init__(self):
+    def __init__(self, layers, residual):
         super().__init__()
-        self.layers = nn.ModuleList(
-            [
-                nn.LSTM(4, 7, bidirectional=True),
-                nn.LSTM(14, 7, bidirectional=True),
-            ]
-        )
-        self.residual = [False, True]
+        self.layers = nn.ModuleList(layers)
+        self.residual = residual
 
-    def forward(self, x):
-        for layer, residual in zip(self.layers, self.residual):
-            h, _ = layer(x)
-            x = h + x if residual else h
-        return x, None
+    def forward(self, x, states=None):
+        """x (T,B,I) and the states to begin with, of each layer → (T,B,O) and the states after the last step."""
+        ends = []
+        for number, layer in enumerate(self.layers):
+            h, end = layer(x, states[number] if states else None)
+            x = h + x if self.residual[number] else h
+            ends.append(end)
+        return x, ends
 
 
 class Model(nn.Module):
     def __init__(self):
         super().__init__()
-        self.rnn = Stack()
+        self.rnn = Stack(
+            [
+                nn.LSTM(4, 7, bidirectional=True),
+                nn.LSTM(14, 7, bidirectional=True),
+            ],
+            residual=[False, True],
+        )
         self.output = nn.Linear(14, 5)
 
     def forward(self, x):
@@ -51,7 +55,7 @@ def load(path=Path(__file__).with_name("residual-bidirectional-lstm-last-step.pt
     state = torch.load(path, weights_only=True)
     # The state dict counts layers as one torch.nn module does; here each layer is a module of its own.
     state = {
-        re.sub(r"^rnn\.(\w+)_l(\d+)", r"rnn.layers.\2.\1_l0", name): tensor
+        re.sub(r"^((?:decoder\.)?rnn)\.(\w+)_l(\d+)", r"\1.layers.\3.\2_l0", name): tensor
         for name, tensor in state.items()
     }
     # Biases that the file does not have are zero.

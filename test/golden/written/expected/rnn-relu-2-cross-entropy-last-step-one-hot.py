@@ -17,25 +17,29 @@ from torch import nn
 class Stack(nn.Module):
     """Recurrent layers on top of each other."""
 
-    def __init__(self):
+    def __init__(self, layers):
         super().__init__()
-        self.layers = nn.ModuleList(
-            [
-                nn.RNN(8, 7, nonlinearity="relu"),
-                nn.RNN(7, 2, nonlinearity="relu"),
-            ]
-        )
+        self.layers = nn.ModuleList(layers)
 
-    def forward(self, x):
-        for layer in self.layers:
-            x, _ = layer(x)
-        return x, None
+    def forward(self, x, states=None):
+        """x (T,B,I) and the states to begin with, of each layer → (T,B,O) and the states after the last step."""
+        ends = []
+        for number, layer in enumerate(self.layers):
+            h, end = layer(x, states[number] if states else None)
+            x = h
+            ends.append(end)
+        return x, ends
 
 
 class Model(nn.Module):
     def __init__(self):
         super().__init__()
-        self.rnn = Stack()
+        self.rnn = Stack(
+            [
+                nn.RNN(8, 7, nonlinearity="relu"),
+                nn.RNN(7, 2, nonlinearity="relu"),
+            ],
+        )
         self.output = nn.Linear(2, 5)
 
     def forward(self, x):
@@ -50,7 +54,7 @@ def load(path=Path(__file__).with_name("rnn-relu-2-cross-entropy-last-step-one-h
     state = torch.load(path, weights_only=True)
     # The state dict counts layers as one torch.nn module does; here each layer is a module of its own.
     state = {
-        re.sub(r"^rnn\.(\w+)_l(\d+)", r"rnn.layers.\2.\1_l0", name): tensor
+        re.sub(r"^((?:decoder\.)?rnn)\.(\w+)_l(\d+)", r"\1.layers.\3.\2_l0", name): tensor
         for name, tensor in state.items()
     }
     # Biases that the file does not have are zero.
