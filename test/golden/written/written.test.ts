@@ -66,6 +66,11 @@ describe("a written safetensors file", () => {
   });
 });
 
+function pythonThatMeans(meaning: OutputMeaning): string {
+  const [{ bytes }] = writeModel(lstm(), "model.py", { ...options, meaning });
+  return new TextDecoder().decode(bytes);
+}
+
 describe("a written Python file", () => {
   for (const name of [
     "residual-bidirectional-lstm-last-step",
@@ -85,12 +90,8 @@ describe("a written Python file", () => {
   }
 
   it("says what outputs stand for, where their shape does not tell", () => {
-    const source = (meaning: OutputMeaning): string => {
-      const [{ bytes }] = writeModel(lstm(), "model.py", { ...options, meaning });
-      return new TextDecoder().decode(bytes);
-    };
-    expect(source({ kind: "labels", blank: 4 })).toContain("def labels(output, blank=4):");
-    expect(source({ kind: "gaussian" })).toContain("def distribution(output):");
+    expect(pythonThatMeans({ kind: "labels", blank: 4 })).toContain("def labels(output, blank=4):");
+    expect(pythonThatMeans({ kind: "gaussian" })).toContain("def distribution(output):");
   });
 
   it("keeps a name in its place, whatever the name holds", () => {

@@ -111,6 +111,8 @@ function encodeMethod(network: ModelNetwork, decoder: DecoderDescription, encode
 ${lines.map((line) => `        ${line}`).join("\n")}`;
 }
 
+const zeros = (width: number): string => `memory.new_zeros(1, batch, ${width})`;
+
 /** Per layer of the decoder: h (1,B,H), and c for an LSTM. */
 function firstStates(network: ModelNetwork, decoder: DecoderDescription): readonly string[] {
   const { start, firstLayer } = decoder;
@@ -122,7 +124,6 @@ function firstStates(network: ModelNetwork, decoder: DecoderDescription): readon
       "]",
     ];
   }
-  const zeros = (width: number): string => `memory.new_zeros(1, batch, ${width})`;
   const states = network.layers.slice(firstLayer).map((layer, index) => {
     const [width, ...others] = stateWidths(layer);
     const h =
