@@ -17,7 +17,7 @@ export function readClasses(batch: Batch, target: FileTensor, place: Place, outp
       advice: "Save the target as int64, or choose --loss mse.",
     });
   }
-  const at = placeOfTarget(target.shape, place, "the number of a class");
+  const at = placeOfTarget([target.shape], place, "the number of a class");
   const numbers = at === "each-step" ? timeFirst(classNumbers, place, 1) : classNumbers;
   const wrong = numbers.findIndex(
     (number) => number !== ignoredClass && (number < 0 || number >= outputs),
@@ -36,35 +36,38 @@ export function readClasses(batch: Batch, target: FileTensor, place: Place, outp
 /** (T,B,O) or (T,O), or (B,O) for the last step; where O is 1 it may be left out. */
 export function readValues(batch: Batch, target: FileTensor, place: Place, outputs: number) {
   const { shape } = target;
-  const axes = place.single ? 1 : 2;
-  const leftOut = outputs === 1 && shape.at(-1) !== 1;
-  if (!leftOut && shape.at(-1) !== outputs && !(shape.length < axes && outputs === 1)) {
+  // Where T or B is 1 too, only both readings of the last axis tell which was left out.
+  const readings = [
+    ...(shape.at(-1) === outputs ? [shape.slice(0, -1)] : []),
+    ...(outputs === 1 ? [shape] : []),
+  ];
+  if (readings.length === 0) {
     throw new UserError(
       "target",
       `The target has the shape ${shown(shape)}, but the output has ${outputs} numbers per step.`,
     );
   }
-  const at = placeOfTarget(leftOut ? shape : shape.slice(0, -1), place, `${outputs} numbers`);
+  const at = placeOfTarget(readings, place, `${outputs} numbers`);
   const numbers = numbersOf("target", target);
   const values = at === "each-step" ? timeFirst(numbers, place, outputs) : numbers;
   return { batch: { ...batch, target: { kind: "values" as const, values } }, at };
 }
 
-/** Whether what is left of a target's shape, without its last axis of numbers, has a T in it. */
+/** Whether what is left of a target's shape, without its last axis of numbers, has a T in it; `readings` is what may be left. */
 function placeOfTarget(
-  sizes: readonly number[],
+  readings: readonly (readonly number[])[],
   { steps, size, single, batchFirst }: Place,
   each: string,
 ): TargetPlace {
   const eachStep = single ? [[steps], [steps, 1]] : [batchFirst ? [size, steps] : [steps, size]];
   const lastStep = single ? [[], [1]] : [[size]];
   const fits = (wanted: readonly (readonly number[])[]): boolean =>
-    wanted.some((shape) => shape.join() === sizes.join());
+    wanted.some((shape) => readings.some((sizes) => shape.join() === sizes.join()));
   if (fits(eachStep)) return "each-step";
   if (fits(lastStep)) return "last-step";
   throw new UserError(
     "target",
-    `The target has ${shown(sizes)} times ${each}; the input has (T,B) = (${steps},${size}). ` +
+    `The target has ${shown(readings[0])} times ${each}; the input has (T,B) = (${steps},${size}). ` +
       `It must have ${shown(eachStep[0])}, or ${shown(lastStep[0])} for the last step.`,
   );
 }

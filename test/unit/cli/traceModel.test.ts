@@ -107,6 +107,37 @@ describe("unroll trace MODEL", () => {
     expect(found.get("input")?.data.slice(4, 6)).toEqual(Float64Array.from(numbers(4).slice(2)));
   });
 
+  it("takes one number per step without an axis of its own, of a single sequence among several too", async () => {
+    for (const [input, target] of [
+      [[5, 2], [5]],
+      [
+        [5, 2],
+        [5, 1],
+      ],
+      [
+        [5, 1, 2],
+        [5, 1],
+      ],
+      [
+        [5, 1, 2],
+        [5, 1, 1],
+      ],
+    ]) {
+      const folder = await workspace(
+        { ...lstm(), "fc.weight": [1, 3] },
+        { x: input, y: target, last: [1] },
+      );
+      const given = ["--loss", "mse", "--out", "t.safetensors"];
+      const shapeOfOutput = async (name: string) => {
+        expect(await trace(folder, "--target", name, ...given)).toMatchObject({ code: 0 });
+        const { tensors } = decodeSafetensors(await readFile(join(folder, "t.safetensors")));
+        return tensors.get("output")?.shape;
+      };
+      expect(await shapeOfOutput("y.npy")).toEqual([5, 1, 1]);
+      expect(await shapeOfOutput("last.npy")).toEqual([1, 1]);
+    }
+  });
+
   it("leaves classes of −100 out of the loss, as PyTorch does", async () => {
     const y = { shape: [3], whole: [1, -100, 0] };
     const folder = await workspace({ ...lstm(), "fc.weight": [4, 3] }, { x: [3, 2], y });
