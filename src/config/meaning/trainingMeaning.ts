@@ -90,7 +90,6 @@ function recomputeProblems(
   { loss, updateEverySteps }: TrainingConfig,
 ): PathProblem[] {
   const path = ["training", "recompute"];
-  const isLabelled = data.kind === "synthetic" && data.task === "phonemes";
   const problems: PathProblem[] = [];
   if (layers.some(({ bidirectional }) => bidirectional)) {
     problems.push(
@@ -111,7 +110,7 @@ function recomputeProblems(
   if (decoder || pooling) {
     problems.push(error(path, "Attention and a decoder need the whole source at once."));
   }
-  if (loss?.kind === "ctc" || isLabelled) {
+  if (loss?.kind === "ctc" || hasLabels(data)) {
     problems.push(error(path, "CTC looks at a whole sequence at once."));
   }
   if (updateEverySteps !== undefined) {

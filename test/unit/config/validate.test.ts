@@ -310,6 +310,12 @@ describe("what is allowed but cannot work, or does nothing", () => {
       "other units",
     ],
     [
+      "recomputation of frames whose labels have no places",
+      text({ kind: "labelled-frames", path: "f.jsonl" }, {}, { recompute: true }),
+      "error true",
+      "a whole sequence at once",
+    ],
+    [
       "updates within sequences that are not cut",
       text(book, {}, { updateEverySteps: 4 }),
       'error "updateEverySteps"',
