@@ -17,7 +17,11 @@ export function denseTwin(model: Model): Model {
       input:
         input.kind === "dense"
           ? spec.input
-          : { kind: "dense", size: input.embedding ?? input.vocabulary },
+          : {
+              kind: "dense",
+              size: input.embedding ?? input.vocabulary,
+              ...(input.condition && { condition: input.condition, readsOn: true }),
+            },
     },
     { kernels, random: createRandom(0) },
   );

@@ -4,6 +4,7 @@ import type { Encoding } from "./encoding.ts";
 import type { FileSource } from "./files.ts";
 import { loadLabelledFrames } from "./labelledFrames.ts";
 import { loadLabelledText } from "./labelledText.ts";
+import { loadTextsOfClasses } from "./textsOfClasses.ts";
 import { loadPairs, loadPairTask } from "./pairs.ts";
 import type { Split } from "./split.ts";
 import { isPairTask } from "./synthetic/pairTasks.ts";
@@ -14,7 +15,7 @@ import { loadText } from "./text.ts";
 export interface Dataset {
   readonly encoding: Encoding;
   readonly input:
-    | { readonly kind: "tokens"; readonly vocabulary: number }
+    | { readonly kind: "tokens"; readonly vocabulary: number; readonly condition?: "initial-state" }
     | { readonly kind: "dense"; readonly size: number; readonly condition?: "initial-state" };
   readonly output: { readonly size: number; readonly at: "each-step" | "last-step" };
   /** What a decoder has to write. */
@@ -57,7 +58,9 @@ export async function loadDataset(
     case "labelled-frames":
       return loadLabelledFrames(data, training, files);
     case "labelled-text":
-      return loadLabelledText(data, training, files);
+      return data.predict === "text"
+        ? loadTextsOfClasses(data, training, files)
+        : loadLabelledText(data, training, files);
     case "pairs":
       return loadPairs(data, training, files);
     case "table":

@@ -19,6 +19,17 @@ export interface TextEncoding {
   readonly level: Level;
   readonly lowercase: boolean;
   readonly vocabulary: Vocabulary;
+  /** Where every text has a class, which stands before it. */
+  readonly classes?: TextClasses;
+}
+
+/** Tokens that stand for no text: they are read or end a text, and are never written out. */
+export interface TextClasses {
+  readonly labels: readonly string[];
+  /** The token that stands before texts of class 0; those of the others follow. */
+  readonly first: number;
+  /** The token that follows each text. */
+  readonly end: number;
 }
 
 export interface LabelledTextEncoding {

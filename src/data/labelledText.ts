@@ -51,7 +51,10 @@ export async function loadLabelledText(
 }
 
 /** In the order of the alphabet, or of size where all are numbers. */
-function findLabels(examples: readonly LabelledExample[], data: LabelledConfig): readonly string[] {
+export function findLabels(
+  examples: readonly LabelledExample[],
+  data: LabelledConfig,
+): readonly string[] {
   const labels = [...new Set(examples.map(({ label }) => label))];
   const areNumbers = labels.every((label) => label.trim() !== "" && Number.isFinite(Number(label)));
   labels.sort(areNumbers ? (a, b) => Number(a) - Number(b) : (a, b) => (a < b ? -1 : 1));
@@ -67,13 +70,16 @@ function findLabels(examples: readonly LabelledExample[], data: LabelledConfig):
   );
 }
 
-function classNumbers(examples: readonly LabelledExample[], labels: readonly string[]): Int32Array {
+export function classNumbers(
+  examples: readonly LabelledExample[],
+  labels: readonly string[],
+): Int32Array {
   const numbers = new Map(labels.map((label, number) => [label, number]));
   return Int32Array.from(examples, ({ label }) => numbers.get(label) ?? 0);
 }
 
 /** Holds back the same share of every class, chosen by the seed; at least one text of each stays to train on. */
-function splitByClass(
+export function splitByClass(
   classes: Int32Array,
   classCount: number,
   training: TrainingConfig,
@@ -99,7 +105,7 @@ interface Texts extends TokenizedText {
   readonly lengths: Int32Array;
 }
 
-function limitLength(tokenized: TokenizedText, maximum: number): Texts {
+export function limitLength(tokenized: TokenizedText, maximum: number): Texts {
   const { starts, ids } = tokenized;
   const lengths = Int32Array.from(starts, (start, index) => {
     const end = index + 1 < starts.length ? starts[index + 1] : ids.length;
@@ -108,7 +114,7 @@ function limitLength(tokenized: TokenizedText, maximum: number): Texts {
   return { ...tokenized, lengths };
 }
 
-function encode(
+export function encode(
   texts: Texts,
   trained: Int32Array,
   maximum: number,
@@ -125,7 +131,7 @@ function encode(
   return { vocabulary, tokens: ids };
 }
 
-function summarize(
+export function summarize(
   count: number,
   held: number,
   labels: readonly string[],
@@ -138,7 +144,7 @@ function summarize(
   return `${grouped(count)} texts of ${labels.length} classes${names}, ${grouped(known)} distinct tokens${rest}${heldBack}`;
 }
 
-function findWarnings(
+export function findWarnings(
   count: number,
   skipped: readonly LabelledExample[],
   labels: readonly string[],

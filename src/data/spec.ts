@@ -15,7 +15,12 @@ export interface LossOptions {
 
 export interface Spec {
   readonly input:
-    | { readonly kind: "tokens"; readonly vocabulary: number; readonly embedding?: number }
+    | {
+        readonly kind: "tokens";
+        readonly vocabulary: number;
+        readonly embedding?: number;
+        readonly condition?: "initial-state";
+      }
     | { readonly kind: "dense"; readonly size: number; readonly condition?: "initial-state" };
   readonly layers: Config["model"]["layers"];
   readonly decoder?: Config["model"]["decoder"] & { readonly vocabulary: number };

@@ -5,7 +5,7 @@ import type { TokenArray } from "./tokenizedText.ts";
 /** What every sequence of a data set has in common. */
 export interface Layout {
   readonly input:
-    | { readonly kind: "tokens"; readonly vocabulary: number }
+    | { readonly kind: "tokens"; readonly vocabulary: number; readonly condition?: "initial-state" }
     | { readonly kind: "dense"; readonly size: number; readonly condition?: "initial-state" };
   readonly output: {
     /** `labels`: classes whose places are not known, and one class more for none. */

@@ -1,7 +1,7 @@
 /** What a person typed → one sequence, B = 1. Mistakes are named with line and column in what was typed. */
 import { UserError } from "../config/problem.ts";
 import { numberOf } from "./csv.ts";
-import { encodeNumber, type Column, type Encoding } from "./encoding.ts";
+import { encodeNumber, type Column, type Encoding, type TextClasses } from "./encoding.ts";
 import type { Sequence } from "./sequences.ts";
 import type { StepLabel } from "./split.ts";
 import { visible } from "./tokens.ts";
@@ -16,7 +16,10 @@ export function readText(
   encoding: Extract<Encoding, { kind: "text" | "labelled-text" }>,
   text: string,
 ): Read {
-  const { ids, written } = encodeTyped(text, encoding.vocabulary, encoding);
+  const { ids, written } =
+    encoding.kind === "text" && encoding.classes
+      ? encodeOfClass(text, encoding, encoding.classes)
+      : encodeTyped(text, encoding.vocabulary, encoding);
   if (encoding.kind === "labelled-text") {
     const limit = encoding.maximumLength;
     return tokensOf(ids.subarray(0, limit), written.slice(0, limit), encoding.vocabulary);
@@ -31,6 +34,22 @@ export function readText(
     t + 1 < ids.length ? { ...step, target: read.steps[t + 1].input } : step,
   );
   return { batch: { ...read.batch, target: { kind: "classes", classes }, weights }, steps };
+}
+
+/** A text of a class begins with its name and a colon, `spam: buy now`; without one it is read as one of none. */
+function encodeOfClass(
+  text: string,
+  { vocabulary, level, lowercase }: Extract<Encoding, { kind: "text" }>,
+  { labels, first }: TextClasses,
+): { readonly ids: Int32Array; readonly written: readonly string[] } {
+  const index = labels.findIndex((label) => text.startsWith(`${label}:`));
+  if (index < 0) return encodeTyped(text, vocabulary, { level, lowercase });
+  const own = text.slice(labels[index].length + 1).trimStart();
+  const begin = first + index;
+  const name = vocabulary.tokens[begin];
+  if (own === "") return { ids: Int32Array.of(begin), written: [name] };
+  const { ids, written } = encodeTyped(own, vocabulary, { level, lowercase });
+  return { ids: Int32Array.of(begin, ...ids), written: [name, ...written] };
 }
 
 /** A source for an encoder-decoder; what is written for it is the network's to say. */

@@ -8,6 +8,7 @@
  * sequence that still runs are not computed (`layers/rowBlocks.ts`).
  */
 import type { Batch } from "../trace/batch.ts";
+import type { Real } from "../trace/trace.ts";
 import { beginStates, carryStates } from "./carriedState.ts";
 import type { RecurrentCell } from "./cells/cell.ts";
 import { conditionBackward } from "./conditioning.ts";
@@ -178,13 +179,20 @@ function backwardWhole(pass: Pass) {
       addResidual(handed, gradient, offset, rows);
     }
   }
+  if (pass.conditioning && current.conditioned) {
+    conditionBackward(pass.conditioning, model, steps, batch);
+    if (input.kind === "embedding")
+      addCondition(input.gradient, pass.conditioning.gradient, batch * input.size);
+  }
   if (input.kind === "embedding") {
     kernels.scatterRows(input.table.gradient, input.gradient, input.tokens, rows, input.size);
   }
-  if (pass.conditioning && current.conditioned) {
-    conditionBackward(pass.conditioning, model, steps, batch);
-  }
   current.holds = "gradients";
+}
+
+/** dL/d what step 0 reads += dL/d the vector that it is as well. */
+function addCondition(gradient: Real, condition: Real, length: number) {
+  for (let k = 0; k < length; k++) gradient[k] += condition[k];
 }
 
 /** Sets to 0 what is added up over time; of h only what is not written whole from above. */

@@ -29,7 +29,7 @@ export function beginStates(pass: Pass, input: Batch): void {
   }
   const { conditioning } = pass;
   pass.current.conditioned = conditioning !== undefined && !carried;
-  if (conditioning && !carried) conditionStates(conditioning, pass.model, input);
+  if (conditioning && !carried) conditionStates(conditioning, pass.model, input, pass.input);
 }
 
 /**

@@ -1,9 +1,10 @@
 /**
- * One vector that conditions a whole generated sequence (one-to-many) through the states that it begins with, as an image
- * begins its caption (Karpathy & Fei-Fei 2015, Vinyals et al. 2015):
+ * One vector or class that conditions a whole generated sequence (one-to-many) through the states that it begins with, as an
+ * image begins its caption (Karpathy & Fei-Fei 2015, Vinyals et al. 2015):
  *   [h0, c0] of each layer and direction = W v + b
  * v (B,I), the input of step 0   W (S,I)   b (S), S all numbers of the states, h before c
- * The network reads nothing at any step. Backward reads: v.
+ * A network conditioned by numbers reads nothing at any step; one conditioned by a class, whose token (embedded, or one-hot) is v,
+ * reads all of them. Backward reads: v.
  */
 import type { Batch } from "../trace/batch.ts";
 import type { LayerDescription, ModelDescription, Real } from "../trace/trace.ts";
@@ -11,7 +12,9 @@ import { statesOf } from "../trace/names.ts";
 import { widthOf } from "../trace/trace.ts";
 import type { PackedWeight } from "./kernels/kernels.ts";
 import { initialRow } from "./layers/directions.ts";
+import type { InputLayer } from "./layers/inputLayer.ts";
 import type { RecurrentLayer } from "./layers/recurrentLayer.ts";
+import { inputSizeOf } from "./describeModel.ts";
 import { parameterOf, type Model, type Parameter } from "./model.ts";
 import type { ParameterShape } from "./parameterShapes.ts";
 
@@ -38,7 +41,7 @@ export interface Conditioning {
 }
 
 const isConditioned = (input: ModelDescription["input"]): boolean =>
-  input.kind === "dense" && input.condition === "initial-state";
+  input.condition === "initial-state";
 
 const nameOf = (layer: number, direction: string): string =>
   `condition.l${layer}${direction === "reverse" ? "_reverse" : ""}`;
@@ -51,10 +54,11 @@ export function conditioningShapes(
   input: ModelDescription["input"],
   layers: readonly LayerDescription[],
 ): readonly ParameterShape[] {
-  if (input.kind !== "dense" || !isConditioned(input)) return [];
+  if (!isConditioned(input)) return [];
+  const size = inputSizeOf(input);
   return layers.flatMap((layer, index) =>
     layer.directions.flatMap((direction) => [
-      { name: `${nameOf(index, direction)}.weight`, shape: [stateSize(layer), input.size] },
+      { name: `${nameOf(index, direction)}.weight`, shape: [stateSize(layer), size] },
       { name: `${nameOf(index, direction)}.bias`, shape: [stateSize(layer)] },
     ]),
   );
@@ -68,8 +72,8 @@ export function createConditioning(
 ): Conditioning | undefined {
   const { kernels, description } = model;
   const { input } = description;
-  if (input.kind !== "dense" || !isConditioned(input)) return undefined;
-  const { size } = input;
+  if (!isConditioned(input)) return undefined;
+  const size = inputSizeOf(input);
   return {
     size,
     vector: kernels.allocate(batch * size),
@@ -96,13 +100,11 @@ export function createConditioning(
 export function conditionStates(
   { size, vector, maps }: Conditioning,
   { kernels }: Model,
-  { input, steps, size: batch, lengths }: Batch,
+  given: Batch,
+  loaded: InputLayer,
 ): void {
-  if (input.kind !== "dense") throw new Error("A vector conditions this network, not tokens.");
-  for (let b = 0; b < batch; b++) {
-    for (let k = b * size; k < (b + 1) * size; k++)
-      vector[k] = lengths[b] > 0 ? input.values[k] : 0;
-  }
+  const { steps, size: batch } = given;
+  loadVector(vector, size, given, loaded);
   for (const { layer, weight, bias, packed, states } of maps) {
     const [width] = weight.shape;
     kernels.pack(packed, weight.value, 0);
@@ -111,6 +113,23 @@ export function conditionStates(
     forEachState(layer, steps, batch, width, (state, place, at) => {
       for (let k = 0; k < state.width; k++) state.value[place + k] = states[at + k];
     });
+  }
+}
+
+/** v (B,I): what stands at step 0; zero for an empty sequence. */
+function loadVector(
+  vector: Real,
+  size: number,
+  { input, size: batch, lengths }: Batch,
+  loaded: InputLayer,
+) {
+  for (let b = 0; b < batch; b++) {
+    const from = b * size;
+    for (let k = from; k < from + size; k++) {
+      if (loaded.kind === "one-hot") vector[k] = loaded.tokens[b] === k - from ? 1 : 0;
+      else if (loaded.kind === "embedding") vector[k] = loaded.values[k];
+      else vector[k] = input.kind === "dense" && lengths[b] > 0 ? input.values[k] : 0;
+    }
   }
 }
 

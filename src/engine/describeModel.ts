@@ -73,7 +73,7 @@ export const outputSizeOf = (layer: LayerDescription): number =>
   widthOf(layer, "h") * layer.directions.length;
 
 /** I of layer 0: numbers per step, an embedding's, or one per token of the vocabulary. */
-function inputSizeOf(input: ModelDescription["input"]): number {
+export function inputSizeOf(input: ModelDescription["input"]): number {
   return input.kind === "dense" ? input.size : (input.embedding ?? input.vocabulary);
 }
 

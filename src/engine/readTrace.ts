@@ -92,13 +92,14 @@ function readInputs(pass: Pass, withGradients: boolean, add: Add) {
   const shape = [steps, batch, input.size];
   const { conditioning, current } = pass;
   const given = readInput(input, rows, kernels);
+  const isSilent = input.kind === "dense" && input.isSilent;
   // What conditions the sequence stands at step 0, where it was given, though no cell read it there.
-  if (conditioning && current.conditioned) {
+  if (conditioning && isSilent && current.conditioned) {
     given.set(conditioning.vector.subarray(0, batch * input.size));
   }
   add("input", axes, shape, given);
   if (!withGradients) return;
-  if (conditioning) {
+  if (conditioning && isSilent) {
     const gradient = given.slice().fill(0);
     if (current.conditioned) {
       gradient.set(conditioning.gradient.subarray(0, batch * input.size));
@@ -109,7 +110,11 @@ function readInputs(pass: Pass, withGradients: boolean, add: Add) {
   if (input.kind === "embedding") {
     add(gradientOf("input"), axes, shape, input.gradient.slice(0, rows * input.size));
   } else {
-    add(gradientOf("input"), axes, shape, gradientOfInput(pass, rows));
+    const gradient = gradientOfInput(pass, rows);
+    if (conditioning && current.conditioned) {
+      for (let k = 0; k < batch * input.size; k++) gradient[k] += conditioning.gradient[k];
+    }
+    add(gradientOf("input"), axes, shape, gradient);
   }
 }
 

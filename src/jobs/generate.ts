@@ -12,6 +12,8 @@ import { networkOf, type LoadedRun } from "./loadedRun.ts";
 
 export interface GenerateRequest {
   readonly prompt: string;
+  /** The class of the text, for a network that writes texts of classes. */
+  readonly condition?: string;
   /** Tokens to write. */
   readonly length: number;
   /** 0 always takes the most probable token. */
@@ -38,8 +40,17 @@ export async function generate(
     });
   }
   check(request);
-  const { vocabulary } = encoding;
-  const { ids, written } = readPrompt(request.prompt, encoding);
+  const { vocabulary, classes } = encoding;
+  const { ids, written } = readPrompt(
+    request.prompt,
+    encoding,
+    classToken(request.condition, encoding),
+  );
+  // ⟨unknown⟩ stands for a token and is none: there is nothing to write for it. Nor is there for a class.
+  const unwritten = [
+    ...(vocabulary.unknown === undefined ? [] : [vocabulary.unknown]),
+    ...(classes?.labels.map((_, index) => classes.first + index) ?? []),
+  ];
   const random = createRandom(request.seed);
   const stepper = createStepper(networkOf(loaded, kernels));
   const breathe = createBreather();
@@ -49,9 +60,9 @@ export async function generate(
   const tokens: string[] = [];
   while (tokens.length < request.length) {
     signal?.throwIfAborted();
-    // ⟨unknown⟩ stands for a token and is none: there is nothing to write for it.
-    if (vocabulary.unknown !== undefined) logits[vocabulary.unknown] = -Infinity;
+    for (const token of unwritten) logits[token] = -Infinity;
     const token = sampleToken(logits, { ...request, random });
+    if (token === classes?.end) break;
     tokens.push(vocabulary.tokens[token]);
     logits = stepper.step(token);
     await breathe();
@@ -63,16 +74,42 @@ export async function generate(
   return { text };
 }
 
-/** Without a prompt it begins as after a line break, or else after its most frequent token. */
+/** The token of a class, where texts have one. Throws `UserError` for a class that there is not, and where one is missing. */
+function classToken(condition: string | undefined, { classes }: TextEncoding): number | undefined {
+  if (!classes) {
+    if (condition === undefined) return undefined;
+    throw wrong(
+      "This model writes without a class to condition it.",
+      'Leave the condition out, or train on labelled texts with "predict": "text".',
+    );
+  }
+  const known = classes.labels.map((label) => `"${label}"`).join(", ");
+  if (condition === undefined) {
+    throw wrong(
+      "This model writes texts of a class, and none is given.",
+      `Choose one of ${known}.`,
+    );
+  }
+  const index = classes.labels.indexOf(condition);
+  if (index < 0) throw wrong(`There is no class "${condition}".`, `Choose one of ${known}.`);
+  return classes.first + index;
+}
+
+/** Without a prompt it begins after the class, or as after a line break, or else after its most frequent token. */
 function readPrompt(
   prompt: string,
   { vocabulary, level, lowercase }: TextEncoding,
+  begin: number | undefined,
 ): { readonly ids: Int32Array; readonly written: readonly string[] } {
-  if (prompt !== "") return encodeTyped(prompt, vocabulary, { level, lowercase });
+  if (prompt !== "") {
+    const read = encodeTyped(prompt, vocabulary, { level, lowercase });
+    return begin === undefined ? read : { ...read, ids: Int32Array.of(begin, ...read.ids) };
+  }
+  if (begin !== undefined) return { ids: Int32Array.of(begin), written: [] };
   const { tokens, unknown } = vocabulary;
   const mostFrequent = unknown === 0 && tokens.length > 1 ? 1 : 0;
-  const begin = tokens.indexOf(level === "character" ? "\n" : ".");
-  return { ids: Int32Array.of(begin < 0 ? mostFrequent : begin), written: [] };
+  const usual = tokens.indexOf(level === "character" ? "\n" : ".");
+  return { ids: Int32Array.of(usual < 0 ? mostFrequent : usual), written: [] };
 }
 
 function check({ length, temperature, topK, seed }: GenerateRequest): void {

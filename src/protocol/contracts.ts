@@ -367,6 +367,8 @@ export interface WorkerContract {
       runFolder: string;
       checkpoint: CheckpointChoice;
       prompt: string;
+      /** The class of the text, where the network writes texts of classes. */
+      condition?: string;
       length: number;
       temperature: number;
       topK?: number;

@@ -9,6 +9,7 @@ const modelSchema: z.ZodType<ModelDescription> = z.object({
       kind: z.literal("tokens"),
       vocabulary: z.int(),
       embedding: z.int().optional(),
+      condition: z.literal("initial-state").optional(),
     }),
     z.object({
       kind: z.literal("dense"),

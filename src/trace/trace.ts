@@ -81,12 +81,20 @@ export interface DecoderDescription {
 /** What the network is, in numbers: enough to draw it and to read a trace of it. */
 export interface ModelDescription {
   readonly input:
-    | { readonly kind: "tokens"; readonly vocabulary: number; readonly embedding?: number }
+    | {
+        readonly kind: "tokens";
+        readonly vocabulary: number;
+        readonly embedding?: number;
+        /** The token at step 0, a class, also makes the states that the sequence begins with. */
+        readonly condition?: "initial-state";
+      }
     | {
         readonly kind: "dense";
         readonly size: number;
         /** What stands at step 0 is not read there, but becomes the states that the sequence begins with. */
         readonly condition?: "initial-state";
+        /** With a condition: every step, the first too, is read nevertheless, as of tokens. */
+        readonly readsOn?: true;
       };
   readonly layers: readonly LayerDescription[];
   /** In an encoder-decoder, outputs are taken at each step of the decoder. */

@@ -188,6 +188,19 @@ describe("gradients of a vector that becomes the first states agree with central
   }
 });
 
+describe("gradients of a class that becomes the first states, and is read, agree with central differences", () => {
+  for (const input of ["one-hot", "embedding"] as const) {
+    for (const kind of ["rnn tanh", "lstm", "gru before"] as const) {
+      it(`${kind}, ${input}`, () => {
+        const layers = variantStack(kind);
+        const model = buildModel({ layers, input, condition: "initial-state" });
+        const batch = buildBatch(model, { lengths: [5, 2, 4, 0] });
+        expect(checkGradients(model, batch, new Map())).toEqual([]);
+      });
+    }
+  }
+});
+
 /** A layer of dead relus would prove nothing. */
 function keepAlive({ parameters }: Model): void {
   for (const { name, value } of parameters) {

@@ -64,10 +64,11 @@ export const layerConfig = (kind: CellKind, hidden: number): LayerConfig =>
 
 export const bothWays = (layer: LayerConfig): LayerConfig => ({ ...layer, bidirectional: true });
 
-function inputOf(kind: InputKind): ModelSpec["input"] {
-  if (kind === "dense") return { kind: "dense", size: sizes.input };
-  if (kind === "one-hot") return { kind: "tokens", vocabulary: sizes.vocabulary };
-  return { kind: "tokens", vocabulary: sizes.vocabulary, embedding: sizes.input };
+function inputOf({ input = "dense", condition }: NetworkOptions): ModelSpec["input"] {
+  const conditioned = condition && { condition };
+  if (input === "dense") return { kind: "dense", size: sizes.input, ...conditioned };
+  if (input === "one-hot") return { kind: "tokens", vocabulary: sizes.vocabulary, ...conditioned };
+  return { kind: "tokens", vocabulary: sizes.vocabulary, embedding: sizes.input, ...conditioned };
 }
 
 export interface NetworkOptions {
@@ -85,9 +86,7 @@ export interface NetworkOptions {
 
 export function buildModel(options: NetworkOptions = {}): Model {
   const spec: ModelSpec = {
-    input: options.condition
-      ? { kind: "dense", size: sizes.input, condition: options.condition }
-      : inputOf(options.input ?? "dense"),
+    input: inputOf(options),
     layers: options.layers ?? [layerConfig("lstm", sizes.hidden[0])],
     initialization: {
       input: "uniform",

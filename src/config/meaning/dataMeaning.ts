@@ -42,11 +42,19 @@ export function dataProblems({ data }: Config, isWritten: IsWritten): PathProble
   const isOneToMany =
     (data.kind === "table" && data.shape === "one-to-many") ||
     (data.kind === "synthetic" && data.task === "waveform");
-  if (isWritten("data", "condition") && !isOneToMany) {
+  const writes = data.kind === "labelled-text" && data.predict === "text";
+  if (data.kind === "labelled-text" && isWritten("data", "condition") && !writes) {
     problems.push(
       idle(
         ["data", "condition"],
-        'Only where one step becomes many is there a vector to begin from: the task "waveform", or a table with "shape": "one-to-many".',
+        'The class is what is to be found out: only with "predict": "text" does it condition anything.',
+      ),
+    );
+  } else if (isWritten("data", "condition") && !isOneToMany && !writes) {
+    problems.push(
+      idle(
+        ["data", "condition"],
+        'Only where one step becomes many is there a vector to begin from: the task "waveform", a table with "shape": "one-to-many", or labelled texts with "predict": "text".',
       ),
     );
   }

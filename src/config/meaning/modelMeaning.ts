@@ -71,6 +71,9 @@ function directionProblems({ data, model, training }: Config): PathProblem[] {
       "Backwards it reads the very characters that it is to predict, and the text has no end to begin at: only a layer that reads forward can model language.",
     );
   }
+  if (data.kind === "labelled-text" && data.predict === "text") {
+    return refuse("Backwards it reads the very text that it is to write.");
+  }
   if (data.kind === "synthetic" && data.task === "reber") {
     return refuse("Backwards it reads the very symbols that it is to predict.");
   }

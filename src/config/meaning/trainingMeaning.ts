@@ -231,7 +231,10 @@ function longestSequence(data: Config["data"]): { steps: number; why: string } |
     return { steps: single ? 1 : data.window, why: single ? "a one-to-one sequence" : "a window" };
   }
   if (data.kind === "labelled-text")
-    return { steps: data.maximumLength, why: '"maximumLength": a text' };
+    return {
+      steps: data.maximumLength + (data.predict === "text" ? 1 : 0),
+      why: '"maximumLength": a text',
+    };
   if (data.kind === "synthetic") {
     return { steps: data.task === "copy" ? data.length + 20 : data.length, why: "a sequence" };
   }

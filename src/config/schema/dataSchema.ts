@@ -33,6 +33,8 @@ const condition = z
     ].join("\n"),
   );
 
+const labelConditions = ["first-step", "initial-state"] as const;
+
 const text = z
   .strictObject({
     kind: z.literal("text"),
@@ -63,6 +65,26 @@ const labelledText = z
     path: path("A CSV file with a header, or a JSON Lines file (`.jsonl`), relative to this file."),
     text: z.string().min(1).default("text").describe("The column or key that holds the text."),
     label: z.string().min(1).default("label").describe("The column or key that holds the class."),
+    predict: z
+      .enum(["label", "text"])
+      .default("label")
+      .describe(
+        [
+          "What is learnt:",
+          "- `label`: which class a text belongs to (many-to-one)",
+          "- `text`: to write texts of a class, one token after the other (one-to-many); Generate Text asks for the class",
+        ].join("\n"),
+      ),
+    condition: z
+      .enum(labelConditions)
+      .default("first-step")
+      .describe(
+        [
+          'Only with `"predict": "text"`: how the class reaches the network that writes.',
+          "- `first-step`: it is a token of its own, read before the text",
+          "- `initial-state`: a learnt linear map of that token makes the states that the text begins with as well (as Vinyals et al. 2015 begin a caption)",
+        ].join("\n"),
+      ),
     level: z
       .enum(["character", "word"])
       .default("word")
@@ -73,7 +95,9 @@ const labelledText = z
     ).default(5000),
     maximumLength: count("Read at most this many tokens of each text.").default(200),
   })
-  .describe("Classification of whole texts, such as sentiment or spam (many-to-one).");
+  .describe(
+    "Texts with a class each: to classify them, such as spam (many-to-one), or to write texts of a class (one-to-many).",
+  );
 
 const labelledFrames = z
   .strictObject({

@@ -45,9 +45,9 @@ export function createInputLayer(model: Model, rows: number): InputLayer {
   const { kernels, description } = model;
   const { input } = description;
   if (input.kind === "dense") {
-    const { size, condition } = input;
+    const { size, condition, readsOn } = input;
     const values = kernels.allocate(rows * size);
-    return { kind: "dense", size, values, isSilent: condition !== undefined };
+    return { kind: "dense", size, values, isSilent: condition !== undefined && !readsOn };
   }
   const tokens = kernels.allocateIntegers(rows);
   const { vocabulary } = input;

@@ -8,6 +8,7 @@ import { settings } from "../settings.ts";
 import { trainedConfig } from "../trainedConfig.ts";
 import { requireTrust } from "../trust.ts";
 import type { LazyWorker } from "../workers/lazyWorker.ts";
+import { askClass } from "./askClass.ts";
 import { askText } from "./askText.ts";
 import { formatTable } from "./formatTable.ts";
 import type { OutputDocuments } from "./outputDocuments.ts";
@@ -25,6 +26,8 @@ export function createOutputCommands(
     const run = await runs.one(args, { doing: "generate text with", accepts: writesTokens });
     if (!run) return;
     if (run.record.model.decoder) return translate(run);
+    const asked = await askClass(run);
+    if (!asked) return;
     const topK = settings.generateTopK();
     const request = {
       runFolder: run.folder,
@@ -32,6 +35,7 @@ export function createOutputCommands(
       temperature: settings.generateTemperature(),
       seed: Math.floor(Math.random() * 2 ** 32),
       ...(topK === undefined ? {} : { topK }),
+      ...asked,
     };
     const drawn = topK === undefined ? "" : ` from the ${topK} likeliest`;
     const question = {

@@ -265,6 +265,27 @@ describe("what is allowed but cannot work, or does nothing", () => {
       "numbers already",
     ],
     [
+      "a condition of texts that are only classified",
+      text({ kind: "labelled-text", path: "mail.csv", condition: "initial-state" }),
+      'warning "condition"',
+      '"predict": "text"',
+    ],
+    [
+      "a class that is read at every step of its text",
+      text({ kind: "labelled-text", path: "m.csv", predict: "text", condition: "every-step" }),
+      'error "every-step"',
+      "first-step",
+    ],
+    [
+      "texts that are written and read backwards",
+      text(
+        { kind: "labelled-text", path: "m.csv", predict: "text" },
+        { layers: [{ cell: "gru", hidden: 2, bidirectional: true }] },
+      ),
+      "error true",
+      "the very text",
+    ],
+    [
       "identity in a gated layer",
       text(book, { initialization: { recurrent: "identity" } }),
       'warning "identity"',

@@ -68,6 +68,52 @@ describe("generating text", () => {
     }
   });
 
+  it.each(["first-step", "initial-state"])(
+    "writes a text of the class that it is asked for, to its end (%s)",
+    async (condition) => {
+      const { session, runFolder } = await trained("texts of classes", {
+        data: { condition },
+        model: { layers: [{ cell: "gru", hidden: 16 }] },
+        training: { epochs: 60, optimizer: { kind: "adam", learningRate: 0.02 } },
+      });
+      const write = async (of: string) =>
+        (
+          await session.generate({
+            ...usual,
+            runFolder,
+            prompt: "",
+            temperature: 0,
+            length: 50,
+            condition: of,
+          })
+        ).text;
+      expect(await write("spam")).toMatch(/^buy cheap gold \d$/);
+      expect(await write("ham")).toMatch(/^see you at \d then my friend$/);
+      const begun = await session.generate({
+        ...usual,
+        runFolder,
+        prompt: "see you",
+        condition: "ham",
+        temperature: 0,
+      });
+      expect(begun.text).toMatch(/^see you at \d then my friend$/);
+    },
+  );
+
+  it("asks for a class where there are some, and refuses one where there are none", async () => {
+    const classes = await trained("texts of classes");
+    const text = await trained("text, state carried");
+    for (const [{ session, runFolder }, condition, reason] of [
+      [classes, undefined, /none is given/],
+      [classes, "eggs", /no class "eggs"/],
+      [text, "spam", /without a class/],
+    ] as const) {
+      const asked = session.generate({ ...usual, runFolder, ...(condition && { condition }) });
+      const problem = await problemOf(asked);
+      expect(problem.message).toMatch(reason);
+    }
+  });
+
   it("stops when it is told to", async () => {
     const { session, runFolder } = await trained("text, state carried");
     const controller = new AbortController();

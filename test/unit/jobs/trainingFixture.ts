@@ -60,6 +60,11 @@ export const kinds = {
     data: { kind: "labelled-text", path: "mail.csv" },
     training: { batch: 5, bptt: 2 },
   },
+  "texts of classes": {
+    files: { "mail.csv": `text,label\n${labelled.join("\n")}\n` },
+    data: { kind: "labelled-text", path: "mail.csv", predict: "text", condition: "initial-state" },
+    training: { batch: 5 },
+  },
   table: {
     files: { "weather.csv": `date,temperature,rain\n${weather.join("\n")}\n` },
     data: {
