@@ -1,6 +1,8 @@
 /** Fetching weights through a debugger, with a debugger that knows what our expressions mean. */
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../../src/config/problem.ts";
+import recorded from "../../e2e/pythonDebugger/recording.json";
+import { inputName, moduleName, type Recording } from "../../e2e/pythonDebugger/recording.ts";
 import { fetchPythonState, type Evaluate } from "../../../src/host/models/pythonState.ts";
 
 const base64 = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString("base64");
@@ -120,5 +122,32 @@ describe("a module in a paused Python program", () => {
     });
     await expect(fetching).rejects.toThrow();
     expect(asked).toHaveLength(2);
+  });
+});
+
+const recording: Recording = recorded;
+
+/** What the real debugpy answered; it has never heard of anything else. */
+const debugpy: Evaluate = async (expression) => {
+  const answer = recording.evaluate[expression];
+  if (answer === undefined) throw new Error(`Record again: ${expression}`);
+  return answer;
+};
+
+describe(`a program under the real debugger (${recording.madeBy})`, () => {
+  it("gives every weight of a module bit for bit", async () => {
+    const state = await fetchPythonState(moduleName, debugpy);
+    expect(state).toMatchObject({ className: "__main__.Tagger", batchFirst: true });
+    const fetched = state.tensors.map(({ name, bytes }) => [name, [...new Float32Array(bytes)]]);
+    expect(Object.fromEntries(fetched)).toEqual(recording.numbers);
+    expect(state.tensors[1]).toMatchObject({ name: "rnn.weight_hh_l0", shape: [24, 6] });
+  });
+
+  it("gives a tensor, and says what is none", async () => {
+    const { tensors } = await fetchPythonState(inputName, debugpy);
+    expect(tensors).toMatchObject([{ name: "", type: "torch.float32", shape: [2, 12, 3] }]);
+    await expect(fetchPythonState("rate", debugpy)).rejects.toThrow(
+      "rate is a float, not a module or a tensor.",
+    );
   });
 });
