@@ -132,7 +132,7 @@ function client(socket: Socket) {
     });
 
   return {
-    async request(command: string, argument: object): Promise<unknown> {
+    request: async (command: string, argument: object): Promise<unknown> => {
       const seq = ++sequence;
       const json = JSON.stringify({ seq, type: "request", command, arguments: argument });
       const answered = next(({ type, request_seq }) => type === "response" && request_seq === seq);

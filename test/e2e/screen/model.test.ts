@@ -1,27 +1,28 @@
 /** Model files in the real editor: what they contain, a sequence traced through them, and a run exported as one. */
 import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { findModelEditor, type ModelEditor } from "../../host/modelEditor.ts";
 import { findPanel, waitForStep } from "../../host/panels.ts";
 import { root, scratch } from "../../host/paths.ts";
 import { canvasPixels, colorCount } from "../../host/pixels.ts";
-import { waitUntil } from "../../host/waiting.ts";
+import { waitFor, waitUntil } from "../../host/waiting.ts";
 import { notifications, runCommand, runUnroll, screenshotWindow } from "../../host/workbench.ts";
 import { textFiles, train, useWorkbench } from "./stage.ts";
 
 const stage = useWorkbench("model", textFiles);
-/** Made by PyTorch. */
-const files = [
-  ["stateDicts", "lstm-head.model.safetensors"],
-  ["torch", "checkpoint.pt"],
+/** One of each kind, all made by the real libraries; one reads tokens, the others four numbers at each step. */
+const kinds = [
+  { file: "stateDicts/lstm-head.model.safetensors", cell: "LSTM" },
+  { file: "torch/checkpoint.pt", cell: "LSTM", tokens: [3, 0, 6, 2, 5, 1] },
+  { file: "onnx/torch-lstm.onnx", cell: "LSTM" },
+  { file: "keras/lstm-dense.keras", cell: "LSTM" },
+  { file: "keras/gru-reset-after.h5", cell: "GRU" },
+  { file: "keras/gru-reset-after.weights.h5", cell: "GRU" },
 ] as const;
-/** Made by Keras, and of ONNX's own operator tests. */
-const otherFiles = [
-  ["keras", "lstm-dense.keras"],
-  ["keras", "gru-reset-after.h5"],
-  ["onnx", "node-gru-after.onnx"],
-] as const;
+const numbers = Array.from({ length: 6 }, (_step, t) =>
+  Array.from({ length: 4 }, (_one, k) => Math.sin(1.7 * t + k)),
+);
 const golden = join(root, "test/golden/models");
 
 /** Opens a file by its name, whatever editor takes it. */
@@ -144,26 +145,45 @@ describe("a model file in the editor", () => {
     await page.locator(".debug-toolbar").waitFor({ state: "hidden" });
   });
 
-  it("is shown whatever program made it", async () => {
-    for (const [file, name] of files) {
-      await copyFile(join(golden, file, name), join(stage.folder, name));
-      const { frame } = await openByName(name);
-      await waitUntil(`the layers of ${name}`, async () =>
-        (await frame.locator("main").innerText()).includes("Layer 0:"),
-      );
-    }
-  });
+  it.each(kinds)("of $file runs over a sequence, and shows its gates", async (kind) => {
+    const { page, folder } = stage;
+    const name = basename(kind.file);
+    const sequence = `${name}.sequence.json`;
+    await copyFile(join(golden, kind.file), join(folder, name));
+    await writeFile(
+      join(folder, sequence),
+      JSON.stringify("tokens" in kind ? kind.tokens : numbers),
+    );
+    await runUnroll(page, "unroll.openModel");
+    await answerDialog("Unroll: Open Model", join(folder, name));
+    const { frame } = await findModelEditor(page, name);
+    await waitUntil(`the layers of ${name}`, async () =>
+      (await frame.locator("main").innerText()).includes(`Layer 0: ${kind.cell}`),
+    );
 
-  it("is shown by Open Model where another extension may own its type", async () => {
-    for (const [file, name] of otherFiles) {
-      await copyFile(join(golden, file, name), join(stage.folder, name));
-      await runUnroll(stage.page, "unroll.openModel");
-      await answerDialog("Unroll: Open Model", join(stage.folder, name));
-      const { frame } = await findModelEditor(stage.page, name);
-      await waitUntil(`the layers of ${name}`, async () =>
-        (await frame.locator("main").innerText()).includes("Layer 0:"),
-      );
-    }
+    await frame.getByText("Trace a Sequence…").click();
+    await answerDialog(`A sequence for ${name}`, join(folder, sequence));
+    // Neither names of its tokens nor a target, where it asks for them.
+    const answer = stage.page.locator(".quick-input-widget .monaco-list-row", {
+      hasText: /^Without/,
+    });
+    const timeline = await waitFor("the timeline", async () => {
+      if (await answer.isVisible()) await answer.click();
+      const shown = await findPanel(page, "timeline", "editor");
+      return (await shown.frame.locator("main").innerText()).includes(sequence) && shown;
+    });
+    await waitForStep(timeline, 0);
+    const gates = await findPanel(page, "gates", "sideBar");
+    await waitForStep(gates, 0);
+    await waitUntil("the gates of the cell", async () =>
+      (await gates.frame.locator("main").innerText()).includes(
+        kind.cell === "GRU" ? "update gate" : "forget gate",
+      ),
+    );
+    expect(colorCount(await canvasPixels(gates.frame, "canvas.data"))).toBeGreaterThan(20);
+    await runUnroll(page, "unroll.lastStep");
+    await waitForStep(gates, 5);
+    await picturesOf(`model-${name}`);
   });
 
   it("says what is wrong with a damaged file, and what to do", async () => {
