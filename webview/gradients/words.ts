@@ -107,7 +107,7 @@ export const nothingYet = (busy: boolean): EmptyState => ({
 export const noGradients: EmptyState = {
   icon: "circle-slash",
   title: "This trace has no gradients",
-  text: "No loss is taken in this sequence, so nothing flows back. Choose one with a target.",
+  text: "No loss is taken in this sequence, so nothing flows back. Choose one that has a target, or give one when a model file is traced.",
   actions: [
     { label: "Step Through Sequence…", icon: "debug-start", command: "unroll.stepThrough" },
   ],

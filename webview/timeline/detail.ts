@@ -100,6 +100,7 @@ function output(column: TimelineColumn): TemplateResult | typeof nothing {
 function forecast({ forecast }: TimelineColumn): TemplateResult | typeof nothing {
   if (!forecast || forecast.length === 0) return nothing;
   const isSure = forecast[0].deviation !== undefined;
+  const isKnown = forecast.some(({ truth }) => truth !== undefined);
   return html`<section>
     <table class="forecast">
       <thead>
@@ -107,8 +108,12 @@ function forecast({ forecast }: TimelineColumn): TemplateResult | typeof nothing
           <th scope="col">Forecast</th>
           <th scope="col">predicted</th>
           ${isSure ? html`<th scope="col" title="Deviation: two thirds of all truths are expected within it">± σ</th>` : nothing}
-          <th scope="col">true</th>
-          <th scope="col">error</th>
+          ${
+            isKnown
+              ? html`<th scope="col">true</th>
+                  <th scope="col">error</th>`
+              : nothing
+          }
         </tr>
       </thead>
       <tbody>
@@ -118,14 +123,17 @@ function forecast({ forecast }: TimelineColumn): TemplateResult | typeof nothing
               <th scope="row">${name}</th>
               <td class="predicted">${valueText(predicted)}</td>
               ${deviation === undefined ? nothing : html`<td>${valueText(deviation)}</td>`}
-              <td>${truth === undefined ? "–" : valueText(truth)}</td>
-              <td>${truth === undefined ? "–" : valueText(predicted - truth)}</td>
+              ${isKnown ? truthCells(predicted, truth) : nothing}
             </tr>`,
         )}
       </tbody>
     </table>
   </section>`;
 }
+
+const truthCells = (predicted: number, truth: number | undefined): TemplateResult =>
+  html`<td>${truth === undefined ? "–" : valueText(truth)}</td>
+    <td>${truth === undefined ? "–" : valueText(predicted - truth)}</td>`;
 
 function cellDetail(cell: CellSummary, cursor: Cursor, model: ModelDescription): TemplateResult {
   const layer = model.layers[cell.layer];

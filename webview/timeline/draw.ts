@@ -225,14 +225,19 @@ function onFocus({ theme }: Scene): Scene["theme"]["foreground"] {
 // ------------------------------------------------------------------- names of rows
 
 function drawRowNames(pen: Pen, scene: Scene): void {
-  const { layout, model, extremes, cursor } = scene;
+  const { layout, cursor } = scene;
+  if (layout.loss.height > 0) drawLossName(pen, scene);
+  drawOutputName(pen, scene);
+  for (const row of layout.rows) drawRowName(pen, scene, row, row.layer === cursor.layer);
+}
+
+function drawLossName(pen: Pen, scene: Scene): void {
+  const { layout, model, extremes } = scene;
   const loss = `0…${formatNumber(fullLoss(model, extremes), 2)}`;
   pen.context.font = pen.small;
   const withUnit = `${loss} ${lossUnit(model)}`;
   const fits = pen.context.measureText(withUnit).width <= layout.gutterWidth - nameMargin;
   drawName(pen, scene, layout.loss, ["loss", fits ? withUnit : loss]);
-  drawOutputName(pen, scene);
-  for (const row of layout.rows) drawRowName(pen, scene, row, row.layer === cursor.layer);
 }
 
 function drawFootNames(pen: Pen, scene: Scene): void {

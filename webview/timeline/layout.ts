@@ -49,6 +49,7 @@ export interface TimelineLayout {
   readonly boxWidth: number;
   /** Names of rows, to the left of the first column. */
   readonly gutterWidth: number;
+  /** Of no height when no loss is taken. */
   readonly loss: Band;
   readonly output: Band;
   /** From the top of the picture to its bottom: the last layer comes first. */
@@ -68,6 +69,8 @@ export interface LayoutRequest {
   /** Width of the whole view; a narrow one gets a narrow gutter. */
   readonly viewportWidth: number;
   readonly output: "predictions" | "forecast";
+  /** Absent: a loss is taken. */
+  readonly hasLoss?: boolean;
   /** Named values of one row of dense input that are worth showing, 0 for tokens. */
   readonly inputValues: number;
   /** Height to fill where rows can use it, in pixels; 0 keeps every row as low as it may be. */
@@ -132,7 +135,7 @@ const lowerTiers: Readonly<Record<Tier, readonly Tier[]>> = {
 };
 
 function stack(request: LayoutRequest, tier: Tier, stretch: number): TimelineLayout {
-  const { model, steps, sourceSteps, columnWidth } = request;
+  const { model, steps, sourceSteps, columnWidth, hasLoss = true } = request;
   const measure = measures[tier];
   const stretched = (height: number): number => Math.floor(height * stretch);
   const gap = Math.floor(measure.gap * Math.min(mostGapStretch, stretch));
@@ -143,8 +146,8 @@ function stack(request: LayoutRequest, tier: Tier, stretch: number): TimelineLay
     return band;
   };
 
-  const loss = place(stretched(measure.loss));
-  y += 6;
+  const loss = place(hasLoss ? stretched(measure.loss) : 0);
+  if (hasLoss) y += 6;
   const output = place(stretched(measure[request.output]));
   const rows: CellRow[] = [];
   for (let layer = model.layers.length - 1; layer >= 0; layer--) {

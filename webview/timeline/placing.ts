@@ -85,6 +85,7 @@ export function createPlacing(
       columnWidth: columnWidth ?? firstZoom(trace, view.width),
       viewportWidth: view.width,
       output: predictsClasses(trace.model.loss) ? "predictions" : "forecast",
+      hasLoss: trace.loss !== undefined,
       inputValues: Math.min(2, first?.inputValues?.length ?? 0),
       fillHeight: fill,
       ...(most !== undefined && { mostHeight: most }),

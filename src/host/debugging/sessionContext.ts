@@ -5,6 +5,12 @@ import type { Log } from "../log.ts";
 import type { PanelPlaces } from "../panels/panelPlaces.ts";
 import type { DebugFollower } from "./debugFollower.ts";
 
+/** The editor brings Run and Debug forward in the side bar, and so takes away what stood there. */
+const staysVisible = ({ visible }: PanelPlaces): boolean =>
+  visible.some(({ place }) => place === "editor") ||
+  (visible.length > 0 &&
+    vscode.workspace.getConfiguration("debug").get("openDebug") === "neverOpen");
+
 export function maintainSession(
   follower: DebugFollower,
   places: PanelPlaces,
@@ -16,8 +22,8 @@ export function maintainSession(
       void vscode.commands.executeCommand("setContext", contextKeys.hasDebugEdits, hasEdits);
     }),
     vscode.debug.onDidStartDebugSession((session) => {
-      if (session.type !== debugType || places.visible.length > 0) return;
-      places.showBeside("timeline").catch((error: unknown) => log.warn(String(error)));
+      if (session.type !== debugType || staysVisible(places)) return;
+      places.openBeside("timeline").catch((error: unknown) => log.warn(String(error)));
     }),
   );
 }

@@ -13,8 +13,8 @@ export interface PanelPlaces extends vscode.Disposable {
   open(kind: PanelKind, place: PanelPlace): Promise<void>;
   /** Brings it forward in that place unless it is on screen anywhere; the keyboard stays where it is. */
   show(kind: PanelKind, place: PanelPlace): Promise<void>;
-  /** Brings it forward in an editor tab beside the active one, unless it is on screen anywhere. */
-  showBeside(kind: PanelKind): Promise<void>;
+  /** Brings it forward in an editor tab, a new one beside the active one; the keyboard stays where it is. */
+  openBeside(kind: PanelKind): Promise<void>;
   /** What is on screen, for tests. */
   readonly visible: readonly { readonly kind: PanelKind; readonly place: PanelPlace }[];
 }
@@ -85,9 +85,7 @@ export function registerPanelPlaces(services: PanelServices): PanelPlaces {
     async show(kind, place) {
       if (!isVisible(kind)) await bring(kind, place, true);
     },
-    async showBeside(kind) {
-      if (!isVisible(kind)) await bring(kind, "editor", true, vscode.ViewColumn.Beside);
-    },
+    openBeside: (kind) => bring(kind, "editor", true, vscode.ViewColumn.Beside),
     get visible() {
       const shown = [...views]
         .filter(([, view]) => view.visible)

@@ -3,7 +3,7 @@ import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { findModelEditor, type ModelEditor } from "../../host/modelEditor.ts";
-import { findPanel, waitForStep } from "../../host/panels.ts";
+import { findPanel, openPanel, visiblePanels, waitForStep } from "../../host/panels.ts";
 import { root, scratch } from "../../host/paths.ts";
 import { canvasPixels, colorCount } from "../../host/pixels.ts";
 import { waitFor, waitUntil } from "../../host/waiting.ts";
@@ -169,15 +169,16 @@ describe("a model file in the editor", () => {
     });
     const timeline = await waitFor("the timeline", async () => {
       if (await answer.isVisible()) await answer.click();
-      const shown = await findPanel(page, "timeline", "editor");
-      return (await shown.frame.locator("main").innerText()).includes(sequence) && shown;
+      const shown = (await visiblePanels(page)).find((panel) => panel.kind === "timeline");
+      const text = await shown?.frame.locator("main").innerText();
+      return text?.includes(sequence) === true ? shown : undefined;
     });
     await waitForStep(timeline, 0);
-    const gates = await findPanel(page, "gates", "sideBar");
+    const gates = await openPanel(page, "gates");
     await waitForStep(gates, 0);
     await waitUntil("the gates of the cell", async () =>
       (await gates.frame.locator("main").innerText()).includes(
-        kind.cell === "GRU" ? "update gate" : "forget gate",
+        kind.cell === "GRU" ? "reset gate" : "forget gate",
       ),
     );
     expect(colorCount(await canvasPixels(gates.frame, "canvas.data"))).toBeGreaterThan(20);

@@ -57,6 +57,19 @@ describe("debugging a sequence", () => {
     await untilSnapshot(probe, "the second step", ({ cursor }) => cursor?.t === 1);
   });
 
+  it("opens the timeline beside the text when panels stand only where Run and Debug will come", async () => {
+    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+    await vscode.commands.executeCommand("unroll.openTimeline");
+    await untilSnapshot(probe, "the timeline in the side bar", ({ panels }) =>
+      panels.some(({ kind, place }) => kind === "timeline" && place === "sideBar"),
+    );
+    assert.ok(await launch({ run: runFolder, sequence: { text: "the ship" } }));
+    await standing(8);
+    await untilSnapshot(probe, "the timeline in a tab", ({ panels }) =>
+      panels.some(({ kind, place }) => kind === "timeline" && place === "editor"),
+    );
+  });
+
   it("asks for the sequence that a configuration leaves out", async () => {
     await inDialogs(
       () => launch({ run: runFolder }),

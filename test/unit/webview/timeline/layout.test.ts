@@ -55,6 +55,12 @@ const most = (mostHeight: number) => layout({ mostHeight });
 const middle = (band: { y: number; height: number }) => band.y + band.height / 2;
 
 describe("the layout of the timeline", () => {
+  it("leaves no room for a loss where none is taken", () => {
+    const without = layout({ hasLoss: false });
+    expect(without.loss.height).toBe(0);
+    expect(without.height).toBeLessThan(layout().height);
+  });
+
   it("stacks loss, output, the last layer … the first, input and axis without overlap", () => {
     const bidirectional: LayerDescription = {
       ...layer("gru", 7),
