@@ -165,6 +165,20 @@ export async function answer(page: Page, text: string): Promise<void> {
   await page.keyboard.press("Enter");
 }
 
+/** Answers the file dialog of this title, and none before it. */
+export async function answerDialog(page: Page, title: string, path: string): Promise<void> {
+  const heading = page.locator(".quick-input-widget").getByText(title);
+  await heading.waitFor();
+  // While the dialog still looks into its first folder it takes neither a path nor Enter: then both again.
+  await waitUntil(`the dialog "${title}" to close`, async () => {
+    if (!(await heading.isVisible())) return true;
+    await page.locator(".quick-input-widget input").first().fill(path);
+    await page.keyboard.press("Enter");
+    await heading.waitFor({ state: "hidden", timeout: 1_500 }).catch(() => undefined);
+    return !(await heading.isVisible());
+  });
+}
+
 /** Opens a file of the workspace by its name. */
 export async function openFile(page: Page, name: string): Promise<void> {
   await openQuickInput(page, "Control+P", name);

@@ -1,29 +1,22 @@
 /** Model files in the real editor: what they contain, a sequence traced through them, and a run exported as one. */
-import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { findModelEditor, type ModelEditor } from "../../host/modelEditor.ts";
-import { findPanel, openPanel, visiblePanels, waitForStep } from "../../host/panels.ts";
-import { root, scratch } from "../../host/paths.ts";
+import { findPanel, waitForStep } from "../../host/panels.ts";
+import { scratch } from "../../host/paths.ts";
 import { canvasPixels, colorCount } from "../../host/pixels.ts";
-import { waitFor, waitUntil } from "../../host/waiting.ts";
-import { notifications, runCommand, runUnroll, screenshotWindow } from "../../host/workbench.ts";
+import { waitUntil } from "../../host/waiting.ts";
+import {
+  answerDialog,
+  notifications,
+  runCommand,
+  runUnroll,
+  screenshotWindow,
+} from "../../host/workbench.ts";
 import { textFiles, train, useWorkbench } from "./stage.ts";
 
 const stage = useWorkbench("model", textFiles);
-/** One of each kind, all made by the real libraries; one reads tokens, the others four numbers at each step. */
-const kinds = [
-  { file: "stateDicts/lstm-head.model.safetensors", cell: "LSTM" },
-  { file: "torch/checkpoint.pt", cell: "LSTM", tokens: [3, 0, 6, 2, 5, 1] },
-  { file: "onnx/torch-lstm.onnx", cell: "LSTM" },
-  { file: "keras/lstm-dense.keras", cell: "LSTM" },
-  { file: "keras/gru-reset-after.h5", cell: "GRU" },
-  { file: "keras/gru-reset-after.weights.h5", cell: "GRU" },
-] as const;
-const numbers = Array.from({ length: 6 }, (_step, t) =>
-  Array.from({ length: 4 }, (_one, k) => Math.sin(1.7 * t + k)),
-);
-const golden = join(root, "test/golden/models");
 
 /** Opens a file by its name, whatever editor takes it. */
 async function openByName(name: string): Promise<ModelEditor> {
@@ -38,21 +31,6 @@ async function openByName(name: string): Promise<ModelEditor> {
   return findModelEditor(page, name);
 }
 
-/** Answers the file dialog of this title, and none before it. */
-async function answerDialog(title: string, path: string): Promise<void> {
-  const { page } = stage;
-  const heading = page.locator(".quick-input-widget").getByText(title);
-  await heading.waitFor();
-  // While the dialog still looks into its first folder it takes neither a path nor Enter: then both again.
-  await waitUntil(`the dialog "${title}" to close`, async () => {
-    if (!(await heading.isVisible())) return true;
-    await page.locator(".quick-input-widget input").first().fill(path);
-    await page.keyboard.press("Enter");
-    await heading.waitFor({ state: "hidden", timeout: 1_500 }).catch(() => undefined);
-    return !(await heading.isVisible());
-  });
-}
-
 const picturesOf = async (name: string): Promise<void> => {
   const folder = join(scratch, "screenshots");
   await mkdir(folder, { recursive: true });
@@ -65,7 +43,7 @@ describe("a model file in the editor", () => {
   it("is what a run is exported as, with its vocabulary beside it", async () => {
     const { page, folder } = stage;
     await runUnroll(page, "unroll.exportModel");
-    await answerDialog("Unroll: Export Model", join(folder, "sea.pt"));
+    await answerDialog(page, "Unroll: Export Model", join(folder, "sea.pt"));
     await waitUntil("the message", async () =>
       (await notifications(page)).some((text) => text.includes("sea.vocabulary.json")),
     );
@@ -110,8 +88,8 @@ describe("a model file in the editor", () => {
     await writeFile(join(folder, "line.txt"), "The ship was calm.\n");
     const { frame } = await findModelEditor(page, "sea.pt");
     await frame.getByText("Trace a Sequence…").click();
-    await answerDialog("A sequence for sea.pt", join(folder, "line.txt"));
-    await answerDialog("The vocabulary of the model", join(folder, "sea.vocabulary.json"));
+    await answerDialog(page, "A sequence for sea.pt", join(folder, "line.txt"));
+    await answerDialog(page, "The vocabulary of the model", join(folder, "sea.vocabulary.json"));
     const timeline = await findPanel(page, "timeline", "editor");
     await waitForStep(timeline, 0);
     const text = await timeline.frame.locator("main").innerText();
@@ -131,7 +109,7 @@ describe("a model file in the editor", () => {
     await page.locator(".tabs-container .tab", { hasText: "sea.pt" }).click();
     const { frame } = await findModelEditor(page, "sea.pt");
     await frame.getByText("Debug…").click();
-    await answerDialog("A sequence for sea.pt", join(folder, "line.txt"));
+    await answerDialog(page, "A sequence for sea.pt", join(folder, "line.txt"));
     await page.locator(".debug-toolbar").waitFor();
     await runCommand(page, "View: Show Run and Debug");
     const frames = page.locator(".debug-call-stack .monaco-list-row");
@@ -143,48 +121,6 @@ describe("a model file in the editor", () => {
     await picturesOf("model-debugged");
     await runCommand(page, "Debug: Stop");
     await page.locator(".debug-toolbar").waitFor({ state: "hidden" });
-  });
-
-  it.each(kinds)("of $file runs over a sequence, and shows its gates", async (kind) => {
-    const { page, folder } = stage;
-    const name = basename(kind.file);
-    const sequence = `${name}.sequence.json`;
-    await copyFile(join(golden, kind.file), join(folder, name));
-    await writeFile(
-      join(folder, sequence),
-      JSON.stringify("tokens" in kind ? kind.tokens : numbers),
-    );
-    await runUnroll(page, "unroll.openModel");
-    await answerDialog("Unroll: Open Model", join(folder, name));
-    const { frame } = await findModelEditor(page, name);
-    await waitUntil(`the layers of ${name}`, async () =>
-      (await frame.locator("main").innerText()).includes(`Layer 0: ${kind.cell}`),
-    );
-
-    await frame.getByText("Trace a Sequence…").click();
-    await answerDialog(`A sequence for ${name}`, join(folder, sequence));
-    // Neither names of its tokens nor a target, where it asks for them.
-    const answer = stage.page.locator(".quick-input-widget .monaco-list-row", {
-      hasText: /^Without/,
-    });
-    const timeline = await waitFor("the timeline", async () => {
-      if (await answer.isVisible()) await answer.click();
-      const shown = (await visiblePanels(page)).find((panel) => panel.kind === "timeline");
-      const text = await shown?.frame.locator("main").innerText();
-      return text?.includes(sequence) === true ? shown : undefined;
-    });
-    await waitForStep(timeline, 0);
-    const gates = await openPanel(page, "gates");
-    await waitForStep(gates, 0);
-    await waitUntil("the gates of the cell", async () =>
-      (await gates.frame.locator("main").innerText()).includes(
-        kind.cell === "GRU" ? "reset gate" : "forget gate",
-      ),
-    );
-    expect(colorCount(await canvasPixels(gates.frame, "canvas.data"))).toBeGreaterThan(20);
-    await runUnroll(page, "unroll.lastStep");
-    await waitForStep(gates, 5);
-    await picturesOf(`model-${name}`);
   });
 
   it("says what is wrong with a damaged file, and what to do", async () => {
