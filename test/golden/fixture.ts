@@ -9,7 +9,7 @@ import type { Batch } from "../../src/trace/batch.ts";
 import { layerTensor, statesOf } from "../../src/trace/names.ts";
 import type { Real } from "../../src/trace/trace.ts";
 
-type Folder = "fixtures" | "sequenceToSequence";
+type Folder = "fixtures" | "sequenceToSequence" | "training";
 const urlOf = (folder: Folder): URL => new URL(`${folder}/`, import.meta.url);
 
 /** Fixtures that are no network's. */

@@ -23,6 +23,8 @@ CASES = {
     "repeated labels that just fit": (7, 4, 0, [(7, [2, 2, 3, 3, 3][:4]), (5, [1, 1, 1])]),
     "sequences of different lengths": (9, 6, 0, [(9, [1, 2, 5, 5]), (4, [3]), (6, [4, 2, 4, 2]), (3, [1, 2, 3])]),
     "another blank": (8, 5, 3, [(8, [0, 4, 4]), (6, [2, 1, 0])]),
+    "a single step": (1, 3, 0, [(1, [2]), (1, [])]),
+    "labels that no alignment fits beside some that do": (6, 4, 0, [(3, [1, 1, 2]), (6, [2, 2, 3]), (2, [3, 1, 2])]),
     "a long one": (120, 12, 0, [(120, [1 + (7 * k) % 11 for k in range(30)]), (90, [5] * 20)]),
 }
 
@@ -31,22 +33,28 @@ def flat(tensor):
     return tensor.detach().reshape(-1).tolist()
 
 
-def loss_of(logits, blank, sequences):
+def finite(number):
+    """JSON has no infinity."""
+    return None if number == float("inf") else number
+
+
+def loss_of(logits, blank, sequences, zero_infinity=False):
     lengths = torch.tensor([length for length, _ in sequences])
     labels = torch.tensor([label for _, row in sequences for label in row], dtype=torch.long)
     counts = torch.tensor([len(row) for _, row in sequences])
     p = logits.log_softmax(2)
     each = nn.CTCLoss(blank, "none")(p, labels, lengths, counts)
-    return nn.CTCLoss(blank)(p, labels, lengths, counts), each / counts.clamp(min=1)
+    return nn.CTCLoss(blank, zero_infinity=zero_infinity)(p, labels, lengths, counts), each / counts.clamp(min=1)
 
 
 def over_logits(seed, steps, classes, blank, sequences):
     generator = torch.Generator().manual_seed(seed)
     logits = (2 * torch.randn(steps, len(sequences), classes, generator=generator)).requires_grad_()
     loss, each = loss_of(logits, blank, sequences)
-    loss.backward()
+    # What cannot be aligned has no gradient.
+    loss_of(logits, blank, sequences, zero_infinity=True)[0].backward()
     return {"steps": steps, "classes": classes, "blank": blank, "sequences": sequences, "logits": flat(logits),
-            "loss": loss.item(), "losses": flat(each), "gradient": flat(logits.grad)}
+            "loss": finite(loss.item()), "losses": [finite(one) for one in flat(each)], "gradient": flat(logits.grad)}
 
 
 def through_a_network():

@@ -1,19 +1,22 @@
 """PyTorch's numbers for the golden tests, in double precision.
 
-    python3 test/golden/makeFixtures.py        (torch >= 2; writes test/golden/fixtures/*.safetensors)
+    python3 test/golden/makeFixtures.py        (torch >= 2, onnx; writes test/golden/fixtures/*.safetensors)
 
 Each network is written out below gate by gate, so that the gradient of every gate and state at every step can be
 kept. Where PyTorch has the cell (all but the GRU whose reset gate acts before the product, peepholes, and normalization inside
 cells), its own module runs
 on the same numbers, packed, and outputs and gradients must agree to 1e-12 before a fixture is written; the parameters'
-gradients that are saved are the module's.
+gradients that are saved are the module's. Peepholes are also compared with ONNX's own reference of its LSTM.
 """
 
 import json
 import struct
 from pathlib import Path
 
+import numpy as np
 import torch
+from onnx.parser import parse_model as parse_onnx
+from onnx.reference import ReferenceEvaluator
 from torch import nn
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
@@ -23,8 +26,8 @@ torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
 
 FOLDER = Path(__file__).parent / "fixtures"
-STEPS, BATCH, INPUT, VOCABULARY, OUTPUT, HIDDEN = 6, 3, 4, 8, 5, (7, 2)
-LENGTHS = {1: [6, 6, 6], 2: [4, 6, 1]}  # by depth: the deeper networks read sequences of varying length
+STEPS, BATCH, INPUT, VOCABULARY, OUTPUT, HIDDEN = 6, 3, 4, 8, 5, (7, 2, 3)
+LENGTHS = {1: [6, 6, 6], 2: [4, 6, 1], 3: [5, 2, 6]}  # by depth: the deeper networks read sequences of varying length
 
 CELLS = {
     "rnn-tanh": {"cell": "rnn", "nonlinearity": "tanh"},
@@ -282,6 +285,33 @@ def check_against_modules(spec, parameters, data, mine):
     return {name: parameter.grad.clone() for name, parameter in parameters.items()}
 
 
+def check_against_onnx(layer, parameters, x, initial, lengths, ways):
+    """The lowest layer's states, forward, against ONNX's own reference of its LSTM operator, one sequence at a time."""
+    p = layer_parameters(parameters, 0)
+    H = layer["hidden"]
+    # ONNX has the gates in the order i, o, f, c and the peepholes in the order i, o, f.
+    order = torch.cat([torch.arange(H) + block * H for block in (0, 3, 1, 2)])
+    reordered = lambda value: value[order].detach().numpy()[None]
+    weights = [
+        reordered(p["weight_ih"]), reordered(p["weight_hh"]),
+        np.concatenate([reordered(p["bias_ih"]), reordered(p["bias_hh"])], axis=1),
+    ]
+    peepholes = p["peephole"][[0, 2, 1]].detach().reshape(1, -1).numpy()
+    evaluator = ReferenceEvaluator(parse_onnx(
+        f"""<ir_version: 8, opset_import: ["": 14]>
+        lstm (double[t,b,i] X, double[d,g,i] W, double[d,g,h] R, double[d,k] B, double[d,b,h] H0, double[d,b,h] C0, double[d,q] P)
+          => (double[t,d,b,h] Y, double[d,b,h] Yh, double[d,b,h] Yc)
+        {{ Y, Yh, Yc = LSTM <hidden_size: int = {H}> (X, W, R, B, , H0, C0, P) }}"""
+    ))
+    states, _ = ways["forward"]
+    for b, length in enumerate(lengths.tolist()):
+        first = [initial["forward", s][b : b + 1].detach().numpy()[None] for s in "hc"]
+        given = dict(zip(("X", "W", "R", "B", "H0", "C0", "P"), (x[:length, b : b + 1].detach().numpy(), *weights, *first, peepholes)))
+        _, last_h, last_c = evaluator.run(None, given)
+        for s, last in (("h", last_h), ("c", last_c)):
+            np.testing.assert_allclose(last[0, 0], states[length - 1][s][b].detach().numpy(), rtol=1e-12, atol=1e-14)
+
+
 def make_case(name, kind, depth, loss, at, input_kind, seed, loss_options=None, bidirectional=False, residual=False):
     torch.manual_seed(seed)
     extra = {"bidirectional": True} if bidirectional else {}
@@ -331,6 +361,8 @@ def make_case(name, kind, depth, loss, at, input_kind, seed, loss_options=None, 
     total, row_losses = take_loss(spec, y, target, weights)
     total.backward()
     gradients = {key: value.grad.clone() for key, value in parameters.items()}
+    if kind == "lstm-peepholes":
+        check_against_onnx(layers[0], parameters, x, initial[0], lengths, run[0])
     if kind in IN_PYTORCH:
         gradients = check_against_modules(spec, parameters, data, {"loss": total, "gradients": gradients})
 
@@ -581,8 +613,14 @@ def main():
             seed += 1
             name = f"variant-{'bidirectional-' if both else ''}{kind}-{depth}-{loss}-{at}-{input_kind}"
             make_case(name, kind, depth, loss, at, input_kind, seed, bidirectional=both)
+    for kind in CELLS:
+        seed += 1
+        both = kind in ("lstm", "gru-after")
+        name = f"deep-{'bidirectional-' if both else ''}{kind}-3-mean-squared-error-each-step-dense"
+        make_case(name, kind, 3, "mean-squared-error", "each-step", "dense", seed, bidirectional=both)
     make_optimizers()
     make_schedules()
 
 
-main()
+if __name__ == "__main__":
+    main()

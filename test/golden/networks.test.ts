@@ -42,6 +42,9 @@ function compare(name: string, precision: Precision, kernels?: Kernels): readonl
     else
       problems.push(disagreement(key, found.shape, found.data, realsOf(fixture, key), tolerance));
   }
+  for (const key of tensors.keys()) {
+    if (!fixture.tensors.has(key) && key !== "grad.loss") problems.push(`${key} was not compared`);
+  }
   return problems.filter((problem) => problem !== undefined);
 }
 
@@ -53,7 +56,8 @@ describe("networks agree with PyTorch", () => {
     expect(networkFixtures.filter(starting("bidirectional-"))).toHaveLength(15);
     expect(networkFixtures.filter(starting("residual-"))).toHaveLength(3);
     expect(networkFixtures.filter(starting("variant-"))).toHaveLength(21);
-    expect(networkFixtures).toHaveLength(20 + 7 + 15 + 3 + 21);
+    expect(networkFixtures.filter(starting("deep-"))).toHaveLength(5);
+    expect(networkFixtures).toHaveLength(20 + 7 + 15 + 3 + 21 + 5);
   });
 
   for (const name of networkFixtures) {
