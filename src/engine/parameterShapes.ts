@@ -55,6 +55,12 @@ export function parameterShapes(
       shapes.push(...attentionShapes(decoder.attention, widthOf(top, "h"), memory));
   } else if (pooling) shapes.push(...poolingShapes(pooling, outputSizeOf(top)));
   shapes.push(...conditioningShapes(input, decoder ? layers.slice(0, decoder.firstLayer) : layers));
+  if (output.norm) {
+    shapes.push(
+      { name: "output.norm.weight", shape: [outputSizeOf(top)] },
+      { name: "output.norm.bias", shape: [outputSizeOf(top)] },
+    );
+  }
   if (output.linear === false) {
     if (output.size !== outputSizeOf(top)) {
       throw new Error(`The top layer hands on ${outputSizeOf(top)} numbers, not ${output.size}.`);

@@ -4,6 +4,7 @@
  */
 import { UserError } from "../config/problem.ts";
 import { isWhole, wholeNumbersOf, type FileTensor } from "../formats/fileTensor.ts";
+import { normalizeRows } from "../models/layerNorm.ts";
 import type { ModelNetwork } from "../models/modelContents.ts";
 import type { Batch } from "../trace/batch.ts";
 import type { LossKind } from "../trace/trace.ts";
@@ -35,12 +36,18 @@ export function batchOfArrays(network: ModelNetwork, arrays: ModelArrays): Model
   const lengths = arrays.lengths
     ? readLengths(arrays.lengths, place)
     : lengthsOf(input, place, network.padding);
-  const batch = { steps, size, lengths, input, carry: true };
+  const batch = { steps, size, lengths, input: asFed(network, input), carry: true };
   const embedded = input.kind === "tokens";
   const { target, loss } = arrays;
   if (!target) return { batch, at: network.output.at, embedded };
   const read = loss === "cross-entropy" ? readClasses : readValues;
   return { ...read(batch, target, place, network.output.size), embedded };
+}
+
+/** Vectors as the lowest layer reads them. */
+function asFed({ inputNorm }: ModelNetwork, input: Batch["input"]): Batch["input"] {
+  if (!inputNorm || input.kind === "tokens") return input;
+  return { kind: "dense", values: normalizeRows(input.values, inputNorm) };
 }
 
 function readInput(

@@ -59,7 +59,9 @@ export async function modelSequence(
     network.output.linear !== false &&
     network.output.at === "each-step" &&
     network.output.size === network.input.vocabulary;
-  const takesClasses = target ? holdsClasses(target, network.output.size) : isLanguageModel;
+  const takesClasses = target
+    ? holdsClasses(target, network.output.size)
+    : isLanguageModel || network.softmax === true;
   const loss: LossKind = takesClasses ? "cross-entropy" : "mean-squared-error";
   const batchFirst = choice.batchFirst ?? false;
   const { batch, at, embedded } = batchOfArrays(network, {

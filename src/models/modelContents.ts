@@ -4,6 +4,7 @@
  * place, so that nobody after it knows where a model came from.
  */
 import type { FileTensor } from "../formats/fileTensor.ts";
+import type { LayerNorm } from "./layerNorm.ts";
 import type { Cell, LayerDescription, ModelDescription, Real } from "../trace/trace.ts";
 
 export type ModelFormat = "safetensors" | "pytorch" | "onnx" | "keras" | "npz";
@@ -21,6 +22,10 @@ export interface ModelContents {
   /** What a person should know: what was left out, where a trace starts or ends. */
   readonly notes: readonly string[];
 }
+
+/** Said of a network with `softmax`. */
+export const softmaxNote =
+  "A softmax follows: a trace holds the logits that it reads, and shows them as probabilities.";
 
 export interface ListedTensor {
   readonly name: string;
@@ -46,6 +51,10 @@ export interface ModelNetwork {
   readonly parameters: readonly NetworkParameter[];
   /** (H) per state by its name in a trace, such as `layers.0.forward.h`, where the file gives what to start from. */
   readonly initialStates?: ReadonlyMap<string, Real>;
+  /** Of vectors before they are fed: `input` of a trace is what comes out of it. */
+  readonly inputNorm?: LayerNorm;
+  /** A softmax follows the output, so that it holds logits of classes. */
+  readonly softmax?: boolean;
   /** The model itself reads (B,T,·); absent where the file does not say. */
   readonly batchFirst?: boolean;
   /** Steps at a sequence's end that hold nothing but this are no part of it (token or number), as Keras masks them. */
@@ -69,7 +78,7 @@ export interface NetworkParameter {
 
 /** `choices` are what `ModelAnswers` takes. */
 export interface ModelQuestion {
-  readonly about: "nonlinearity" | "head";
+  readonly about: "nonlinearity" | "head" | "norm";
   readonly choices: readonly string[];
 }
 
@@ -81,6 +90,8 @@ export interface ModelAnswers {
   readonly cell?: Cell;
   /** Name of the linear layer on top, or "none". */
   readonly head?: string;
+  /** Name of the layer normalization on top, or "none". */
+  readonly norm?: string;
   /** Name of the embedding, or "none". */
   readonly embedding?: string;
 }

@@ -40,9 +40,11 @@ export function stackNetworks(networks: readonly ModelNetwork[]): ModelNetwork {
     ],
     questions: networks.flatMap(({ questions }, index) =>
       // Only the last one has something on top.
-      questions.filter(({ about }) => about !== "head" || index === networks.length - 1),
+      questions.filter(({ about }) => about === "nonlinearity" || index === networks.length - 1),
     ),
     notes: [...new Set(networks.flatMap(({ notes }) => notes))],
+    ...(top.softmax && { softmax: true }),
+    ...(bottom.inputNorm && { inputNorm: bottom.inputNorm }),
     ...(bottom.batchFirst !== undefined && { batchFirst: bottom.batchFirst }),
     ...(reason !== undefined && { untraceable: reason }),
   };

@@ -5,6 +5,7 @@
  *   weight_ih, weight_hh, bias_ih, bias_hh   of one torch.nn.LSTMCell, GRUCell or RNNCell
  *   NAME.weight (O,D·H), NAME.bias (O)       a linear layer on top
  *   NAME.weight (V,I), called an embedding   under it
+ *   NAME.weight, NAME.bias (D·H) or (I)      a layer normalization between
  * G tells the cell: 4 LSTM, 3 GRU, 1 RNN. Order and conventions of the gates are ours already.
  */
 import { UserError } from "../config/problem.ts";
@@ -17,6 +18,8 @@ import {
   type ModelDescription,
 } from "../trace/trace.ts";
 import { refuseTooLarge, refuseTooMany } from "./bounds.ts";
+import { outputNormParameters, underNorm } from "./layerNorm.ts";
+import { findNorms } from "./normsOfStateDict.ts";
 import { findEmbedding, findHead, matricesOf, type Surroundings } from "./surroundings.ts";
 import type { ModelAnswers, ModelNetwork, NetworkParameter } from "./modelContents.ts";
 
@@ -141,7 +144,9 @@ function networkOf(prefix: string, modules: ModuleParts, surroundings: Surroundi
   }
   const top = layers[layers.length - 1];
   const size = layers[0].inputSize;
-  const embedding = findEmbedding(prefix, size, surroundings);
+  const norms = findNorms(prefix, { reads: size, width: widthOf(top) }, surroundings);
+  const under = underNorm(findEmbedding(prefix, size, surroundings), norms.under);
+  const { embedding } = under;
   const head = findHead(prefix, widthOf(top), surroundings);
   const input: ModelDescription["input"] = embedding
     ? { kind: "tokens", vocabulary: embedding.shape[0], embedding: size }
@@ -151,16 +156,25 @@ function networkOf(prefix: string, modules: ModuleParts, surroundings: Surroundi
     name: prefix,
     input,
     layers,
-    output:
-      head.size === undefined
+    output: {
+      ...(head.size === undefined
         ? { size: widthOf(top), at: "each-step", linear: false }
-        : { size: head.size, at: "each-step" },
-    parameters: [...(embedding ? [embedding] : []), ...parameters, ...head.parameters],
+        : { size: head.size, at: "each-step" }),
+      ...(norms.over && { norm: { epsilon: norms.over.epsilon } }),
+    },
+    ...(under.inputNorm && { inputNorm: under.inputNorm }),
+    parameters: [
+      ...(embedding ? [embedding] : []),
+      ...parameters,
+      ...(norms.over ? outputNormParameters(norms.over) : []),
+      ...head.parameters,
+    ],
     questions: [
       ...(asksNonlinearity ? [{ about: "nonlinearity" as const, choices: ["tanh", "relu"] }] : []),
       ...(head.choices ? [{ about: "head" as const, choices: head.choices }] : []),
+      ...(norms.choices ? [{ about: "norm" as const, choices: norms.choices }] : []),
     ],
-    notes: head.notes,
+    notes: [...under.notes, ...norms.notes, ...head.notes],
   };
 }
 

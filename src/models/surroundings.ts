@@ -112,7 +112,7 @@ const layerName = (weight: string): string => weight.replace(/\.?weight$/, "");
 const isEmbedding = (name: string): boolean => /emb|wte|lookup|word_?vec/i.test(name);
 
 /** `decoder.embedding.weight` and `decoder.out.0.weight` are beside `decoder.rnn`. */
-function isBeside(name: string, prefix: string): boolean {
+export function isBeside(name: string, prefix: string): boolean {
   const parent = prefix.slice(0, prefix.lastIndexOf(".") + 1);
   return parent === "" ? !layerName(name).includes(".") : name.startsWith(parent);
 }

@@ -106,6 +106,8 @@ export interface ModelDescription {
     readonly at: "each-step" | "last-step";
     /** Without a linear layer on top the output is what the top layer hands on. */
     readonly linear?: false;
+    /** What the top layer hands on is normalized first (torch.nn.LayerNorm). */
+    readonly norm?: { readonly epsilon: number };
   };
   readonly loss: LossKind;
   readonly parameterCount: number;

@@ -55,6 +55,7 @@ export function headerView(
 const questionWords = {
   nonlinearity: "The file does not say the nonlinearity of its RNN",
   head: "Several linear layers fit on top: which one is the output",
+  norm: "Is this layer normalization between the recurrent layers and the output",
 } as const;
 
 /** What the file does not say, asked once. */

@@ -21,8 +21,8 @@ Writes a recurrent network in the format that the name OUT asks for:
                     The vocabulary of a run goes beside OUT as .vocabulary.json
   --module          which network of the file, where it has several
   --nonlinearity    of plain RNNs, where the file does not say
-  --head, --embedding
-                    name of the linear layer on top, and of the embedding below, or "none"
+  --head, --norm, --embedding
+                    name of the linear layer on top, of the layer normalization under it, and of the embedding below, or "none"
   --checkpoint      of a run: the weights with the best loss, or the last ones (default best)
 `;
 
@@ -34,13 +34,14 @@ export const convertCommand = defineCommand({
     module: { type: "string" },
     nonlinearity: { type: "string" },
     head: { type: "string" },
+    norm: { type: "string" },
     embedding: { type: "string" },
     checkpoint: { type: "string", default: "best" },
   },
   positionals: { least: 2, most: 2 },
   async run({ values, positionals: [from, to] }, { out, folder }) {
     const checkpoint = oneOf("--checkpoint", values.checkpoint, ["best", "last"]);
-    const { nonlinearity, head, embedding, module } = values;
+    const { nonlinearity, head, norm, embedding, module } = values;
     const file = resolve(folder, from);
     const source: Parameters<ModelCalls["exportModel"]>[0]["source"] = (await isFile(file))
       ? {
@@ -50,6 +51,7 @@ export const convertCommand = defineCommand({
               nonlinearity: oneOf("--nonlinearity", nonlinearity, ["tanh", "relu"]),
             }),
             ...(head !== undefined && { head }),
+            ...(norm !== undefined && { norm }),
             ...(embedding !== undefined && { embedding }),
           },
           ...(module !== undefined && { network: module }),

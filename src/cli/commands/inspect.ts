@@ -94,10 +94,13 @@ const inputInWords = (input: ModelNetwork["input"]): string =>
     ? `${count(input.size)} numbers`
     : `tokens of ${count(input.vocabulary)}, embedded in ${count(input.embedding ?? input.vocabulary)} numbers`;
 
-const outputInWords = ({ size, linear }: ModelNetwork["output"]): string =>
-  linear === false
-    ? `${count(size)} numbers of the top layer's h`
-    : `linear, ${count(size)} numbers`;
+const outputInWords = ({ size, linear, norm }: ModelNetwork["output"]): string => {
+  const words =
+    linear === false
+      ? `${count(size)} numbers of the top layer's h`
+      : `linear, ${count(size)} numbers`;
+  return norm ? `layer normalization, ${words}` : words;
+};
 
 function layerInWords(layer: LayerDescription): string {
   const { cell, hidden, nonlinearity, reset, projection, peepholes, functions, directions } = layer;

@@ -44,7 +44,7 @@ With MODEL, a file that another framework saved (a PyTorch state_dict as .safete
   --cell            rnn, lstm or gru: refuses the file when it holds another
   --nonlinearity    tanh or relu, of a plain RNN (default tanh)
   --module NAME     which recurrent module, when the file has several; with commas, several on top of each other
-  --head NAME       which linear layer is on top, or none; --embedding NAME likewise
+  --head NAME       which linear layer is on top, or none; --embedding NAME and --norm NAME (a LayerNorm under it) likewise
   --batch-first     the arrays are (B,T,…)
   --out FILE        every tensor and, with a target, its gradient, in 64 bits; parameters as the file names them
 `;
@@ -69,6 +69,7 @@ export const traceCommand = defineCommand({
     module: { type: "string" },
     head: { type: "string" },
     embedding: { type: "string" },
+    norm: { type: "string" },
     "batch-first": { type: "boolean" },
   },
   positionals: { least: 1, most: 1 },

@@ -24,6 +24,7 @@ export interface ModelTraceOptions {
   readonly nonlinearity?: string;
   readonly module?: string;
   readonly head?: string;
+  readonly norm?: string;
   readonly embedding?: string;
   readonly "batch-first"?: boolean;
   readonly out?: string;
@@ -83,13 +84,14 @@ function lossOf({ loss, target }: ModelTraceOptions): LossKind {
 }
 
 function answersOf(values: ModelTraceOptions): ModelAnswers {
-  const { cell, nonlinearity, head, embedding } = values;
+  const { cell, nonlinearity, head, norm, embedding } = values;
   return {
     ...(cell !== undefined && { cell: oneOf("--cell", cell, ["rnn", "lstm", "gru"]) }),
     ...(nonlinearity !== undefined && {
       nonlinearity: oneOf("--nonlinearity", nonlinearity, ["tanh", "relu"]),
     }),
     ...(head !== undefined && { head }),
+    ...(norm !== undefined && { norm }),
     ...(embedding !== undefined && { embedding }),
   };
 }
@@ -100,6 +102,11 @@ function settleQuestions({ questions }: ModelNetwork, error: Environment["error"
     if (about === "head") {
       throw new UsageError(
         `Several linear layers fit the recurrent ones. Say which one is the output: --head ${choices.join(" or --head ")}`,
+      );
+    }
+    if (about === "norm") {
+      throw new UsageError(
+        `The file does not say where its layer normalization lies. Say what is between the recurrent layers and the output: --norm ${choices.join(" or --norm ")}`,
       );
     }
     error.write(

@@ -6,8 +6,8 @@ import type { Real } from "../../trace/trace.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { Parameter } from "../model.ts";
 
-/** As torch.nn.LayerNorm's. */
-const epsilon = 1e-5;
+/** ε of torch.nn.LayerNorm. */
+const usualEpsilon = 1e-5;
 
 export interface RowNorm {
   /** (R,N): what is to be normalized before `forward`, x̂ after it. */
@@ -48,6 +48,7 @@ export function createRowNorm(
   gainOffset: number,
   groups: readonly number[],
   capacity: number,
+  epsilon = usualEpsilon,
 ): RowNorm {
   const columns = groups.reduce((sum, width) => sum + width, 0);
   const values = kernels.allocate(capacity * columns);

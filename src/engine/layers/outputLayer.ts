@@ -1,11 +1,12 @@
 /**
- * The linear layer on top: y = W h + b, for rows of h that lie together or are gathered first. Without one, y = h: what
+ * The linear layer on top: y = W h + b, of h or of h normalized (`outputNorm.ts`), for rows of h that lie together or are gathered first. Without one, y = h: what
  * a bare recurrent module of another framework gives.
  */
 import type { Real } from "../../trace/trace.ts";
 import type { Kernels, PackedWeight } from "../kernels/kernels.ts";
 import { createCtc, type CtcLoss } from "../losses/ctc.ts";
 import { parameterOf, type Model, type Parameter } from "../model.ts";
+import { createOutputNorm, type OutputNorm } from "./outputNorm.ts";
 import { clearBetween, type RowBlock } from "./rowBlocks.ts";
 
 interface Linear {
@@ -19,6 +20,8 @@ interface Linear {
 
 export interface OutputLayer {
   readonly linear: Linear | undefined;
+  /** What h goes through first, where it does. */
+  readonly norm: OutputNorm | undefined;
   /** (N,O) logits or predictions; N is T·B at each step, B at the last one. */
   readonly values: Real;
   /** (N,O) dL/d values, which the loss writes. */
@@ -43,6 +46,7 @@ export function createOutputLayer(model: Model, rows: number): OutputLayer {
   const hidden = linear?.weight.shape[1] ?? size;
   return {
     linear,
+    norm: createOutputNorm(model, rows),
     values: kernels.allocate(rows * size),
     gradient: kernels.allocate(rows * size),
     losses: kernels.allocate(rows),
@@ -80,6 +84,19 @@ export function prepareOutput({ linear }: OutputLayer, kernels: Kernels): void {
 /** values (rows,O) = h · Wᵀ + b, for each block of rows; h of row 0 is at `hOffset`. */
 export function outputForward(
   model: Model,
+  output: OutputLayer,
+  h: Real,
+  hOffset: number,
+  blocks: readonly RowBlock[],
+): void {
+  const { norm } = output;
+  if (!norm) return linearForward(model, output, h, hOffset, blocks);
+  norm.forward(h, hOffset, blocks);
+  linearForward(model, output, norm.value, 0, blocks);
+}
+
+function linearForward(
+  model: Model,
   { linear, values }: OutputLayer,
   h: Real,
   hOffset: number,
@@ -105,6 +122,25 @@ export function outputForward(
 
 /** Adds to dL/dW and dL/db; hGradient (rows,H) = dL/d values · W, which is 0 between the blocks. */
 export function outputBackward(
+  model: Model,
+  output: OutputLayer,
+  h: Real,
+  hOffset: number,
+  hGradient: Real,
+  gradientOffset: number,
+  blocks: readonly RowBlock[],
+  rows: number,
+): void {
+  const { norm } = output;
+  if (!norm) {
+    linearBackward(model, output, h, hOffset, hGradient, gradientOffset, blocks, rows);
+    return;
+  }
+  linearBackward(model, output, norm.value, 0, norm.gradient, 0, blocks, rows);
+  norm.backward(hGradient, gradientOffset, blocks, rows);
+}
+
+function linearBackward(
   model: Model,
   { linear, gradient }: OutputLayer,
   h: Real,

@@ -34,11 +34,12 @@ export async function writeMemory(model: vscode.Uri, memory: ModelMemory): Promi
 
 /** What the reader of the file must know. */
 export async function readAnswers(model: vscode.Uri): Promise<ModelAnswers> {
-  const { nonlinearity, cell, head, embedding } = await readMemory(model);
+  const { nonlinearity, cell, head, norm, embedding } = await readMemory(model);
   return {
     ...(nonlinearity && { nonlinearity }),
     ...(cell && { cell }),
     ...(head !== undefined && { head }),
+    ...(norm !== undefined && { norm }),
     ...(embedding !== undefined && { embedding }),
   };
 }
@@ -55,7 +56,7 @@ export async function writeAnswers(model: vscode.Uri, answers: ModelAnswers): Pr
 
 /** Only what is known, and of the right kind: the file may have been written by anybody. */
 function picked(value: object): ModelMemory {
-  const { nonlinearity, cell, head, embedding, vocabulary, batchFirst } = value as Record<
+  const { nonlinearity, cell, head, norm, embedding, vocabulary, batchFirst } = value as Record<
     string,
     unknown
   >;
@@ -63,6 +64,7 @@ function picked(value: object): ModelMemory {
     ...((nonlinearity === "tanh" || nonlinearity === "relu") && { nonlinearity }),
     ...((cell === "rnn" || cell === "lstm" || cell === "gru") && { cell }),
     ...(typeof head === "string" && { head }),
+    ...(typeof norm === "string" && { norm }),
     ...(typeof embedding === "string" && { embedding }),
     ...(typeof vocabulary === "string" && { vocabulary }),
     ...(typeof batchFirst === "boolean" && { batchFirst }),

@@ -1,13 +1,19 @@
 /** What lies over the top recurrent layer of a Keras model: a Dense layer, or the place where a trace ends. */
 import { realsOf } from "../../formats/fileTensor.ts";
-import type { NetworkParameter } from "../modelContents.ts";
+import type { LayerNorm } from "../layerNorm.ts";
+import { softmaxNote, type NetworkParameter } from "../modelContents.ts";
 import { transposed } from "../transposed.ts";
+import { normOfHanded } from "./kerasNorm.ts";
 import { kerasWidth, ourColumns, ourWidth, type HandedOn } from "./kerasStack.ts";
 import { passesOn, titleOf, type KerasGraph } from "./kerasGraph.ts";
 import { activationOf, layerOf, type KerasLayer } from "./kerasLayers.ts";
 
 export interface KerasHead {
   readonly size?: number;
+  /** Between the recurrent layers and what follows. */
+  readonly norm?: LayerNorm;
+  /** A softmax follows. */
+  readonly softmax?: boolean;
   readonly parameters: readonly NetworkParameter[];
   readonly notes: readonly string[];
 }
@@ -15,6 +21,12 @@ export interface KerasHead {
 /** The Dense layer that reads what the top recurrent layer hands on, `handed`. */
 export function headOf(graph: KerasGraph, top: string, handed: HandedOn): KerasHead {
   const seen = new Set<string>();
+  let norm: LayerNorm | undefined;
+  const ends = (notes: readonly string[]): KerasHead => ({
+    parameters: [],
+    notes,
+    ...(norm && { norm }),
+  });
   for (let name = top; ;) {
     const readers = [...graph.layers.values()].filter(({ inputs }) => inputs.includes(name));
     if (readers.length !== 1 || seen.has(name)) {
@@ -24,7 +36,7 @@ export function headOf(graph: KerasGraph, top: string, handed: HandedOn): KerasH
               `The trace ends where several layers read the same: ${readers.map(titleOf).join(", ")}.`,
             ]
           : [];
-      return { parameters: [], notes };
+      return ends(notes);
     }
     seen.add(name);
     const [reader] = readers;
@@ -32,9 +44,16 @@ export function headOf(graph: KerasGraph, top: string, handed: HandedOn): KerasH
       ({ name } = reader);
       continue;
     }
+    const normalizes = norm ? undefined : normOfHanded(graph, reader, handed);
+    if (normalizes) {
+      norm = normalizes;
+      ({ name } = reader);
+      continue;
+    }
     const dense = reader.className === "TimeDistributed" ? layerOf(reader.config.layer) : reader;
     const found = dense?.className === "Dense" ? denseOf(graph, reader, dense, handed) : undefined;
-    return found ?? { parameters: [], notes: [`The trace ends before ${titleOf(reader)}.`] };
+    if (found) return { ...found, ...(norm && { norm }) };
+    return ends([`The trace ends before ${titleOf(reader)}.`]);
   }
 }
 
@@ -74,6 +93,14 @@ function denseOf(
     activation === "linear"
       ? next && titleOf(next)
       : `The activation ${activation} of "${outer.name}"`;
+  // In the Dense itself, or in a layer of its own.
+  const isSoftmax =
+    activation === "softmax" ||
+    (activation === "linear" &&
+      (next?.className === "Softmax" || activationOf(next?.config.activation) === "softmax"));
+  if (isSoftmax) {
+    return { size, parameters, softmax: true, notes: [softmaxNote] };
+  }
   return {
     size,
     parameters,

@@ -5,6 +5,7 @@ import { openHdf5, type Hdf5File } from "../../formats/hdf5/hdf5File.ts";
 import type { ZipEntry } from "../../formats/zip.ts";
 import { refuseTooLarge, refuseTooMany } from "../bounds.ts";
 import type { ModelDescription } from "../../trace/trace.ts";
+import { outputNormParameters, underNorm } from "../layerNorm.ts";
 import type {
   ModelAnswers,
   ModelContents,
@@ -72,7 +73,9 @@ function contentsOf(
   answers: ModelAnswers,
 ): ModelContents {
   const described = kerasLayers(config);
-  const layers = described ?? layersOfWeights(file, answers);
+  const { layers, left } = described
+    ? { layers: described, left: [] }
+    : layersOfWeights(file, answers);
   refuseTooMany("layers", layers.length);
   const weights = weightsByLayer(file, layers);
   const stored = [...weights.values()].flatMap((found) => [...found.values()]);
@@ -96,6 +99,10 @@ function contentsOf(
     notes.push(
       "The file has weights without a config: how the layers follow each other is guessed from their sizes; their activations, how directions are merged and what is handed on at which step are taken as Keras begins.",
     );
+  }
+  if (left.length > 0 && cells.size > 0) {
+    const names = left.map((name) => `"${name}"`).join(", ");
+    notes.push(`A trace leaves out ${names}: the file does not say where they lie.`);
   }
   const graph = { layers: new Map(layers.map((layer) => [layer.name, layer])), weights, cells };
   const networks = topsOf(graph).map((top) =>
@@ -139,7 +146,8 @@ function networkOf(
   const { layers, parameters, top: handed, turned } = stackKerasCells(stack);
   const width = ourWidth(handed);
   const size = bottom.cell.layer.inputSize;
-  const embedding = embeddingOf(graph, under.layer, size);
+  const looked = embeddingOf(graph, under.layer, size);
+  const { embedding, inputNorm, notes: underNotes } = underNorm(looked, under.norm);
   const padding = paddingOf(masks, embedding ? under.layer : undefined);
   const head = headOf(graph, top, handed);
   const at =
@@ -153,12 +161,23 @@ function networkOf(
     name: bottom.name,
     input,
     layers,
-    output: head.size === undefined ? { size: width, at, linear: false } : { size: head.size, at },
-    parameters: [...(embedding ? [embedding] : []), ...parameters, ...head.parameters],
+    output: {
+      ...(head.size === undefined ? { size: width, at, linear: false } : { size: head.size, at }),
+      ...(head.norm && { norm: { epsilon: head.norm.epsilon } }),
+    },
+    ...(inputNorm && { inputNorm }),
+    ...(head.softmax && { softmax: true }),
+    parameters: [
+      ...(embedding ? [embedding] : []),
+      ...parameters,
+      ...(head.norm ? outputNormParameters(head.norm) : []),
+      ...head.parameters,
+    ],
     batchFirst: true,
     ...(padding !== undefined && { padding }),
     questions: asks ? [{ about: "nonlinearity", choices: ["tanh", "relu"] }] : [],
     notes: [
+      ...underNotes,
       ...(under.layer && !embedding ? [`The trace starts after ${titleOf(under.layer)}.`] : []),
       ...(turned && at === "each-step"
         ? ["Keras hands the steps on in the opposite order; a trace keeps that of the input."]

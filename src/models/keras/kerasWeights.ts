@@ -9,7 +9,7 @@ import type { Direction } from "../../trace/trace.ts";
 import type { KerasLayer } from "./kerasLayers.ts";
 
 /** What a layer's tensor is for, by Keras's own names. */
-type Role = "kernel" | "recurrent_kernel" | "bias" | "embeddings";
+type Role = "kernel" | "recurrent_kernel" | "bias" | "embeddings" | "gamma" | "beta";
 
 export interface Weight {
   /** Path in the file. */
@@ -21,7 +21,14 @@ export type LayerWeights = ReadonlyMap<`${Direction} ${Role}`, Weight>;
 
 const legacyRoots = ["model_weights/", ""];
 const numberedRoots = ["layers/", "_layer_checkpoint_dependencies/"];
-const roles: readonly Role[] = ["kernel", "recurrent_kernel", "bias", "embeddings"];
+const roles: readonly Role[] = [
+  "kernel",
+  "recurrent_kernel",
+  "bias",
+  "embeddings",
+  "gamma",
+  "beta",
+];
 
 /** By layer name; a layer without weights is absent. */
 export function weightsByLayer(
@@ -95,6 +102,7 @@ function roleOf(path: string, className: string): Role | undefined {
   if (named || !/(^|\/)vars\/\d$/.test(path)) return named;
   const number = Number(last);
   if (className === "Embedding") return number === 0 ? "embeddings" : undefined;
-  if (/(^|\/)cell\/vars\//.test(path)) return roles[number];
+  if (className === "LayerNormalization") return (["gamma", "beta"] as const)[number];
+  if (/(^|\/)cell\/vars\//.test(path)) return roles.slice(0, 3)[number];
   return (["kernel", "bias"] as const)[number];
 }

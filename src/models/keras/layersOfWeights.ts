@@ -2,6 +2,7 @@
  * Keras weights without a config: which layers they belong to must be told from names and shapes. A group with a recurrent
  * kernel is recurrent, and rows per unit tell its cell; recurrent layers follow each other where their sizes fit.
  */
+import { isReal } from "../../formats/fileTensor.ts";
 import type { Hdf5File } from "../../formats/hdf5/hdf5File.ts";
 import type { ModelAnswers } from "../modelContents.ts";
 import type { KerasLayer } from "./kerasLayers.ts";
@@ -16,9 +17,16 @@ interface Found {
 
 const cellByRows: Readonly<Record<number, string>> = { 1: "SimpleRNN", 3: "GRU", 4: "LSTM" };
 
-/** As a stack: an embedding, recurrent layers, a Dense; what does not follow stands alone. */
-export function layersOfWeights(file: Hdf5File, answers: ModelAnswers): readonly KerasLayer[] {
-  const found = groupsOf(file).flatMap((group) => describe(file, group, answers));
+interface WeightLayers {
+  /** As a stack: an embedding, recurrent layers, a Dense; what does not follow stands alone. */
+  readonly layers: readonly KerasLayer[];
+  /** What else has weights. */
+  readonly left: readonly string[];
+}
+
+export function layersOfWeights(file: Hdf5File, answers: ModelAnswers): WeightLayers {
+  const groups = groupsOf(file).map((group) => ({ group, is: describe(file, group, answers) }));
+  const found = groups.flatMap(({ is }) => is);
   const recurrent = found.filter(({ layer }) => /RNN|GRU|LSTM|Bidirectional/.test(layer.className));
   const embedding = found.find(({ layer }) => layer.className === "Embedding");
   const dense = found.filter(({ layer }) => layer.className === "Dense");
@@ -26,19 +34,30 @@ export function layersOfWeights(file: Hdf5File, answers: ModelAnswers): readonly
   const add = (layer: KerasLayer, under: KerasLayer | undefined): void =>
     void layers.push({ ...layer, inputs: under ? [under.name] : [] });
   if (embedding) add(embedding.layer, undefined);
-  const left = [...recurrent];
+  const waiting = [...recurrent];
   let last = embedding;
-  while (left.length > 0) {
+  while (waiting.length > 0) {
     const gives = last?.gives;
-    const fitting = left.findIndex(({ reads }) => gives === undefined || reads === gives);
-    const [next] = left.splice(Math.max(0, fitting), 1);
+    const fitting = waiting.findIndex(({ reads }) => gives === undefined || reads === gives);
+    const [next] = waiting.splice(Math.max(0, fitting), 1);
     add(next.layer, fitting >= 0 ? last?.layer : undefined);
     last = next;
   }
   const heads = dense.filter(({ reads }) => reads === last?.gives);
   if (heads.length === 1) add(heads[0].layer, last?.layer);
-  return layers;
+  const unknown = groups.filter(({ group, is }) => is.length === 0 && hasNumbers(file, group));
+  const unused = dense.filter(({ layer }) => !layers.some(({ name }) => name === layer.name));
+  const left = [
+    ...unknown.map(({ group }) => group.split("/").at(-2) ?? group),
+    ...unused.map(({ layer }) => layer.name),
+  ];
+  return { layers, left };
 }
+
+/** Weights rather than the seed of a Dropout, or what an optimizer remembers. */
+const hasNumbers = ({ datasets }: Hdf5File, group: string): boolean =>
+  !group.startsWith("optimizer") &&
+  [...datasets].some(([path, tensor]) => path.startsWith(group) && isReal(tensor));
 
 /** Folders of one layer each, in the file's order or in that of its list of names. */
 function groupsOf({ datasets, attributes }: Hdf5File): readonly string[] {

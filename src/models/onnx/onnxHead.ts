@@ -7,15 +7,21 @@ import {
   type FileTensor,
 } from "../../formats/fileTensor.ts";
 import type { GraphNode } from "../../formats/onnx/onnxFile.ts";
-import type { NetworkParameter } from "../modelContents.ts";
+import type { LayerNorm } from "../layerNorm.ts";
+import { softmaxNote, type NetworkParameter } from "../modelContents.ts";
 import { transposed } from "../transposed.ts";
 import type { Constants } from "./foldConstants.ts";
+import { normOf } from "./onnxNorm.ts";
 import { passesOn, titleOf, type OnnxGraph } from "./onnxGraph.ts";
 
 export interface OnnxHead {
   readonly at: "each-step" | "last-step";
   /** O; undefined where there is no linear layer. */
   readonly size?: number;
+  /** Between the recurrent layers and what follows. */
+  readonly norm?: LayerNorm;
+  /** A softmax follows. */
+  readonly softmax?: boolean;
   readonly parameters: readonly NetworkParameter[];
   readonly notes: readonly string[];
 }
@@ -32,7 +38,9 @@ export function findOnnxHead(
     name !== "" && (readersOf(graph, name).length > 0 || graph.file.outputs.includes(name));
   const start = isUsed(everyStep) ? everyStep : lastStep;
   let at: OnnxHead["at"] = isUsed(everyStep) || !isUsed(lastStep) ? "each-step" : "last-step";
-  const ends = (notes: readonly string[]): OnnxHead => ({ at, parameters: [], notes });
+  let norm: LayerNorm | undefined;
+  const found = (): Pick<OnnxHead, "at" | "norm"> => ({ at, ...(norm && { norm }) });
+  const ends = (notes: readonly string[]): OnnxHead => ({ ...found(), parameters: [], notes });
 
   let value = start;
   const seen = new Set<string>();
@@ -59,9 +67,12 @@ export function findOnnxHead(
       }
       at = "last-step";
       value = reader.outputs[0];
+    } else if (norm === undefined && normOf(reader, value, top.width, constants)) {
+      norm = normOf(reader, value, top.width, constants);
+      value = reader.outputs[0];
     } else {
       const linear = linearOf(graph, constants, reader, value, top.width);
-      if (linear) return { at, ...linear };
+      if (linear) return { ...found(), ...linear };
       return ends([`The trace ends before ${titleOf(reader)}.`]);
     }
   }
@@ -93,7 +104,7 @@ function linearOf(
   node: GraphNode,
   value: string,
   width: number,
-): Pick<OnnxHead, "size" | "parameters" | "notes"> | undefined {
+): Pick<OnnxHead, "size" | "softmax" | "parameters" | "notes"> | undefined {
   const { operator, inputs, outputs, attributes } = node;
   if ((operator !== "MatMul" && operator !== "Gemm") || inputs[0] !== value) return undefined;
   const weight = constants.tensor(inputs[1]);
@@ -131,6 +142,10 @@ function linearOf(
     });
   }
   const [after] = readersOf(graph, added.next);
+  const axis = after?.attributes.get("axis")?.integer ?? -1;
+  if (/^(Log)?Softmax$/.test(after?.operator ?? "") && (axis === -1 || axis === 2)) {
+    return { size, softmax: true, parameters, notes: [softmaxNote] };
+  }
   const notes = after ? [`${titleOf(after)} follows the output; a trace leaves it out.`] : [];
   return { size, parameters, notes };
 }

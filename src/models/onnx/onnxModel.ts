@@ -4,10 +4,12 @@ import { realsOf } from "../../formats/fileTensor.ts";
 import { decodeOnnx, type GraphNode, type OnnxFile } from "../../formats/onnx/onnxFile.ts";
 import type { ExternalData } from "../../formats/onnx/onnxTensor.ts";
 import type { ModelDescription, Real } from "../../trace/trace.ts";
+import { outputNormParameters, underNorm, type LayerNorm } from "../layerNorm.ts";
 import type { ModelContents, ModelNetwork, NetworkParameter } from "../modelContents.ts";
 import { refuseTooLarge, refuseTooMany } from "../bounds.ts";
 import { foldConstants, type Constants } from "./foldConstants.ts";
 import { embeddingOf, findOnnxHead } from "./onnxHead.ts";
+import { normOf } from "./onnxNorm.ts";
 import { onnxGraph, passesOn, titleOf, type OnnxGraph } from "./onnxGraph.ts";
 import { isRecurrent, readRecurrentNode, type RecurrentNode } from "./recurrentNode.ts";
 
@@ -34,7 +36,9 @@ export function openOnnxModel(bytes: Uint8Array, external: ExternalData): ModelC
       notes.push([error.message, error.details.advice].filter(Boolean).join(" "));
     }
   }
-  const sources = new Map([...read.keys()].map((node) => [node, sourceOf(graph, constants, node)]));
+  const sources = new Map(
+    [...read].map(([node, { layer }]) => [node, sourceOf(graph, constants, node, layer.inputSize)]),
+  );
   const covered = new Set([...sources.values()].map(({ node }) => node));
   const tops = [...read.keys()].filter((node) => !covered.has(node));
   const networks = tops.map((top) => networkOf(graph, constants, read, sources, top));
@@ -63,19 +67,26 @@ interface Source {
   /** The recurrent node below, or what a trace starts after. */
   readonly node?: GraphNode;
   readonly embedding?: NetworkParameter;
+  /** Between that and the recurrent node. */
+  readonly norm?: LayerNorm;
   readonly notes: readonly string[];
   readonly batchFirst: boolean;
 }
 
-function sourceOf(graph: OnnxGraph, constants: Constants, top: GraphNode): Source {
+/** `width`: numbers that the node reads at each step. */
+function sourceOf(graph: OnnxGraph, constants: Constants, top: GraphNode, width: number): Source {
   let value = top.inputs[0];
+  let norm: LayerNorm | undefined;
   let batchFirst = top.attributes.get("layout")?.integer === 1;
   const seen = new Set<string>();
   for (;;) {
     const producer = graph.producers.get(value);
-    if (!producer || seen.has(value)) return { notes: [], batchFirst };
+    if (!producer || seen.has(value)) return { notes: [], batchFirst, ...(norm && { norm }) };
     seen.add(value);
     const { node, output } = producer;
+    if (isRecurrent(node) && norm) {
+      return { notes: [`The trace starts after the normalization "${norm.name}".`], batchFirst };
+    }
     if (isRecurrent(node)) {
       return output === 0
         ? { node, notes: [], batchFirst }
@@ -90,9 +101,16 @@ function sourceOf(graph: OnnxGraph, constants: Constants, top: GraphNode): Sourc
       const data = realsOf(table);
       return {
         embedding: { name: "embedding.weight", source, shape: table.shape, data },
+        ...(norm && { norm }),
         notes: [],
         batchFirst: batchFirst || swaps(graph.producers.get(node.inputs[1])?.node),
       };
+    }
+    const found = norm ? undefined : normOf(node, node.inputs[0], width, constants);
+    if (found) {
+      norm = found;
+      value = node.inputs[0];
+      continue;
     }
     if (!passesOn.has(node.operator)) {
       return { notes: [`The trace starts after ${titleOf(node)}.`], batchFirst };
@@ -126,7 +144,8 @@ function networkOf(
   const [bottom] = stack;
   const { layer: topLayer } = stack[stack.length - 1].recurrent;
   const width = topLayer.hidden * topLayer.directions.length;
-  const { embedding } = bottom.source;
+  const under = underNorm(bottom.source.embedding, bottom.source.norm);
+  const { embedding } = under;
   const size = bottom.recurrent.layer.inputSize;
   const head = findOnnxHead(graph, constants, top, {
     width,
@@ -151,16 +170,25 @@ function networkOf(
     name,
     input,
     layers: stack.map(({ recurrent }) => recurrent.layer),
-    output:
-      head.size === undefined
+    output: {
+      ...(head.size === undefined
         ? { size: width, at: head.at, linear: false }
-        : { size: head.size, at: head.at },
-    parameters: [...parameters, ...head.parameters],
+        : { size: head.size, at: head.at }),
+      ...(head.norm && { norm: { epsilon: head.norm.epsilon } }),
+    },
+    ...(head.softmax && { softmax: true }),
+    ...(under.inputNorm && { inputNorm: under.inputNorm }),
+    parameters: [
+      ...parameters,
+      ...(head.norm ? outputNormParameters(head.norm) : []),
+      ...head.parameters,
+    ],
     ...(initialStates.size > 0 && { initialStates: allStates(stack, initialStates) }),
     batchFirst: bottom.source.batchFirst,
     questions: [],
     notes: [
       ...bottom.source.notes,
+      ...under.notes,
       ...stack.flatMap(({ recurrent }) => recurrent.notes),
       ...head.notes,
     ],

@@ -38,7 +38,7 @@ const expressible = {
 
 /** Throws `UserError` for what `format` cannot say. */
 export function requireExpressible(network: ModelNetwork, format: keyof typeof expressible): void {
-  const { layers, initialStates, untraceable, decoder } = network;
+  const { layers, initialStates, untraceable, decoder, inputNorm, output } = network;
   if (untraceable !== undefined) {
     throw new UserError("model", `${format} would compute something else: ${untraceable}`, {
       advice: "Save the model as .safetensors or .pt, which keep its weights alone.",
@@ -50,6 +50,11 @@ export function requireExpressible(network: ModelNetwork, format: keyof typeof e
       "A decoder goes on until it has written an end, and reads what it wrote: that is a program, which is not written as an ONNX graph.",
       { advice: "Save the model as .py, which translates in PyTorch, or as .safetensors." },
     );
+  }
+  if (inputNorm || output.norm) {
+    throw new UserError("model", "The layer normalization around this network is not written.", {
+      advice: "Save the model as .safetensors or .pt, which keep its weights.",
+    });
   }
   for (const [index, layer] of layers.entries()) {
     const odd = Object.entries(layer).find(

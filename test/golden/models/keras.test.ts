@@ -22,7 +22,10 @@ const fixtureOf = (file: string): string =>
 /** Files with what Keras computed beside them; those that cannot be run, or only in part, are looked at below. */
 const files = readdirSync(folder)
   .filter((file) => /\.(keras|h5)$/.test(file) && existsSync(fixtureOf(file)))
-  .filter((file) => !/^(merged-top|no-recurrence|bidirectional-embedding\.weights)/.test(file))
+  .filter(
+    (file) =>
+      !/^(merged-top|no-recurrence|(bidirectional-embedding|normed-both)\.weights)/.test(file),
+  )
   .sort();
 
 async function trace(file: string) {
@@ -64,7 +67,7 @@ const parameters = async (file: string) =>
 
 describe("Keras models agree with Keras", () => {
   it("has a file of every cell, every kind of file and every wrapper", () =>
-    expect(files).toHaveLength(23));
+    expect(files).toHaveLength(28));
 
   it.each(files)("%s", async (file) => {
     const { found, wanted } = await trace(file);
@@ -136,13 +139,21 @@ describe("what a Keras file says", () => {
   it("names what it leaves out", async () => {
     const [softmax] = (await open("gru-reset-after.keras")).networks;
     expect(softmax.notes).toEqual([
-      expect.stringMatching(/activation softmax of "time_distributed" follows the output/),
+      expect.stringMatching(/^A softmax follows: a trace holds the logits/),
     ]);
     const [graph] = (await open("functional.keras")).networks;
-    expect(graph.notes).toEqual(['The trace ends before LayerNormalization "norm".']);
-    expect(graph.output).toEqual({ size: 3, at: "each-step", linear: false });
+    expect(graph.notes).toEqual([]);
+    expect(graph.output).toEqual({ size: 2, at: "each-step", norm: { epsilon: 0.001 } });
+    const [normed] = (await open("normed.keras")).networks;
+    expect(normed.notes).toEqual([
+      expect.stringMatching(/^What is fed goes through the layer norm/),
+    ]);
     const weights = await open("lstm-dense.weights.h5");
     expect(weights.notes).toEqual([expect.stringContaining("without a config")]);
+    const bare = await open("normed-both.weights.h5");
+    expect(bare.notes[1]).toBe(
+      'A trace leaves out "layer_normalization", "layer_normalization_1": the file does not say where they lie.',
+    );
     const none = await open("no-recurrence.h5");
     expect(none.networks).toEqual([]);
     expect(none.notes).toEqual([expect.stringContaining("Its layers: InputLayer, Dense.")]);

@@ -75,6 +75,11 @@ make("functions", [layers.GRU(H, activation="softsign", recurrent_activation="ha
 sum_up = lambda mode, cell: layers.Bidirectional(cell, merge_mode=mode)
 make("merged", [sum_up("sum", layers.LSTM(H, return_sequences=True)), sum_up("ave", layers.GRU(2, return_sequences=True)), layers.Dense(O)], both[:2])
 make("merged-top", [sum_up("mul", layers.LSTM(H, return_sequences=True))], (".keras",))
+make("normed", [layers.LayerNormalization(), layers.LSTM(H, return_sequences=True), layers.LayerNormalization(epsilon=0.01, center=False), layers.Dense(O)], both[:2])
+make("normed-both", [layers.Embedding(V, I), layers.LayerNormalization(), layers.Bidirectional(layers.GRU(H)), layers.LayerNormalization(), layers.Dense(O)],
+     both, tokens=True)
+make("normed-turned", [layers.LSTM(H, go_backwards=True, return_sequences=True), layers.Bidirectional(layers.GRU(2)),
+                       layers.LayerNormalization(), layers.Dense(O)], (".keras",))
 # Layers over one that hands its states on last step first.
 make("turned", [layers.LSTM(H, go_backwards=True, return_sequences=True), layers.Bidirectional(layers.GRU(2, return_sequences=True)),
                 layers.SimpleRNN(H, return_sequences=True), layers.LSTM(2, go_backwards=True, return_sequences=True), layers.GRU(3), layers.Dense(O)], (".keras",))

@@ -37,22 +37,27 @@ def keep(name, tensors):
 
 
 class Network(nn.Module):
-    def __init__(self, cell, layers=1, bidirectional=False, batch_first=False, embedding=False, last=None, **options):
+    def __init__(self, cell, layers=1, bidirectional=False, batch_first=False, embedding=False, last=None, norms=False, **options):
         super().__init__()
         self.embedding = nn.Embedding(V, I) if embedding else None
         self.rnn = getattr(nn, cell)(I, H, layers, bidirectional=bidirectional, batch_first=batch_first, **options)
+        self.under, self.over = (nn.LayerNorm(I), nn.LayerNorm(H * (1 + bidirectional), eps=0.01)) if norms else (None, None)
+        for norm in (self.under, self.over) if norms else ():
+            nn.init.normal_(norm.weight), nn.init.normal_(norm.bias)
         self.fc = nn.Linear(H * (1 + bidirectional), O)
         self.last, self.batch_first = last, batch_first
 
     def forward(self, x):
         if self.embedding is not None:
             x = self.embedding(x)
+        if self.under is not None:
+            x = self.under(x)
         y, state = self.rnn(x)
         if self.last == "step":
             y = y[:, -1] if self.batch_first else y[-1]
         if self.last == "state":
             y = state[0] if isinstance(state, torch.Tensor) else state[0][0]
-        return self.fc(y)
+        return self.fc(y if self.over is None else self.over(y))
 
 
 def export(name, seed, fold=True, **options):
@@ -79,6 +84,9 @@ export("torch-lstm-embedding-batch-first", 3, cell="LSTM", layers=2, bidirection
 export("torch-lstm-unfolded", 4, fold=False, cell="LSTM", layers=2, batch_first=True, bias=False, last="step")
 export("torch-rnn-relu", 5, cell="RNN", nonlinearity="relu", bidirectional=True)
 export("torch-gru-last-state", 6, cell="GRU", last="state")
+
+export("torch-lstm-norms", 7, cell="LSTM", bidirectional=True, norms=True, batch_first=True)
+export("torch-gru-norms-embedding", 8, cell="GRU", norms=True, embedding=True, last="step")
 
 # ------------------------------------------------------------------- nodes with every option
 

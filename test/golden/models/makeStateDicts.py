@@ -72,7 +72,7 @@ def trace(spec, state, x):
 
 
 def make(name, seed, cell, layers=1, bidirectional=False, bias=True, head=None, head_bias=True, prefix="", loss="mse",
-         at="each-step", single=False, nonlinearity="tanh", embedding=None, dtype=torch.float64, options=None, projection=0):
+         at="each-step", single=False, nonlinearity="tanh", embedding=None, dtype=torch.float64, options=None, projection=0, norm=None):
     torch.manual_seed(seed)
     torch.set_default_dtype(dtype)
     extra = {"nonlinearity": nonlinearity} if cell == "rnn" else {}
@@ -82,6 +82,9 @@ def make(name, seed, cell, layers=1, bidirectional=False, bias=True, head=None, 
     width = (projection or H) * (1 + bidirectional)
     linear = nn.Linear(width, O, bias=head_bias) if head else None
     table = nn.Embedding(V, I) if embedding else None
+    normalize = nn.LayerNorm(width) if norm else None
+    if norm:
+        nn.init.normal_(normalize.weight), nn.init.normal_(normalize.bias)
     outputs = O if head else width
     with torch.no_grad():
         for parameter in module.parameters():
@@ -90,6 +93,8 @@ def make(name, seed, cell, layers=1, bidirectional=False, bias=True, head=None, 
     state = {f"{prefix}{key}": value for key, value in module.state_dict(keep_vars=True).items()}
     if head:
         state |= {f"{head}.{key}": value for key, value in linear.state_dict(keep_vars=True).items()}
+    if norm:
+        state |= {f"{norm}.{key}": value for key, value in normalize.state_dict(keep_vars=True).items()}
     if embedding:
         state |= {f"{embedding}.weight": table.weight}
 
@@ -103,6 +108,8 @@ def make(name, seed, cell, layers=1, bidirectional=False, bias=True, head=None, 
         h = layer(x)
         if at == "last-step":
             h = torch.cat([h[-1, :, :H], h[0, :, H:]], dim=1) if bidirectional else h[-1]
+        if norm:
+            h = normalize(h)
         y = linear(h) if head else h
         kept(y)
         if loss == "mse":
@@ -174,5 +181,7 @@ make("lstm-no-bias-last-step", 7, "lstm", 2, bias=False, head="out", prefix="net
 make("gru-2-bidirectional-head", 8, "gru", 2, True, head="fc", head_bias=False, prefix="gru.", loss="cross-entropy")
 make("gru-single", 9, "gru", 2, prefix="module.gru.", single=True, head="module.fc")
 make("gru-last-step-bidirectional", 10, "gru", 1, True, bias=False, head="fc", prefix="gru.", at="last-step", loss="cross-entropy")
+make("lstm-norm-2-bidirectional", 13, "lstm", 2, True, head="fc", prefix="lstm.", norm="norm", loss="cross-entropy")
+make("gru-norm-last-step-bidirectional", 14, "gru", 1, True, head="fc", prefix="gru.", norm="ln", at="last-step")
 for number, cell in enumerate(MODULES):
     make(f"{cell}-float32", 20 + number, cell, 2, True, head="fc", prefix="rnn.", dtype=torch.float32)

@@ -37,6 +37,8 @@ const models = [
   "torch-lstm-unfolded",
   "torch-rnn-relu",
   "torch-gru-last-state",
+  "torch-lstm-norms",
+  "torch-gru-norms-embedding",
   "node-lstm-peepholes",
   "node-lstm-reverse",
   "node-lstm-bidirectional-layout",
