@@ -24,6 +24,10 @@ export function onnxGraph(file: OnnxFile): OnnxGraph {
   return { file, producers, consumers };
 }
 
+/** Nodes that look at a value's numbers; Shape looks at none. */
+export const readersOf = ({ consumers }: OnnxGraph, name: string): readonly GraphNode[] =>
+  (consumers.get(name) ?? []).filter(({ operator }) => operator !== "Shape");
+
 /** What a node is called in a sentence: `Softmax "/out/Softmax"`. */
 export const titleOf = ({ name, operator }: GraphNode): string =>
   name === "" ? operator : `${operator} "${name}"`;

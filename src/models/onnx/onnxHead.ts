@@ -11,8 +11,8 @@ import type { LayerNorm } from "../layerNorm.ts";
 import { softmaxNote, type NetworkParameter } from "../modelContents.ts";
 import { transposed } from "../transposed.ts";
 import type { Constants } from "./foldConstants.ts";
-import { normOf } from "./onnxNorm.ts";
-import { passesOn, titleOf, type OnnxGraph } from "./onnxGraph.ts";
+import { normAfter } from "./onnxNorm.ts";
+import { passesOn, readersOf, titleOf, type OnnxGraph } from "./onnxGraph.ts";
 
 export interface OnnxHead {
   readonly at: "each-step" | "last-step";
@@ -48,6 +48,11 @@ export function findOnnxHead(
     const readers = readersOf(graph, value);
     if (readers.length === 0 || seen.has(value)) return ends([]);
     seen.add(value);
+    const normalizes = norm ? undefined : normAfter(graph, constants, value, top.width);
+    if (normalizes) {
+      ({ norm, next: value } = normalizes);
+      continue;
+    }
     if (readers.length > 1) {
       return ends([
         `The trace ends where several parts read the same: ${readers.map(titleOf).join(", ")}.`,
@@ -67,9 +72,6 @@ export function findOnnxHead(
       }
       at = "last-step";
       value = reader.outputs[0];
-    } else if (norm === undefined && normOf(reader, value, top.width, constants)) {
-      norm = normOf(reader, value, top.width, constants);
-      value = reader.outputs[0];
     } else {
       const linear = linearOf(graph, constants, reader, value, top.width);
       if (linear) return { ...found(), ...linear };
@@ -77,10 +79,6 @@ export function findOnnxHead(
     }
   }
 }
-
-/** Shape looks at no number. */
-const readersOf = ({ consumers }: OnnxGraph, name: string): readonly GraphNode[] =>
-  (consumers.get(name) ?? []).filter(({ operator }) => operator !== "Shape");
 
 /** Whether a node takes the last of something: Gather with index −1, or Slice from −1. */
 function takesLast({ operator, inputs }: GraphNode, value: string, constants: Constants): boolean {

@@ -9,7 +9,7 @@ import type { ModelContents, ModelNetwork, NetworkParameter } from "../modelCont
 import { refuseTooLarge, refuseTooMany } from "../bounds.ts";
 import { foldConstants, type Constants } from "./foldConstants.ts";
 import { embeddingOf, findOnnxHead } from "./onnxHead.ts";
-import { normOf } from "./onnxNorm.ts";
+import { normBefore } from "./onnxNorm.ts";
 import { onnxGraph, passesOn, titleOf, type OnnxGraph } from "./onnxGraph.ts";
 import { isRecurrent, readRecurrentNode, type RecurrentNode } from "./recurrentNode.ts";
 
@@ -106,10 +106,9 @@ function sourceOf(graph: OnnxGraph, constants: Constants, top: GraphNode, width:
         batchFirst: batchFirst || swaps(graph.producers.get(node.inputs[1])?.node),
       };
     }
-    const found = norm ? undefined : normOf(node, node.inputs[0], width, constants);
+    const found = norm ? undefined : normBefore(graph, constants, value, width);
     if (found) {
-      norm = found;
-      value = node.inputs[0];
+      ({ norm, fed: value } = found);
       continue;
     }
     if (!passesOn.has(node.operator)) {
