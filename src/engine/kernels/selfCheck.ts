@@ -6,11 +6,12 @@ import type { Kernels } from "./kernels.ts";
 import { referenceKernels } from "./reference.ts";
 
 const tolerance = 1e-4;
-/** Around the tile of 2 × 16 and the vector of 4, and none of them. */
+/** Around tiles of 2 × 16 and 4 × 16 and the vector of 4, none of them, and beyond the depth that a product is cut into. */
 const sizes = [
   { rows: 2, hidden: 16 },
   { rows: 5, hidden: 19 },
   { rows: 32, hidden: 64 },
+  { rows: 7, hidden: 70 },
 ];
 
 /** Whether products, a cell's passes and an optimizer's step come out as the reference has them. */

@@ -19,6 +19,7 @@ import {
 
 /** What assembly/index.ts exports. Pointers are in bytes, strides and counts in floats. */
 interface Exports extends CellExports {
+  preferTallTiles(): void;
   packedLength(outputs: number, inputs: number): number;
   pack(packed: number, weight: number, outputs: number, inputs: number): void;
   packTransposed(
@@ -28,6 +29,7 @@ interface Exports extends CellExports {
     inputs: number,
     stride: number,
   ): void;
+  multiplyScratchLength(): number;
   multiply(
     out: number,
     outStride: number,
@@ -91,12 +93,13 @@ function createKernels(
 ): Kernels {
   const { module, memory, wide } = program;
   const wasm = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
+  if (wide) wasm.preferTallTiles();
   const allocate = (length: number): Float32Array => {
     const address = allocateAddress(length);
     return new Float32Array(memory.buffer, address, length);
   };
   const plain = referenceKernels("float32");
-  const tileScratch = allocateScratch(32);
+  const productScratch = allocateScratch(wasm.multiplyScratchLength());
   let scratch = { address: 0, length: 0 };
 
   /** Space for what one call at a time packs or turns round: as large as the largest so far. */
@@ -138,7 +141,7 @@ function createKernels(
         weight.outputs,
         weight.inputs,
         accumulate ? 1 : 0,
-        tileScratch,
+        productScratch,
       );
     },
     accumulateOuter(

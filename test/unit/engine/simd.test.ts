@@ -35,11 +35,11 @@ function expectClose(actual: Real, expected: Real, what: string, tolerance = 2e-
 }
 
 const size = (max: number) => fc.integer({ min: 1, max });
-/** Sizes around the tile (2 × 16), the vector (4) and the block (256). */
+/** Sizes around the tile (2 × 16), the vector (4), the block of rows (256) and of depth (256). */
 const sizes = fc.record({
   rows: fc.oneof(size(9), fc.constant(300)),
   columns: size(70),
-  inner: size(21),
+  inner: fc.oneof(size(21), fc.constantFrom(256, 263)),
   seed: fc.nat(),
 });
 
@@ -74,6 +74,47 @@ describe("SIMD kernels against the reference", () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  it("gives the same bits with tiles of four rows, as 256-bit vectors take them", () => {
+    const tall = simdKernels(simdBytes, true);
+    if (!tall) throw new Error("No SIMD.");
+    const [rows, columns, inner] = [11, 70, 263];
+    const results = [simd, tall].map((kernels) => {
+      const random = createRandom(4);
+      const filled = (length: number): Real => kernels.allocate(length).map(() => random.normal());
+      const place = (values: Real): Real => {
+        const buffer = kernels.allocate(values.length);
+        buffer.set(values);
+        return buffer;
+      };
+      const packed = kernels.allocatePacked(columns, inner);
+      kernels.pack(packed, place(filled(columns * inner)), 0);
+      const [x, out] = [place(filled(rows * inner)), place(filled(rows * columns))];
+      kernels.multiply(out, 0, columns, x, 0, inner, packed, rows, true);
+      const outer = place(filled(inner * columns));
+      kernels.accumulateOuter(outer, 0, x, 0, inner, inner, out, 0, columns, columns, rows);
+      return [...out, ...outer];
+    });
+    expect(results[1]).toEqual(results[0]);
+  });
+
+  it("gives a row of a product the same bits whatever stands beside it", () => {
+    const [columns, inner] = [70, 263];
+    const weight = simd.allocatePacked(columns, inner);
+    simd.pack(weight, both(columns * inner, 1)[1], 0);
+    const x = both(9 * inner, 2)[1];
+    const product = (from: number, rows: number): readonly number[] => {
+      const out = both(9 * columns, 3)[1];
+      simd.multiply(out, 0, columns, x, from * inner, inner, weight, rows, false);
+      return [...out.subarray(0, rows * columns)];
+    };
+    const whole = product(0, 9);
+    for (let row = 0; row + 3 < 9; row++) {
+      for (const rows of [1, 2, 3]) {
+        expect(product(row, rows)).toEqual(whole.slice(row * columns, (row + rows) * columns));
+      }
+    }
   });
 
   it("copies runs that lie apart to lie together, numbers and whole numbers", () => {

@@ -1,12 +1,8 @@
 /** Everything that the engine calls. The specification of each is a function of ../reference.ts. */
-export {
-  accumulateOuter,
-  multiply,
-  outerScratchLength,
-  pack,
-  packedLength,
-  packTransposed,
-} from "./product";
+export { multiply, multiplyScratchLength } from "./product";
+export { accumulateOuter, outerScratchLength } from "./outer";
+export { pack, packedLength, packTransposed } from "./pack";
+export { preferTallTiles } from "./tiles";
 export { accumulateColumnSums, fillRows, gatherRuns } from "./rows";
 export { rnnForward, rnnBackward } from "./rnn";
 export { lstmForward, lstmBackward } from "./lstm";
