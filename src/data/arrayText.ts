@@ -1,7 +1,7 @@
 /** Numbers written as text: rows of a CSV, or nested lists of JSON, as one array. */
 import { UserError } from "../config/problem.ts";
 import { elementsOf, type FileTensor } from "../formats/fileTensor.ts";
-import { numberOf } from "./csv.ts";
+import { numberOf } from "./numbers.ts";
 
 /** (rows, columns); a first row that holds no number is a heading. Blanks, commas, semicolons and tabs separate. */
 export function arrayFromRows(text: string, name: string): FileTensor {

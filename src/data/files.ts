@@ -8,6 +8,8 @@ import { UserError, type Place } from "../config/problem.ts";
 export interface FileSource {
   /** Rejects with a `UserError` when the file is missing, unreadable, too large or outside the workspace. */
   read(path: string): Promise<Uint8Array>;
+  /** The same bytes in pieces, however many they are. A piece may be the same memory as the one before. */
+  pieces(path: string): AsyncIterable<Uint8Array>;
   /**
    * The files that a path names, in any order: the file itself, all files below a folder (hidden ones
    * left out), or what a glob with `*`, `**`, `?` matches. Empty when there is none.
@@ -29,13 +31,7 @@ export const maximumBytes = 400 * 1024 * 1024;
 
 export async function readTextFile(files: FileSource, path: string): Promise<TextFile> {
   const bytes = await files.read(path);
-  if (bytes.length === 0) {
-    throw new UserError("file-empty", `${path} is empty.`, {
-      place: { file: path },
-      advice: "Put data into it, or name another file in data.path.",
-      path: ["data", "path"],
-    });
-  }
+  if (bytes.length === 0) throw isEmpty(path);
   if (bytes.length > maximumBytes) {
     throw new UserError(
       "file-too-large",
@@ -43,9 +39,55 @@ export async function readTextFile(files: FileSource, path: string): Promise<Tex
       { place: { file: path }, advice: "Train on a part of it.", path: ["data", "path"] },
     );
   }
-  const text = decode(bytes, path).replaceAll(/\r\n?/g, "\n");
-  return textFileOf(path, text);
+  return textFileOf(path, endingInLineFeeds(decode(bytes, path)));
 }
+
+const isEmpty = (path: string): UserError =>
+  new UserError("file-empty", `${path} is empty.`, {
+    place: { file: path },
+    advice: "Put data into it, or name another file in data.path.",
+    path: ["data", "path"],
+  });
+
+/**
+ * The text of a file piece by piece, without byte order mark, lines ending in \n only. The same is wrong with it as with a
+ * text that is read whole.
+ */
+export async function* textPieces(files: FileSource, path: string): AsyncGenerator<string> {
+  let decoder: ReturnType<typeof decoderFor> | undefined;
+  let heldBack = "";
+  for await (const bytes of files.pieces(path)) {
+    decoder ??= decoderFor(bytes, path);
+    let text: string;
+    try {
+      text = heldBack + decoder.decode(bytes, { stream: true });
+    } catch {
+      // The whole says at which line and column.
+      await readTextFile(files, path);
+      throw new Error(`${path} changed while it was read.`);
+    }
+    // What follows decides whether a carriage return ends a line by itself.
+    heldBack = text.endsWith("\r") ? "\r" : "";
+    yield endingInLineFeeds(heldBack ? text.slice(0, -1) : text);
+  }
+  if (!decoder) throw isEmpty(path);
+  try {
+    const rest = heldBack + decoder.decode();
+    if (rest !== "") yield endingInLineFeeds(rest);
+  } catch {
+    await readTextFile(files, path);
+    throw new Error(`${path} changed while it was read.`);
+  }
+}
+
+function decoderFor(first: Uint8Array, path: string) {
+  const encoding = encodingOf(first);
+  if (encoding === "utf-8") refuseBinary(first, path);
+  return new TextDecoder(encoding, { fatal: encoding === "utf-8" });
+}
+
+const endingInLineFeeds = (text: string): string =>
+  text.includes("\r") ? text.replaceAll(/\r\n?/g, "\n") : text;
 
 /** A text that lines are to be found in; its lines end in \n only. */
 export const textFileOf = (path: string, text: string): TextFile => ({
@@ -57,9 +99,23 @@ export const textFileOf = (path: string, text: string): TextFile => ({
 const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1024 / 1024)} MB`;
 
 function decode(bytes: Uint8Array, path: string): string {
-  const [first, second] = bytes;
-  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
-  if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+  const encoding = encodingOf(bytes);
+  if (encoding !== "utf-8") return new TextDecoder(encoding).decode(bytes);
+  refuseBinary(bytes, path);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw notUtf8(bytes, path);
+  }
+}
+
+/** What the byte order mark says. */
+function encodingOf([first, second]: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
+}
+
+function refuseBinary(bytes: Uint8Array, path: string): void {
   // A zero byte never occurs in text, and occurs early in nearly everything else.
   const zero = bytes.subarray(0, 8192).indexOf(0);
   if (zero >= 0) {
@@ -72,11 +128,6 @@ function decode(bytes: Uint8Array, path: string): string {
         path: ["data", "path"],
       },
     );
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw notUtf8(bytes, path);
   }
 }
 

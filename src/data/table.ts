@@ -4,11 +4,12 @@
  */
 import { UserError } from "../config/problem.ts";
 import type { DataConfig, TrainingConfig } from "../config/schema.ts";
-import { columnIndex, numberAt, parseCsv, rowPlace, type CsvTable } from "./csv.ts";
+import { columnIndex } from "./csv.ts";
 import { shapeOf, type Dataset, type DataWarning } from "./dataset.ts";
 import { encodeNumber, type Column, type TableEncoding } from "./encoding.ts";
-import { readTextFile, type FileSource } from "./files.ts";
+import type { FileSource } from "./files.ts";
 import { tableBaselines } from "./tableBaselines.ts";
+import { readTableColumns } from "./tableColumns.ts";
 import { createTableSplit, rowsBeyond, windowSteps, type TableRows } from "./tableWindows.ts";
 import { grouped } from "./wording.ts";
 
@@ -19,20 +20,21 @@ export async function loadTable(
   training: TrainingConfig,
   files: FileSource,
 ): Promise<Dataset> {
-  const table = parseCsv(await readTextFile(files, data.path));
-  const indices = (key: "inputs" | "targets"): number[] =>
-    data[key].map((name, index) => columnIndex(table, name, ["data", key, index]));
-  const [inputs, targets] = [indices("inputs"), indices("targets")];
-  const timeColumn =
-    data.time === undefined ? undefined : columnIndex(table, data.time, ["data", "time"]);
-
-  const count = table.rows.length;
+  const { count, numbers, nameOf, placeOf } = await readTableColumns(files, data.path, (header) => {
+    const indices = (key: "inputs" | "targets"): number[] =>
+      data[key].map((name, index) => columnIndex(header, name, ["data", key, index]));
+    return {
+      numbers: [indices("inputs"), indices("targets")],
+      name: data.time === undefined ? undefined : columnIndex(header, data.time, ["data", "time"]),
+    };
+  });
   const held = Math.floor(count * training.validation.share);
   const trained = count - held;
-  refuseTooFew(table, data, trained, count);
+  refuseTooFew(data, trained, count);
 
-  const input = readColumns(table, inputs, data.standardize, trained);
-  const target = readColumns(table, targets, data.standardize, trained);
+  const [inputs, targets] = numbers;
+  const input = describeColumns(inputs, data.inputs, data.standardize, trained);
+  const target = describeColumns(targets, data.targets, data.standardize, trained);
   const encoding: TableEncoding = {
     kind: "table",
     inputs: input.columns,
@@ -42,10 +44,10 @@ export async function loadTable(
   };
   const rows: TableRows = {
     count,
-    inputs: scale(input),
-    targets: scale(target),
-    names: (row) => (timeColumn === undefined ? `row ${row + 1}` : table.rows[row][timeColumn]),
-    placeOf: (row) => rowPlace(table, row),
+    inputs: scale(inputs, input.columns),
+    targets: scale(targets, target.columns),
+    names: nameOf,
+    placeOf,
   };
   const trainingSplit = createTableSplit(rows, encoding, data, [0, trained]);
   const validation = createTableSplit(rows, encoding, data, [trained, count]);
@@ -54,7 +56,7 @@ export async function loadTable(
     ...shapeOf(trainingSplit),
     training: trainingSplit,
     validation,
-    summary: summarize(table, data, rows, held),
+    summary: summarize(data, rows, held),
     baselines: tableBaselines(rows, encoding, validation, [trained, count], {
       standardized: data.standardize,
       loss: training.loss,
@@ -69,7 +71,7 @@ export async function loadTable(
   };
 }
 
-function refuseTooFew(table: CsvTable, data: TableConfig, trained: number, count: number): void {
+function refuseTooFew(data: TableConfig, trained: number, count: number): void {
   const needed = windowSteps(data) + rowsBeyond(data);
   if (trained >= needed) return;
   const parts = [
@@ -78,68 +80,70 @@ function refuseTooFew(table: CsvTable, data: TableConfig, trained: number, count
   ];
   throw new UserError(
     "too-few-rows",
-    `${table.file.path} has ${count} rows, of which ${trained} are trained on; ${parts.join(" and ")} need at least ${needed}.`,
+    `${data.path} has ${count} rows, of which ${trained} are trained on; ${parts.join(" and ")} need at least ${needed}.`,
     {
-      place: { file: table.file.path },
+      place: { file: data.path },
       advice: `Lower data.window to ${Math.max(1, trained - rowsBeyond(data))} or less, or use a longer table.`,
       path: ["data", "window"],
     },
   );
 }
 
-interface ReadColumns {
+interface DescribedColumns {
   readonly columns: readonly Column[];
-  /** (R,columns) row-major, in the data's own units. */
-  readonly raw: Float64Array;
   /** Positions of the columns that never change in the training rows. */
   readonly constant: readonly number[];
 }
 
 /**
- * The numbers of some columns, with mean and deviation of each over the first `trained` rows only: what comes later is not
+ * Mean and deviation of each column of `values` (R,columns) over the first `trained` rows only: what comes later is not
  * known when the network is trained. A column that never changes is only shifted.
  */
-function readColumns(
-  table: CsvTable,
-  indices: readonly number[],
+function describeColumns(
+  values: Float64Array,
+  names: readonly string[],
   standardize: boolean,
   trained: number,
-): ReadColumns {
-  const width = indices.length;
-  const raw = new Float64Array(table.rows.length * width);
-  for (let row = 0; row < table.rows.length; row++) {
-    for (let offset = 0; offset < width; offset++)
-      raw[row * width + offset] = numberAt(table, row, indices[offset]);
-  }
+): DescribedColumns {
+  const width = names.length;
   const constant: number[] = [];
-  const columns = indices.map((index, offset): Column => {
-    const values = Float64Array.from({ length: trained }, (_, row) => raw[row * width + offset]);
-    const isConstant = values.every((value) => value === values[0]);
+  const columns = names.map((name, offset): Column => {
+    const sumOf = (term: (value: number) => number): number => {
+      let sum = 0;
+      for (let row = 0; row < trained; row++) sum += term(values[row * width + offset]);
+      return sum;
+    };
+    const first = values[offset];
+    const isConstant = sumOf((value) => (value === first ? 0 : 1)) === 0;
     if (isConstant) constant.push(offset);
-    const name = table.header[index];
     if (!standardize) return { name, mean: 0, deviation: 1 };
-    if (isConstant) return { name, mean: values[0], deviation: 1 };
-    const mean = values.reduce((sum, value) => sum + value, 0) / trained;
-    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / trained;
+    if (isConstant) return { name, mean: first, deviation: 1 };
+    const mean = sumOf((value) => value) / trained;
+    const variance = sumOf((value) => (value - mean) ** 2) / trained;
     return { name, mean, deviation: Math.sqrt(variance) };
   });
-  return { columns, raw, constant };
+  return { columns, constant };
 }
 
-const scale = ({ raw, columns }: ReadColumns): Float64Array =>
-  raw.map((value, at) => encodeNumber(value, columns[at % columns.length]));
+/** In place: of a large table there should not be two. */
+function scale(values: Float64Array, columns: readonly Column[]): Float64Array {
+  for (let at = 0; at < values.length; at++) {
+    values[at] = encodeNumber(values[at], columns[at % columns.length]);
+  }
+  return values;
+}
 
-function summarize(table: CsvTable, data: TableConfig, rows: TableRows, held: number): string {
+function summarize(data: TableConfig, rows: TableRows, held: number): string {
   const span =
     data.time === undefined || rows.count === 0
       ? ""
       : ` from ${rows.names(0)} to ${rows.names(rows.count - 1)}`;
   const heldBack = held === 0 ? "" : `, the last ${grouped(held)} held back`;
-  return `${grouped(table.rows.length)} rows${span}${heldBack}; ${data.inputs.join(", ")} → ${data.targets.join(", ")}`;
+  return `${grouped(rows.count)} rows${span}${heldBack}; ${data.inputs.join(", ")} → ${data.targets.join(", ")}`;
 }
 
 function findWarnings(
-  read: Record<"inputs" | "targets", ReadColumns>,
+  read: Record<"inputs" | "targets", DescribedColumns>,
   data: TableConfig,
   validated: number,
   held: number,

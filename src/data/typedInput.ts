@@ -1,7 +1,7 @@
 /** What a person typed → one sequence, B = 1. Mistakes are named with line and column in what was typed. */
 import { UserError } from "../config/problem.ts";
-import { numberOf } from "./csv.ts";
 import { encodeNumber, type Column, type Encoding, type TextClasses } from "./encoding.ts";
+import { numberOf } from "./numbers.ts";
 import type { Sequence } from "./sequences.ts";
 import type { StepLabel } from "./split.ts";
 import { visible } from "./tokens.ts";

@@ -2,7 +2,7 @@
  * The files that a config names, for the data side, which knows no file system. A workspace may be
  * hostile: whatever a path says, and whatever its links point to, it ends inside the workspace.
  */
-import { open, readdir, realpath, stat } from "node:fs/promises";
+import { open, readdir, realpath, stat, type FileHandle } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { UserError } from "../config/problem.ts";
 import { maximumBytes as defaultMaximumBytes, type FileSource } from "../data/files.ts";
@@ -68,6 +68,13 @@ export function createFileSource(folder: string, options: FileSourceOptions = {}
         throw aboutData(fileProblem(error, "read", path));
       }
     },
+    async *pieces(path) {
+      try {
+        yield* readInPieces(await resolveInside(path), path);
+      } catch (error) {
+        throw aboutData(fileProblem(error, "read", path));
+      }
+    },
     /** A file is itself; a folder is every file below it; a pattern is every file that it matches; sorted. */
     async list(pattern) {
       const normal = pattern
@@ -90,36 +97,65 @@ export function createFileSource(folder: string, options: FileSourceOptions = {}
 
 /** Reads at most the size that the file had at first, so that a file that grows comes to an end. */
 async function readBounded(real: string, path: string, maximumBytes: number): Promise<Uint8Array> {
-  // Before opening: opening a pipe waits for somebody to write into it.
-  const status = await stat(real);
-  const wrong = (what: string, advice?: string): UserError =>
-    new UserError("data", `"${path}" is ${what}.`, {
-      place: { file: path },
-      advice,
-      path: dataPath,
-    });
-  if (status.isDirectory()) throw wrong("a folder, not a file");
-  if (!status.isFile()) throw wrong("not a regular file");
-  if (status.size > maximumBytes) {
-    throw wrong(
-      `${megabytes(status.size)}, more than the ${megabytes(maximumBytes)} that are read at once`,
+  const size = await regularSize(real, path);
+  if (size > maximumBytes) {
+    throw wrongFile(
+      path,
+      `${megabytes(size)}, more than the ${megabytes(maximumBytes)} that are read at once`,
       "Split it, or train on a part of it.",
     );
   }
-  const bytes = new Uint8Array(status.size);
+  const bytes = new Uint8Array(size);
   const handle = await open(real, "r");
   try {
-    let filled = 0;
-    while (filled < bytes.length) {
-      const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
+    const filled = await fill(handle, bytes, 0);
     return filled === bytes.length ? bytes : bytes.slice(0, filled);
   } finally {
     await handle.close();
   }
 }
+
+const bytesPerPiece = 2 ** 20;
+
+/** The same in pieces, all of which are views of one buffer. */
+async function* readInPieces(real: string, path: string): AsyncGenerator<Uint8Array> {
+  const size = await regularSize(real, path);
+  const handle = await open(real, "r");
+  try {
+    const buffer = new Uint8Array(Math.min(size, bytesPerPiece));
+    for (let from = 0; from < size; from += buffer.length) {
+      const piece = buffer.subarray(0, Math.min(buffer.length, size - from));
+      const filled = await fill(handle, piece, from);
+      yield piece.subarray(0, filled);
+      if (filled < piece.length) return;
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Answers how many bytes there were from `position` on. */
+async function fill(handle: FileHandle, bytes: Uint8Array, position: number): Promise<number> {
+  let filled = 0;
+  while (filled < bytes.length) {
+    const left = bytes.length - filled;
+    const { bytesRead } = await handle.read(bytes, filled, left, position + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled;
+}
+
+/** Before opening: opening a pipe waits for somebody to write into it. */
+async function regularSize(real: string, path: string): Promise<number> {
+  const status = await stat(real);
+  if (status.isDirectory()) throw wrongFile(path, "a folder, not a file");
+  if (!status.isFile()) throw wrongFile(path, "not a regular file");
+  return status.size;
+}
+
+const wrongFile = (path: string, what: string, advice?: string): UserError =>
+  new UserError("data", `"${path}" is ${what}.`, { place: { file: path }, advice, path: dataPath });
 
 function isInside(folder: string, path: string): boolean {
   const way = relative(folder, path);

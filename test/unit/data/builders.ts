@@ -11,12 +11,21 @@ type Files = Readonly<Record<string, string | Uint8Array>>;
 /** A file system of strings. A pattern `folder/*` names all files of a folder. */
 export function memoryFiles(files: Files): FileSource {
   const encoder = new TextEncoder();
+  const read = async (path: string): Promise<Uint8Array> => {
+    const content = files[path];
+    if (content === undefined)
+      throw new UserError("missing", `"${path}" does not exist.`, { path: ["data", "path"] });
+    return typeof content === "string" ? encoder.encode(content) : content;
+  };
   return {
-    async read(path) {
-      const content = files[path];
-      if (content === undefined)
-        throw new UserError("missing", `"${path}" does not exist.`, { path: ["data", "path"] });
-      return typeof content === "string" ? encoder.encode(content) : content;
+    read,
+    // Small, so that lines, cells and characters are cut.
+    async *pieces(path) {
+      const bytes = await read(path);
+      const length = bytes.length < 10_000 ? 7 : 1000;
+      for (let from = 0; from < bytes.length; from += length) {
+        yield bytes.slice(from, from + length);
+      }
     },
     async list(pattern) {
       if (!pattern.endsWith("*")) return pattern in files ? [pattern] : [];

@@ -6,11 +6,10 @@ import type { TableEncoding } from "../../../src/data/encoding.ts";
 import { sequenceOfRows, sequenceOfText } from "../../../src/data/fileRange.ts";
 import { readTextFile, type TextFile } from "../../../src/data/files.ts";
 import type { Level } from "../../../src/data/tokens.ts";
+import { memoryFiles } from "./builders.ts";
 
-const fileOf = (text: string): Promise<TextFile> => {
-  const bytes = new TextEncoder().encode(text);
-  return readTextFile({ read: async () => bytes, list: async () => [] }, "book.txt");
-};
+const fileOf = (text: string): Promise<TextFile> =>
+  readTextFile(memoryFiles({ "book.txt": text }), "book.txt");
 
 const encodingOf = (tokens: readonly string[], level: Level = "character", unknown?: number) =>
   ({

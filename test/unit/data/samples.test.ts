@@ -8,6 +8,7 @@ import { isConfigName } from "../../../src/config/names.ts";
 import { parseConfig } from "../../../src/config/validate.ts";
 import { checkAgainstData } from "../../../src/data/checkAgainstData.ts";
 import { loadDataset } from "../../../src/data/dataset.ts";
+import { createFileSource } from "../../../src/jobs/fileSource.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -89,10 +90,7 @@ describe("the sample workspaces", () => {
       expect(problems, name).toEqual([]);
       if (!config) throw new Error(`${name} is not valid.`);
       const sample = join(root, name, "..");
-      const dataset = await loadDataset(config.data, config.training, {
-        read: async (path) => new Uint8Array(await readFile(join(sample, path))),
-        list: async (path) => [path],
-      });
+      const dataset = await loadDataset(config.data, config.training, createFileSource(sample));
       expect(checkAgainstData(config, dataset), name).toEqual([]);
       expect(dataset.validation.sequenceCount, name).toBeGreaterThan(0);
       expect(dataset.baselines.length, name).toBeGreaterThan(0);

@@ -1,0 +1,114 @@
+/**
+ * Some columns of a CSV file as numbers, read row by row: what a large table takes of memory is its numbers, however many columns and
+ * characters it has besides.
+ */
+import { createCsvReader, lengthOfRow, placeOfCell, type CsvHeader } from "./csvReader.ts";
+import { textPieces, type FileSource } from "./files.ts";
+import { numberIn } from "./numbers.ts";
+import type { TextPlace } from "./split.ts";
+
+export interface TableColumns {
+  readonly header: CsvHeader;
+  /** R */
+  readonly count: number;
+  /** (R,columns) of each choice, row-major, in the data's own units. */
+  readonly numbers: readonly Float64Array[];
+  /** The cell of the column that names rows, or the row's number. */
+  readonly nameOf: (row: number) => string;
+  readonly placeOf: (row: number) => TextPlace;
+}
+
+/** Positions of columns. */
+export interface ColumnChoice {
+  readonly numbers: readonly (readonly number[])[];
+  readonly name: number | undefined;
+}
+
+/** `choose` throws where the header lacks a column; every cell of `numbers` has to be one. */
+export async function readTableColumns(
+  files: FileSource,
+  path: string,
+  choose: (header: CsvHeader) => ColumnChoice,
+): Promise<TableColumns> {
+  let header: CsvHeader | undefined;
+  let choice: ColumnChoice = { numbers: [], name: undefined };
+  let numbers: Growing<Float64Array>[] = [];
+  const lines = growing(new Int32Array(1024));
+  const lengths = growing(new Int32Array(1024));
+  const names = growing(new Uint16Array(1024));
+  const nameEnds = growing(new Int32Array(1024));
+  const reader = createCsvReader(path, {
+    header(found) {
+      header = found;
+      choice = choose(found);
+      numbers = choice.numbers.map(() => growing(new Float64Array(1024)));
+    },
+    row(row) {
+      for (const [index, columns] of choice.numbers.entries()) {
+        for (const column of columns) {
+          const name = header?.names[column] ?? "";
+          numbers[index].push(numberIn(row.cells[column], name, () => placeOfCell(row, column)));
+        }
+      }
+      lines.push(row.line);
+      lengths.push(lengthOfRow(row));
+      if (choice.name === undefined) return;
+      // Its characters: a string of a cell would keep all the text alive that it was cut from.
+      const name = row.cells[choice.name];
+      for (let k = 0; k < name.length; k++) names.push(name.charCodeAt(k));
+      nameEnds.push(names.length());
+    },
+  });
+  for await (const piece of textPieces(files, path)) reader.push(piece);
+  reader.end();
+  if (!header) throw new Error("A table that was read has a header.");
+
+  const count = lines.length();
+  const [characters, ends] = [names.values(), nameEnds.values()];
+  const [lineOf, lengthOf] = [lines.values(), lengths.values()];
+  const isNamed = choice.name !== undefined;
+  return {
+    header,
+    count,
+    numbers: numbers.map((column) => column.values()),
+    nameOf(row) {
+      if (!isNamed) return `row ${row + 1}`;
+      return String.fromCharCode(...characters.subarray(row === 0 ? 0 : ends[row - 1], ends[row]));
+    },
+    placeOf: (row) => ({ file: path, line: lineOf[row], column: 1, length: lengthOf[row] }),
+  };
+}
+
+type Numbers = Float64Array | Int32Array | Uint16Array;
+
+interface Growing<Values extends Numbers> {
+  push(value: number): void;
+  length(): number;
+  /** What was pushed. */
+  values(): Values;
+}
+
+function growing(first: Float64Array): Growing<Float64Array>;
+function growing(first: Int32Array): Growing<Int32Array>;
+function growing(first: Uint16Array): Growing<Uint16Array>;
+function growing(first: Numbers): Growing<Numbers> {
+  let values = first;
+  let length = 0;
+  return {
+    push(value) {
+      if (length === values.length) {
+        const larger = sameKind(values, Math.ceil(1.5 * length));
+        larger.set(values);
+        values = larger;
+      }
+      values[length++] = value;
+    },
+    length: () => length,
+    values: () => values.subarray(0, length),
+  };
+}
+
+function sameKind(values: Numbers, length: number): Numbers {
+  if (values instanceof Float64Array) return new Float64Array(length);
+  return values instanceof Int32Array ? new Int32Array(length) : new Uint16Array(length);
+}
