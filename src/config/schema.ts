@@ -34,4 +34,5 @@ export type OptimizerConfig = Config["training"]["optimizer"];
 export type LossConfig = NonNullable<Config["training"]["loss"]>;
 export type ScheduleConfig = NonNullable<Config["training"]["schedule"]>;
 export type TrainingConfig = Config["training"];
+export type StartConfig = NonNullable<TrainingConfig["start"]>;
 export type ScheduledSamplingConfig = NonNullable<TrainingConfig["scheduledSampling"]>;

@@ -2,12 +2,12 @@
  * The files that a config names, for the data side, which knows no file system. A workspace may be
  * hostile: whatever a path says, and whatever its links point to, it ends inside the workspace.
  */
-import { open, readdir, realpath, stat, type FileHandle } from "node:fs/promises";
-import { isAbsolute, join, relative, sep } from "node:path";
+import { open, readdir, stat, type FileHandle } from "node:fs/promises";
 import { UserError } from "../config/problem.ts";
 import { maximumBytes as defaultMaximumBytes, type FileSource } from "../data/files.ts";
 import { fileProblem, systemCode } from "../runs/fileProblem.ts";
 import { fixedPrefix, globMatcher, isPattern } from "./glob.ts";
+import { pathInside } from "./pathInside.ts";
 
 export interface FileSourceOptions {
   /** Absolute folders that may be read besides the config's own, when that lies inside one of them. */
@@ -22,16 +22,8 @@ const dataPath = ["data", "path"];
 /** `folder` is the absolute folder of the config; paths are relative to it, with forward slashes. */
 export function createFileSource(folder: string, options: FileSourceOptions = {}): FileSource {
   const { workspaceFolders = [], maximumBytes = defaultMaximumBytes } = options;
-  const root = workspaceFolders.find((candidate) => isInside(candidate, folder)) ?? folder;
-
-  /** The real path, links followed. Throws `UserError` when it leaves the root. */
-  const resolveInside = async (path: string): Promise<string> => {
-    const wanted = join(folder, ...path.split(/[/\\]/));
-    if (isAbsolute(path) || /^[A-Za-z]:/.test(path) || !isInside(root, wanted)) throw outside(path);
-    const real = await realpath(wanted);
-    if (!isInside(await realpath(root), real)) throw outside(path);
-    return real;
-  };
+  const resolveInside = (path: string): Promise<string> =>
+    pathInside(folder, path, workspaceFolders);
 
   const filesBelow = async (path: string): Promise<string[]> => {
     const found: string[] = [];
@@ -157,23 +149,11 @@ async function regularSize(real: string, path: string): Promise<number> {
 const wrongFile = (path: string, what: string, advice?: string): UserError =>
   new UserError("data", `"${path}" is ${what}.`, { place: { file: path }, advice, path: dataPath });
 
-function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
-}
-
 /** Leads to the key of the config that named the file. */
 const aboutData = (error: unknown): unknown =>
   error instanceof UserError
     ? new UserError(error.details.code, error.message, { path: dataPath, ...error.details })
     : error;
-
-const outside = (path: string): UserError =>
-  new UserError("data", `"${path}" leads outside the workspace.`, {
-    place: { file: path },
-    advice: "Copy the data into the workspace, or open the folder that holds both.",
-    path: dataPath,
-  });
 
 const megabytes = (bytes: number): string =>
   `${(bytes / 2 ** 20).toFixed(bytes < 2 ** 24 ? 1 : 0)} MB`;

@@ -7,6 +7,8 @@ import { loadDataset } from "../data/dataset.ts";
 import { describeModel } from "../engine/describeModel.ts";
 import type { Inspection } from "../protocol/contracts.ts";
 import { requireMemory } from "./trainingMemory.ts";
+import { fitStart } from "./start/fitStart.ts";
+import { readStart } from "./start/startSource.ts";
 import { planTraining } from "./trainingPlan.ts";
 import { createFileSource } from "./fileSource.ts";
 
@@ -30,11 +32,22 @@ export async function inspect(request: InspectionRequest): Promise<Inspection> {
     const dataset = await loadDataset(config.data, config.training, files);
     // Nothing is shuffled here.
     const { plan } = planTraining(config, dataset, () => 0);
-    const { parameterCount } = describeModel(plan.spec);
+    const description = describeModel(plan.spec);
+    const { parameterCount } = description;
     const found = { parameterCount, summary: dataset.summary };
     const problems = checkAgainstData(config, dataset);
     try {
-      return { ...found, trainingBytes: requireMemory(plan, 1), problems };
+      const trainingBytes = requireMemory(plan, 1);
+      const start = await readStart(config, request);
+      const warnings = start ? fitStart(start, config, description, dataset.encoding).warnings : [];
+      return {
+        ...found,
+        trainingBytes,
+        problems: [
+          ...problems,
+          ...warnings.map((warning) => ({ severity: "warning" as const, ...warning })),
+        ],
+      };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return { ...found, problems: [...problems, problemOf(error)] };

@@ -104,7 +104,14 @@ export async function refuseOtherData(run: Run, dataset: Dataset): Promise<void>
 /** Puts everything back to where the checkpoint left it, and makes the run this process's own. */
 export async function takeUp(
   { run, checkpoint, progress }: ResumedRun,
-  { config, trainer, batcher, shuffler, noise, updates }: Omit<TrainingSetup, "run" | "progress">,
+  {
+    config,
+    trainer,
+    batcher,
+    shuffler,
+    noise,
+    updates,
+  }: Omit<TrainingSetup, "run" | "progress" | "startWarnings">,
 ): Promise<Pick<TrainingSetup, "run" | "progress">> {
   const { model, optimizer, averaged } = trainer;
   restoreParameters(model, checkpoint.parameters);

@@ -42,7 +42,7 @@ export async function train(
 ): Promise<TrainingResult> {
   const setup = await prepareTraining(request, request.kernels ?? createKernels());
   const { run, progress } = setup;
-  control.onStart?.({ run, warnings: setup.dataset.warnings });
+  control.onStart?.({ run, warnings: [...setup.dataset.warnings, ...setup.startWarnings] });
   const metrics = await openMetrics(run.folder);
   const writes = createBackgroundWrites();
   const clock = createStopwatch(progress.elapsedMs);

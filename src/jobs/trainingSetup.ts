@@ -6,7 +6,9 @@ import { dirname } from "node:path";
 import type { Config } from "../config/schema.ts";
 import type { Batcher } from "../data/batcher.ts";
 import { loadDataset, type Dataset } from "../data/dataset.ts";
+import { describeModel } from "../engine/describeModel.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
+import type { Model } from "../engine/model.ts";
 import { createRandom, resumableRandom, type ResumableRandom } from "../engine/rng.ts";
 import { createRun, type Run } from "../runs/runFolder.ts";
 import type { TrainingProgress } from "../runs/trainingProgress.ts";
@@ -18,6 +20,8 @@ import { planTraining } from "./trainingPlan.ts";
 import { emptySums } from "./measurements.ts";
 import { refuseTargets } from "./refuseTargets.ts";
 import { requireConfig } from "./requireConfig.ts";
+import { fitStart, type FittedStart } from "./start/fitStart.ts";
+import { readStart } from "./start/startSource.ts";
 import type { Trainer } from "./trainer.ts";
 import { openRun, refuseOtherData, takeUp } from "./resumedRun.ts";
 
@@ -47,6 +51,8 @@ export interface TrainingSetup {
   /** Draws masks and noise: apart from the shuffler, which is set back to the beginning of an epoch. */
   readonly noise: ResumableRandom;
   readonly progress: TrainingProgress;
+  /** What of `training.start` was not taken. */
+  readonly startWarnings: FittedStart["warnings"];
   /** Planned. */
   readonly updates: number;
 }
@@ -78,7 +84,10 @@ export async function prepareTraining(
   const threads =
     resumed?.progress.threads ?? threadsFor(config.training.threads, plan, kernels, request);
   requireMemory(plan, threads);
+  const start = resumed ? undefined : await readStart(config, request);
+  const fitted = start && fitStart(start, config, describeModel(spec), dataset.encoding);
   const trainer = makeTrainer(plan, threads, kernels, { random, noise }, request);
+  if (fitted) setWeights(trainer.model, fitted);
   const evaluator = validated && createEvaluator(trainer, validated);
   const updates = Math.ceil(batcher.updatesPerEpoch / accumulate) * epochs;
 
@@ -92,7 +101,7 @@ export async function prepareTraining(
     noise,
     updates,
   };
-  if (resumed) return { ...parts, ...(await takeUp(resumed, parts)) };
+  if (resumed) return { ...parts, startWarnings: [], ...(await takeUp(resumed, parts)) };
 
   const run = await createRun({
     configFile: request.configFile,
@@ -105,7 +114,20 @@ export async function prepareTraining(
       spec.lossOptions?.classWeights || spec.lossOptions?.labelSmoothing ? [] : dataset.baselines,
     updates,
   });
-  return { ...parts, run, progress: firstProgress(shuffler, trainer.threads, updates) };
+  return {
+    ...parts,
+    startWarnings: fitted?.warnings ?? [],
+    run,
+    progress: firstProgress(shuffler, trainer.threads, updates),
+  };
+}
+
+function setWeights({ parameters }: Model, { taken }: FittedStart): void {
+  for (const { name, value } of parameters) {
+    const found = taken.get(name);
+    if (found === "zero") value.fill(0);
+    else if (found) value.set(found);
+  }
 }
 
 const firstProgress = (

@@ -21,6 +21,7 @@ the run in .unroll/runs beside it. Ctrl-C stops after the current batch and save
 a second Ctrl-C stops at once.
 
   --set KEY=VALUE   change the config for this run, e.g. --set model.layers.0.hidden=64
+                    or training.start.from=model.pt to begin with the weights of a PyTorch, Keras or ONNX model, or a run
   --resume RUN      go on with a run: its folder, id, name, or "latest"
   --wide            try 256-bit vectors, an experiment of V8's (checked first; off where it fails)
   --json            one JSON object per line: progress, measurements, the result

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { lossSchema } from "./lossSchema.ts";
 import { optimizerSchema, scheduleSchema } from "./optimizerSchema.ts";
 import { count, share } from "./parts.ts";
+import { startSchema } from "./startSchema.ts";
 
 export const trainingSchema = z
   .strictObject({
@@ -124,6 +125,7 @@ export const trainingSchema = z
     checkpointEveryUpdates: count("Save the last state at least this often, in updates.").default(
       500,
     ),
+    start: startSchema.optional(),
     seed: z
       .int()
       .min(0)

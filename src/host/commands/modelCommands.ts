@@ -1,7 +1,6 @@
 /** What can be done with a model file, or with a run as if it were one: written for other programs, used in a config. */
-import { basename, dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join, relative } from "node:path";
 import * as vscode from "vscode";
-import { templates } from "../../config/templates.ts";
 import type {
   ArraySequence,
   ModelCalls,
@@ -13,6 +12,7 @@ import { modelEditorOf, modelFilePatterns } from "../ids.ts";
 import { showError, type Log } from "../log.ts";
 import { askSequence } from "../models/askSequence.ts";
 import { readAnswers } from "../models/modelAnswers.ts";
+import { configOfModel } from "../models/modelConfig.ts";
 import { settings } from "../settings.ts";
 import type { CursorStore } from "../tracing/cursorStore.ts";
 import type { Player } from "../tracing/player.ts";
@@ -110,7 +110,7 @@ export function createModelCommands(parts: Parts) {
     }
   }
 
-  /** A new config with the network of the file; its weights are not taken over. */
+  /** A new config with the network of the file, which begins with its weights where it can reach them. */
   async function configFromModel(...args: readonly unknown[]): Promise<void> {
     const [uri, name] = args;
     if (!isModelFile(uri) || !(await requireTrust("read the model"))) return;
@@ -118,7 +118,13 @@ export function createModelCommands(parts: Parts) {
       const { networks } = await worker.call("modelOverview", await modelFile(uri));
       const network = networks.find((each) => each.name === name) ?? networks[0];
       if (!network) return;
-      const content = configText(basename(uri.fsPath), network);
+      const path = pathInWorkspace(uri);
+      const content = configOfModel({
+        name: basename(uri.fsPath),
+        ...(path !== undefined && { path }),
+        network,
+        networkCount: networks.length,
+      });
       const document = await vscode.workspace.openTextDocument({ language: "jsonc", content });
       await vscode.window.showTextDocument(document);
     } catch (error) {
@@ -187,21 +193,8 @@ async function sayWritten(files: readonly string[]): Promise<void> {
   if (choice === reveal) await vscode.commands.executeCommand("revealFileInOS", uri);
 }
 
-/** The data and training of a template that fits, and the network of the file. */
-function configText(file: string, { input, layers }: NetworkOverview): string {
-  const wanted = input.kind === "tokens" ? "character-language-model" : "forecast";
-  const { value } = templates.find(({ id }) => id === wanted) ?? templates[0];
-  const model = {
-    ...(input.kind === "tokens" && input.embedding !== undefined && { embedding: input.embedding }),
-    layers: layers.map(({ cell, hidden, nonlinearity, reset, directions, residual }) => ({
-      cell,
-      hidden,
-      ...(nonlinearity === "relu" && { nonlinearity }),
-      ...(reset === "before" && { reset }),
-      ...(directions.length === 2 && { bidirectional: true }),
-      ...(residual && { residual }),
-    })),
-  };
-  const json = JSON.stringify({ data: value.data, model, training: value.training }, undefined, 2);
-  return `// The network of ${file}, to be trained anew: choose its data, then save this as unroll.json.\n${json}\n`;
+/** From the root of the workspace folder that holds it, where a new config belongs. */
+function pathInWorkspace(uri: vscode.Uri): string | undefined {
+  const folder = vscode.workspace.getWorkspaceFolder(uri);
+  return folder && relative(folder.uri.fsPath, uri.fsPath).replaceAll("\\", "/");
 }

@@ -4,13 +4,18 @@ import type { ModelNetwork } from "../../modelContents.ts";
 import { outputWidth, parameterData } from "../networkToWrite.ts";
 import type { GraphToWrite } from "./graphToWrite.ts";
 
+/** Whether the output reads the states after the last step, which the operators give as they are. */
+export const readsEnds = ({ output, layers, pooling }: ModelNetwork): boolean =>
+  output.at === "last-step" && !pooling && !layers[layers.length - 1].residual;
+
+/** `top` is what the top layer hands on, at its end only where `readsEnds`. */
 export function addHead(graph: GraphToWrite, network: ModelNetwork, top: string): void {
   const { output, layers, pooling } = network;
   const topLayer = layers[layers.length - 1];
   const width = outputWidth(topLayer);
   const last = pooling
     ? addPooling(graph, network, pooling.size, top)
-    : output.at === "last-step"
+    : output.at === "last-step" && !readsEnds(network)
       ? addLastStep(graph, topLayer, top)
       : top;
   const weight = parameterData(network, "output.weight");

@@ -2,7 +2,7 @@
  * A recurrent layer as a node of an ONNX graph. Gate orders become ONNX's here and nowhere else: i,o,f,c for the LSTM, i,o,f
  * for its peepholes, and z,r,h for the GRU. https://onnx.ai/onnx/operators/onnx__LSTM.html
  */
-import type { Cell, Direction, Real } from "../../../trace/trace.ts";
+import type { Cell, Direction, LayerDescription, Real } from "../../../trace/trace.ts";
 import type { ModelNetwork } from "../../modelContents.ts";
 import { blockCounts, cellToWrite, outputWidth } from "../networkToWrite.ts";
 import type { GraphToWrite } from "./graphToWrite.ts";
@@ -19,13 +19,18 @@ const onnxPeepholes = [0, 2, 1];
 
 const operators = { rnn: "RNN", lstm: "LSTM", gru: "GRU" } as const;
 
-/** Gives the name of what the layer hands on; `firstStates` are those of (D,B,H) that h, and c, begin with. */
+/**
+ * Gives the name of what the layer hands on; `firstStates` are those of (D,B,H) that h, and c, begin with; with `endsOnly`
+ * it is the state after the last step, of each direction at its own. */
 export function addLayer(
   graph: GraphToWrite,
   network: ModelNetwork,
   index: number,
   input: string,
-  firstStates: readonly string[] = [],
+  {
+    firstStates = [],
+    endsOnly,
+  }: { readonly firstStates?: readonly string[]; readonly endsOnly: boolean },
 ): string {
   const layer = network.layers[index];
   const { cell, hidden, inputSize, directions, nonlinearity, reset, residual, peepholes } = layer;
@@ -50,8 +55,6 @@ export function addLayer(
       shape: [count, 2 * rows],
       data: joined(cells.flatMap(({ biasIh, biasHh }) => [reordered(biasIh), reordered(biasHh)])),
     },
-    // Y (T,D,B,H) becomes (T,B,D·H), as PyTorch hands it on.
-    { name: name("shape"), shape: [3], data: BigInt64Array.of(0n, 0n, BigInt(outputWidth(layer))) },
   );
   if (peepholes) {
     const seen = cells.map((each) =>
@@ -66,31 +69,45 @@ export function addLayer(
     : h0 === ""
       ? []
       : ["", ...firstStates];
-  graph.nodes.push(
-    {
-      operator: operators[cell],
-      inputs: [input, name("W"), name("R"), name("B"), ...optionalInputs],
-      outputs: [name("Y")],
-      attributes: {
-        hidden_size: hidden,
-        direction: count === 2 ? "bidirectional" : directions[0],
-        ...(cell === "rnn" && {
-          activations: directions.map(() => (nonlinearity === "relu" ? "Relu" : "Tanh")),
-        }),
-        ...(cell === "gru" && { linear_before_reset: reset === "before" ? 0 : 1 }),
-      },
+  graph.nodes.push({
+    operator: operators[cell],
+    inputs: [input, name("W"), name("R"), name("B"), ...optionalInputs],
+    outputs: endsOnly ? ["", name("Y_h")] : [name("Y")],
+    attributes: {
+      hidden_size: hidden,
+      direction: count === 2 ? "bidirectional" : directions[0],
+      ...(cell === "rnn" && {
+        activations: directions.map(() => (nonlinearity === "relu" ? "Relu" : "Tanh")),
+      }),
+      ...(cell === "gru" && { linear_before_reset: reset === "before" ? 0 : 1 }),
     },
+  });
+  const h = directionsSideBySide(graph, layer, name, endsOnly);
+  if (!residual) return h;
+  graph.nodes.push({ operator: "Add", inputs: [h, input], outputs: [name("sum")] });
+  return name("sum");
+}
+
+/** Y (T,D,B,H) becomes (T,B,D·H), as PyTorch hands it on; Y_h (D,B,H) becomes (B,D·H). */
+function directionsSideBySide(
+  { nodes, constants }: GraphToWrite,
+  layer: LayerDescription,
+  name: (part: string) => string,
+  endsOnly: boolean,
+): string {
+  const width = BigInt(outputWidth(layer));
+  const shape = endsOnly ? [0n, width] : [0n, 0n, width];
+  constants.push({ name: name("shape"), shape: [shape.length], data: BigInt64Array.from(shape) });
+  nodes.push(
     {
       operator: "Transpose",
-      inputs: [name("Y")],
+      inputs: [name(endsOnly ? "Y_h" : "Y")],
       outputs: [name("by_batch")],
-      attributes: { perm: [0, 2, 1, 3] },
+      attributes: { perm: endsOnly ? [1, 0, 2] : [0, 2, 1, 3] },
     },
     { operator: "Reshape", inputs: [name("by_batch"), name("shape")], outputs: [name("h")] },
   );
-  if (!residual) return name("h");
-  graph.nodes.push({ operator: "Add", inputs: [name("h"), input], outputs: [name("sum")] });
-  return name("sum");
+  return name("h");
 }
 
 /** Blocks of equal length, put into another order. */

@@ -7,7 +7,7 @@ import type { ModelNetwork } from "../../modelContents.ts";
 import { isOneHot, parameterData, requireExpressible } from "../networkToWrite.ts";
 import { addFirstStates } from "./conditionNodes.ts";
 import type { GraphToWrite } from "./graphToWrite.ts";
-import { addHead } from "./headNodes.ts";
+import { addHead, readsEnds } from "./headNodes.ts";
 import { addLayer } from "./recurrentNodes.ts";
 
 /** Throws `UserError` for a network that ONNX's operators cannot express. */
@@ -19,7 +19,10 @@ export function writeOnnx(network: ModelNetwork): Uint8Array<ArrayBuffer> {
   const firstStates = conditioned ? addFirstStates(graph, network, input.size) : undefined;
   let value = firstStates ? firstStates.input : addInput(graph, network);
   for (const index of network.layers.keys()) {
-    value = addLayer(graph, network, index, value, firstStates?.states[index]);
+    value = addLayer(graph, network, index, value, {
+      ...(firstStates && { firstStates: firstStates.states[index] }),
+      endsOnly: index === network.layers.length - 1 && readsEnds(network),
+    });
   }
   addHead(graph, network, value);
 
