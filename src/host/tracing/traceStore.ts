@@ -43,6 +43,7 @@ export function createTraceStore(worker: LazyWorker, memory: vscode.Memento): Tr
   let isBorrowed = false;
   let attempt = 0;
   let busy = false;
+  let latest: Promise<unknown> = Promise.resolve();
 
   function remember(next: TraceSelection | undefined): void {
     selection = next;
@@ -54,7 +55,13 @@ export function createTraceStore(worker: LazyWorker, memory: vscode.Memento): Tr
       void worker.call("release", { trace: trace.id }).catch(() => undefined);
   }
 
-  async function open(next: TraceSelection): Promise<TraceSummary | undefined> {
+  const open = (next: TraceSelection): Promise<TraceSummary | undefined> => {
+    const opened = compute(next);
+    latest = opened;
+    return opened;
+  };
+
+  async function compute(next: TraceSelection): Promise<TraceSummary | undefined> {
     const own = ++attempt;
     busy = true;
     changed.fire();
@@ -95,7 +102,7 @@ export function createTraceStore(worker: LazyWorker, memory: vscode.Memento): Tr
     if (!current) return;
     current = undefined;
     changed.fire();
-    void restore();
+    void latest.catch(() => undefined).then(restore);
   });
 
   return {

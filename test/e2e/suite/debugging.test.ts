@@ -140,6 +140,26 @@ describe("debugging a sequence", () => {
     });
   });
 
+  it("ends with a message when the worker dies, and begins again as it was", async () => {
+    assert.ok(await launch({ run: runFolder, sequence: { text: "the ship" } }));
+    await standing(8);
+    const first = vscode.debug.activeDebugSession?.id;
+    const seen = await answering(["Debug Again"], async (messages) => {
+      await probe.killTracingWorker();
+      await until("the message", () => messages.length > 0);
+      await until("the next session", () => {
+        const next = vscode.debug.activeDebugSession?.id;
+        return next !== undefined && next !== first;
+      });
+    });
+    assert.equal(seen.length, 1, JSON.stringify(seen));
+    assert.match(seen[0].text, /^Debugging has ended: the worker .*\. Breakpoints are kept/);
+    const { cursor } = await standing(8);
+    assert.equal(cursor?.t, 0);
+    await vscode.commands.executeCommand("workbench.action.debug.stepOver");
+    await untilSnapshot(probe, "the second step", ({ cursor }) => cursor?.t === 1);
+  });
+
   it("says where to choose Ablate Unit when it is called from nowhere", async () => {
     assert.ok(await launch({ run: runFolder, sequence: { text: "the ship" } }));
     await standing(8);

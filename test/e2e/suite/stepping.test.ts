@@ -114,6 +114,29 @@ describe("stepping through a sequence", () => {
     assert.equal(cursor?.t, 11);
   });
 
+  it("says that a trace was cut short when the worker dies meanwhile, and shows the one before again", async () => {
+    const before = probe.snapshot().trace;
+    await answering([], async (seen) => {
+      const opening = vscode.commands.executeCommand(
+        "unroll.stepThrough",
+        runFolder,
+        validation(1),
+      );
+      // Not before the worker has been asked, and long before it can have answered.
+      await probe.killTracingWorker();
+      await until("the message", () => seen.length > 0, { seen: () => seen });
+      await opening;
+      assert.match(seen[0].text, /could not step through the sequence: The work was cut short/);
+    });
+    // It was gone with the worker, which is some time before the message.
+    const { trace } = await untilSnapshot(
+      probe,
+      "the trace before",
+      ({ trace }) => trace !== undefined,
+    );
+    assert.deepEqual(trace?.sequence, before?.sequence);
+  });
+
   it("says what is wrong with a sequence that is not there, and keeps the trace that is open", async () => {
     const before = probe.snapshot().trace;
     await answering([], async (seen) => {
