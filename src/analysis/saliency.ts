@@ -13,7 +13,7 @@ import {
 } from "../engine/bptt.ts";
 import type { Model } from "../engine/model.ts";
 import { seedOutput } from "../engine/outputSeed.ts";
-import type { Pass } from "../engine/pass.ts";
+import { roomFor, type Pass } from "../engine/pass.ts";
 import type { Batch } from "../trace/batch.ts";
 import { tensorOf, type Real } from "../trace/trace.ts";
 import { denseInput, denseTwin } from "./denseTwin.ts";
@@ -23,14 +23,14 @@ export type SaliencyMethod = (typeof saliencyMethods)[number];
 
 export interface SaliencyRequest {
   readonly method: SaliencyMethod;
-  /** Step of the output; of no importance for output at the last step. */
+  /** Step of the output, a decoder's counted from its own first; of no importance for output at the last step. */
   readonly t: number;
   /** Which number of the output: a class's logit, or a prediction. */
   readonly output: number;
 }
 
 export interface Saliency {
-  /** (T,I) */
+  /** (T,I), T of the source where there is a decoder. */
   readonly values: Float64Array;
   /** I */
   readonly width: number;
@@ -50,14 +50,15 @@ const numbersPerPass = 2 ** 20;
  *   gradient            ∂y/∂x
  *   gradient × input    x ⊙ ∂y/∂x   (Shrikumar et al. 2016)
  *   integrated          x ⊙ ∫₀¹ ∂y/∂x (αx) dα, by the midpoint rule   (Sundararajan et al. 2017, arXiv:1703.01365, eq. 1, baseline 0)
- * Integrated gradients are complete: Σ values = y(x) − y(0). For tokens, x is the embedding or the one-hot vector.
+ * Integrated gradients are complete: Σ values = y(x) − y(0). For tokens, x is the embedding or the one-hot vector. Of an
+ * encoder-decoder, x is the source; the tokens that the decoder read before the output are held as they were.
  */
 export function* findSaliency(
   model: Model,
   batch: Batch,
   { method, t, output }: SaliencyRequest,
 ): Generator<undefined, Saliency> {
-  const pass = createPass(model, { steps: batch.steps, batch: 1 });
+  const pass = createPass(model, roomFor(batch));
   forward(pass, { ...batch, target: undefined, weights: undefined });
   const score = scoreOf(pass, t, output, 0);
   seedOutput(pass, t, output);
@@ -66,7 +67,9 @@ export function* findSaliency(
   const trace = readTrace(pass);
   const { data: x, shape } = tensorOf(trace, "input");
   const width = shape[2];
-  const gradient = Float64Array.from(tensorOf(trace, "grad.input").data);
+  // Behind the steps of a source follow those of its target.
+  const numbers = batch.steps * width;
+  const gradient = Float64Array.from(tensorOf(trace, "grad.input").data.subarray(0, numbers));
   if (method === "gradient") return { values: gradient, width, score };
   if (method === "gradient-input") {
     return { values: gradient.map((value, k) => value * x[k]), width, score };
@@ -76,20 +79,20 @@ export function* findSaliency(
   const twin = denseTwin(model);
   const dense = denseInput(batch, trace).input.values;
   const size = Math.max(1, Math.min(points, Math.floor(numbersPerPass / dense.length)));
-  const scaled = createPass(twin, { steps: batch.steps, batch: size });
+  const scaled = createPass(twin, { ...roomFor(batch), batch: size });
   prepareWeights(scaled);
   const sum = new Float64Array(dense.length);
   for (let first = 0; first < points; first += size) {
     const some = Math.min(size, points - first);
     const alphas = Array.from({ length: some }, (_, b) => (first + b + 0.5) / points);
-    forwardPrepared(scaled, scaledBatch(dense, width, batch.steps, alphas));
+    forwardPrepared(scaled, scaledBatch(dense, width, batch, alphas));
     seedOutput(scaled, t, output);
     zeroGradients(twin);
     backward(scaled);
     addCopies(sum, tensorOf(readTrace(scaled), "grad.input").data, width, some);
     yield;
   }
-  forwardPrepared(scaled, scaledBatch(dense, width, batch.steps, [0]));
+  forwardPrepared(scaled, scaledBatch(dense, width, batch, [0]));
   const baselineScore = scoreOf(scaled, t, output, 0);
   const values = sum.map((value, k) => (value * dense[k]) / points);
   return { values, width, score, baselineScore };
@@ -105,7 +108,7 @@ function scoreOf(pass: Pass, t: number, output: number, b: number): number {
 function scaledBatch(
   dense: Float64Array,
   width: number,
-  steps: number,
+  { steps, decoder }: Batch,
   alphas: readonly number[],
 ): Batch {
   const size = alphas.length;
@@ -117,7 +120,26 @@ function scaledBatch(
     });
   }
   const lengths = new Int32Array(size).fill(steps);
-  return { steps, size, lengths, input: { kind: "dense", values }, carry: false };
+  return {
+    steps,
+    size,
+    lengths,
+    input: { kind: "dense", values },
+    ...(decoder && { decoder: copiesOf(decoder, size) }),
+    carry: false,
+  };
+}
+
+/** The same target for each of the copies. */
+function copiesOf(
+  { steps, tokens }: NonNullable<Batch["decoder"]>,
+  size: number,
+): NonNullable<Batch["decoder"]> {
+  return {
+    steps,
+    lengths: new Int32Array(size).fill(steps),
+    tokens: Int32Array.from({ length: steps * size }, (_, row) => tokens[Math.floor(row / size)]),
+  };
 }
 
 function addCopies(sum: Float64Array, gradient: Real, width: number, size: number): void {

@@ -4,8 +4,9 @@ import { stateSpectra } from "../analysis/stateJacobian.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
 import { layerTensor } from "../trace/names.ts";
 import type { Tensor } from "../trace/trace.ts";
-import { explainedOutput, refuseDecoder } from "./instruments.ts";
+import { refuseDecoder } from "./instruments.ts";
 import { networkOf } from "./loadedRun.ts";
+import { explainedOutput } from "./saliencyOf.ts";
 import type { TracedSequence } from "./tracedSequence.ts";
 
 export interface InstrumentChoice {
@@ -26,7 +27,7 @@ export function instrumentTensors(
 ): readonly Tensor[] {
   const { loaded, trace, sequence } = traced;
   const { steps, model } = trace;
-  if (jacobians || saliencyStep !== undefined) refuseDecoder(trace);
+  if (jacobians) refuseDecoder(trace);
   const tensors: Tensor[] = [];
   const places = model.layers.flatMap(({ directions }, layer) =>
     directions.map((direction) => ({ layer, direction })),
@@ -47,17 +48,18 @@ export function instrumentTensors(
     if (joint.length > 0) tensors.push(rowsOf(whole, joint));
   }
   if (saliencyStep === undefined) return tensors;
-  const { t, output } = explainedOutput(traced, { t: saliencyStep });
+  const { step, output } = explainedOutput(traced, { t: saliencyStep });
   for (const method of saliencyMethods) {
     const finding = findSaliency(networkOf(loaded, createKernels()), sequence.batch, {
       method,
-      t,
+      t: step,
       output,
     });
     let next = finding.next();
     while (!next.done) next = finding.next();
     const { values, width } = next.value;
-    const shape = [steps, 1, width];
+    // Steps of a source, in an encoder-decoder.
+    const shape = [sequence.batch.steps, 1, width];
     tensors.push({ name: `saliency.${method}`, axes: ["T", "B", "I"], shape, data: values });
   }
   return tensors;

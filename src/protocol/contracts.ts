@@ -211,8 +211,12 @@ export type SaliencyMethod = "gradient" | "gradient-input" | "integrated";
 
 /** Which inputs an output depends on. */
 export interface Saliency {
+  /** Step of the output: the one that was asked about, or the only one, or a decoder's first for a step of its source. */
+  readonly t: number;
   /** The class or the number that is explained, and its value: of a class its logit. */
   readonly output: string;
+  /** Which number of the output that is. */
+  readonly index: number;
   readonly score: number;
   /** What the output would be for an input of zeros, for integrated gradients: their sum is the difference. */
   readonly baselineScore?: number;
@@ -224,6 +228,16 @@ export interface Saliency {
     /** Float32, (names,T) row-major. */
     readonly values: ArrayBuffer;
   };
+  readonly choices: readonly SaliencyChoice[];
+}
+
+/** What could be explained at the step: classes, the likeliest first, or all numbers. */
+export interface SaliencyChoice {
+  readonly output: number;
+  readonly name: string;
+  /** Of a class. */
+  readonly probability?: number;
+  readonly isRight?: true;
 }
 
 /** One row of a run's metrics file; absent values were not measured at that update. */
@@ -356,12 +370,15 @@ export interface WorkerContract {
       direction: Direction;
       columns: number;
     }) => JacobianSpectra;
-    /** Of the output at step `t`: number `output`, or the likeliest class, or the first number. */
+    /**
+     * Of the output at step `t`: number `output`, or the right answer where one is known, or else the likeliest class, or the
+     * first number.
+     */
     saliency: (request: {
       trace: string;
       method: SaliencyMethod;
       t: number;
-      output?: number;
+      output?: number | "right";
     }) => Saliency;
     generate: (request: {
       runFolder: string;

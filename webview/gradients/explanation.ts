@@ -1,5 +1,5 @@
 /** Which inputs a prediction depends on: as it arrives, on its colours, and in words. Pure. */
-import type { Saliency, SaliencyMethod } from "../../src/protocol/contracts.ts";
+import type { Saliency, SaliencyChoice, SaliencyMethod } from "../../src/protocol/contracts.ts";
 import { colorScale, gradientScale, type ColorScale } from "../lib/colorMaps.ts";
 import { formatNumber, visibleToken } from "../lib/numbers.ts";
 
@@ -10,6 +10,8 @@ export interface Explanation {
   readonly output: string;
   readonly score: number;
   readonly baselineScore: number | undefined;
+  /** What else could be explained at the step. */
+  readonly choices: readonly SaliencyChoice[];
   /** (T) */
   readonly total: Float32Array;
   /** Names of the picture's rows, and (rows,T) what they show. */
@@ -18,9 +20,8 @@ export interface Explanation {
 }
 
 export function receivedExplanation(
-  { output, score, baselineScore, values, features }: Saliency,
+  { t, output, score, baselineScore, values, features, choices }: Saliency,
   method: SaliencyMethod,
-  t: number,
 ): Explanation {
   const total = new Float32Array(values);
   return {
@@ -29,6 +30,7 @@ export function receivedExplanation(
     output,
     score,
     baselineScore,
+    choices,
     total,
     rows: features ? features.names : ["input"],
     values: features ? new Float32Array(features.values) : total,
@@ -43,6 +45,32 @@ export const methodChoices: readonly {
   { value: "gradient-input", label: "Gradient × input" },
   { value: "gradient", label: "Gradient" },
 ];
+
+/** The likeliest class or the right answer, whatever they are at the cursor; or always the same number of the output. */
+export type OutputChoice = number | "likeliest" | "right";
+
+/** As a list to choose from: what follows the cursor first, then every class with its probability, or every number. */
+export function outputChoices(
+  choices: readonly SaliencyChoice[],
+): readonly { readonly value: string; readonly label: string }[] {
+  const areClasses = choices.some(({ probability }) => probability !== undefined);
+  const named = choices.map(({ output, name, probability, isRight }) => ({
+    value: String(output),
+    label:
+      probability === undefined
+        ? name
+        : `“${visibleToken(name, 24)}” ${percent(probability)}${isRight ? ", right" : ""}`,
+  }));
+  const isNumber = choices.length > 0 && !areClasses;
+  return [
+    { value: "likeliest", label: isNumber ? "First number" : "Likeliest" },
+    ...(areClasses ? [{ value: "right", label: "Right answer" }] : []),
+    ...named,
+  ];
+}
+
+const percent = (share: number): string =>
+  share < 0.001 ? "< 0.1 %" : `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 
 /** Decades that a gradient's magnitudes are shown over. */
 const decades = 4;

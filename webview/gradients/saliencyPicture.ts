@@ -30,6 +30,8 @@ import {
   explanationLines,
   explanationScale,
   methodChoices,
+  outputChoices,
+  type OutputChoice,
   receivedExplanation,
   scaleTitle,
   strongestInWords,
@@ -44,6 +46,7 @@ interface Question {
   readonly trace: string;
   readonly method: SaliencyMethod;
   readonly t: number;
+  readonly output?: number | "right";
 }
 
 export interface SaliencyPicture extends PanelPicture {
@@ -70,6 +73,9 @@ export function createSaliencyPicture(
 ): SaliencyPicture {
   const { controller, tokens } = at;
   let { method } = on;
+  /** Which output; of another run or file it would be another one. */
+  let output: OutputChoice = "likeliest";
+  let outputOf = "";
   let explanation: Explanation | undefined;
   let asked = "";
   let hover: Point | undefined;
@@ -81,7 +87,8 @@ export function createSaliencyPicture(
     {
       answer(answer, question) {
         if (question.trace !== at.chosen()?.trace.id) return;
-        explanation = receivedExplanation(answer, question.method, question.t);
+        explanation = receivedExplanation(answer, question.method);
+        showBar();
         fit();
         picture.redraw();
       },
@@ -98,7 +105,7 @@ export function createSaliencyPicture(
   const instrument = createInstrument(
     parent,
     {
-      note: "How much every input added to the prediction at the cursor, or took from it.",
+      note: "How much every input added to the prediction at the cursor, or took from it; or to any other output there.",
       open: "Explain the Prediction",
       close: "Hide the Explanation",
     },
@@ -177,7 +184,15 @@ export function createSaliencyPicture(
     const { trace } = chosen;
     const isLast = trace.model.output.at === "last-step";
     const t = isLast ? trace.steps - 1 : controller.place.t;
-    const question = { trace: trace.id, method, t };
+    const source = trace.modelFile ?? trace.runFolder;
+    if (source !== outputOf) output = "likeliest";
+    outputOf = source;
+    const question = {
+      trace: trace.id,
+      method,
+      t,
+      ...(output !== "likeliest" && { output }),
+    };
     const next = JSON.stringify(question);
     if (next === asked) return;
     if (asked && (JSON.parse(asked) as Question).trace !== trace.id) explanation = undefined;
@@ -187,8 +202,12 @@ export function createSaliencyPicture(
   }
 
   function showBar(): void {
+    const outputs = outputChoices(explanation?.choices ?? []);
     instrument.update(
-      html`${choose("Method", methodChoices, method, (value) => {
+      html`${choose("Output", outputs, String(output), (value) => {
+        output = value === "likeliest" || value === "right" ? value : Number(value);
+        follow();
+      })}${choose("Method", methodChoices, method, (value) => {
         method = methodChoices.find((choice) => choice.value === value)?.value ?? "integrated";
         on.toggled();
         showBar();

@@ -134,7 +134,8 @@ function handlers(): Handlers<PanelContract> {
     heatmap: (request) => about((trace) => heatmapOf(trace, request)),
     norms: (request) => about((trace) => normCurve(trace, request)),
     jacobians: ({ columns }) => about((_, network) => syntheticSpectra(network, columns)),
-    saliency: ({ t, method }) => about((_, network) => syntheticSaliency(network, t, method)),
+    saliency: ({ t, method, output }) =>
+      about((_, network) => syntheticSaliency(network, t, method, output)),
     gradientFlow: ({ rows, columns }) => about((_, network) => flowOf(network, rows, columns)),
   };
 }

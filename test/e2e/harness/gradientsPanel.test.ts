@@ -74,6 +74,19 @@ describe("the gradients panel", () => {
     await settled(page);
     const explained = page.locator(".reading").nth(3);
     expect(await explained.innerText()).toMatch(/^Output “e” at step 17: .* Most: step/);
+    // Another output is chosen with the keyboard; its name stands in the text.
+    const outputs = page.locator('vscode-single-select[label="Output"]');
+    // The pointer would choose too, where the list opens below it.
+    await page.mouse.move(0, 0);
+    const pressInList = async (arrow: string): Promise<void> => {
+      for (const key of ["Enter", arrow, "Enter"]) await outputs.press(key);
+      await settled(page);
+    };
+    await pressInList("ArrowDown");
+    expect((await calls(page, "saliency")).at(-1)).toMatchObject({ output: "right" });
+    expect(await explained.innerText()).toMatch(/^Output “t” at step 17/);
+    await pressInList("ArrowUp");
+    expect(await explained.innerText()).toMatch(/^Output “e” at step 17/);
     // The explanation follows the cursor; up and down read the inputs one by one.
     await page.locator("canvas.overlay").nth(3).focus();
     await page.keyboard.press("ArrowRight");

@@ -36,7 +36,10 @@ export function syntheticSaliency(
   { steps, tokens, inputSize }: SyntheticNetwork,
   t: number,
   method: SaliencyMethod,
+  wanted?: number | "right",
 ): Saliency {
+  const classes = ["e", " ", "t", "a", "o"];
+  const index = wanted === "right" ? 2 : (wanted ?? 0);
   const valueOf = (step: number, feature: number): number => {
     if (step > t) return 0;
     const size = 1.4 * 0.82 ** (t - step) * (0.2 + noise(step, feature, 9));
@@ -54,10 +57,20 @@ export function syntheticSaliency(
   );
   const sum = total.reduce((all, value) => all + value, 0);
   return {
-    output: tokens ? "e" : "temperature",
-    score: sum - 0.31,
+    t,
+    output: tokens ? classes[index] : names[index],
+    index,
+    score: sum - 0.31 - index,
     ...(method === "integrated" && { baselineScore: -0.31 }),
     values: total.buffer,
     ...(!tokens && { features: { names, values: own.buffer } }),
+    choices: tokens
+      ? classes.map((name, output) => ({
+          output,
+          name,
+          probability: [0.412, 0.3, 0.2, 0.08, 0.008][output],
+          ...(output === 2 && { isRight: true as const }),
+        }))
+      : names.map((name, output) => ({ output, name })),
   };
 }

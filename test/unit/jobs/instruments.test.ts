@@ -1,5 +1,6 @@
 /** Gradient instruments on traced sequences: what is asked, answered and refused. */
 import { describe, expect, it } from "vitest";
+import { visible } from "../../../src/data/tokens.ts";
 import { example, problemOf, trained, typed } from "./tracingFixture.ts";
 
 const floats = (buffer: ArrayBuffer): number[] => [...new Float32Array(buffer)];
@@ -71,6 +72,49 @@ describe("saliency", () => {
     const ask = (t: number) => session.saliency({ trace: id, method: "gradient", t });
     expect(await ask(0)).toEqual(await ask(1));
     expect(["ham", "spam"]).toContain((await ask(0)).output);
+  });
+
+  it("offers the classes by their probability, and explains the right one when it is asked to", async () => {
+    const { open, session } = await trained("text, state carried");
+    const { id } = await open(example(0));
+    const { columns } = await session.columns({ trace: id, steps: [0, 5] });
+    for (const t of [0, 3]) {
+      const request = { trace: id, method: "gradient", t } as const;
+      const { choices, index, t: explained } = await session.saliency(request);
+      expect(explained).toBe(t);
+      expect(choices[0].output).toBe(index);
+      expect(choices.map(({ probability }) => probability)).toEqual(
+        choices.map(({ probability }) => probability ?? 0).sort((a, b) => b - a),
+      );
+      expect(sum(choices.map(({ probability }) => probability ?? 0))).toBeCloseTo(1, 6);
+      const right = choices.filter(({ isRight }) => isRight);
+      expect(right.map(({ name }) => visible(name))).toEqual([columns[t].targetLabel]);
+      const found = await session.saliency({ ...request, output: "right" });
+      expect([found.index, found.output]).toEqual([right[0].output, right[0].name]);
+    }
+  });
+
+  it("offers every number of a forecast, and explains the likeliest where no answer is known", async () => {
+    const { open, session } = await trained("table");
+    const { id } = await open(example(2));
+    const found = await session.saliency({ trace: id, method: "gradient", t: 1, output: "right" });
+    expect([found.index, found.choices]).toEqual([0, [{ output: 0, name: "temperature" }]]);
+  });
+
+  it("explains what a decoder writes by its source: integrated gradients add up, all else as it was", async () => {
+    const { open, session } = await trained("pairs");
+    const { id, steps, sourceSteps = 0 } = await open(example(1));
+    const ask = (t: number) => session.saliency({ trace: id, method: "integrated", t });
+    const found = await ask(steps - 1);
+    expect(sourceSteps).toBeGreaterThan(0);
+    expect(found.t).toBe(steps - 1);
+    const values = floats(found.values);
+    expect(values).toHaveLength(steps);
+    expect(values.slice(0, sourceSteps).every((value) => value !== 0)).toBe(true);
+    expect(values.slice(sourceSteps).every((value) => value === 0)).toBe(true);
+    expect(sum(values)).toBeCloseTo(found.score - (found.baselineScore ?? NaN), 4);
+    // At a step of the source there is no output: the first that is written is explained.
+    expect(await ask(0)).toEqual(await ask(sourceSteps));
   });
 
   it("refuses a step or an output that is not there", async () => {

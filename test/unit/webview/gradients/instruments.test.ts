@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   explainedInWords,
   explanationScale,
+  outputChoices,
   receivedExplanation,
   strongestInWords,
 } from "../../../../webview/gradients/explanation.ts";
@@ -67,10 +68,18 @@ describe("the singular values of a Jacobian", () => {
 });
 
 describe("the explanation of a prediction", () => {
-  const answer = { output: "e", score: 2, baselineScore: 0.5, values: floats(0.25, -0.75, 2) };
+  const answer = {
+    t: 2,
+    output: "e",
+    index: 0,
+    score: 2,
+    baselineScore: 0.5,
+    values: floats(0.25, -0.75, 2),
+    choices: [],
+  };
 
   it("says what is explained, whether the parts add up, and which inputs matter most", () => {
-    const explanation = receivedExplanation(answer, "integrated", 2);
+    const explanation = receivedExplanation(answer, "integrated");
     expect(explainedInWords(explanation)).toBe(
       "Output “e” at step 2: y = 2, with no input 0.5; the parts add up to 1.5 of 1.5.",
     );
@@ -80,25 +89,43 @@ describe("the explanation of a prediction", () => {
   });
 
   it("is centred on zero where inputs add or take, and a magnitude where they do not", () => {
-    const signed = explanationScale(receivedExplanation(answer, "integrated", 2));
+    const signed = explanationScale(receivedExplanation(answer, "integrated"));
     expect([signed.kind, signed.minimum, signed.maximum]).toEqual(["diverging", -2, 2]);
-    const magnitudes = explanationScale(receivedExplanation(answer, "gradient", 2));
+    const magnitudes = explanationScale(receivedExplanation(answer, "gradient"));
     expect([magnitudes.kind, magnitudes.maximum]).toEqual(["logarithmic", 2]);
   });
 
   it("has a row for each number of the input, where they have names", () => {
     const features = { names: ["rain", "wind"], values: floats(1, 2, 3, 4, 5, 6) };
-    const { rows, values } = receivedExplanation({ ...answer, features }, "integrated", 2);
+    const { rows, values } = receivedExplanation({ ...answer, features }, "integrated");
     expect(rows).toEqual(["rain", "wind"]);
     expect([...values]).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(receivedExplanation(answer, "integrated", 2).rows).toEqual(["input"]);
+    expect(receivedExplanation(answer, "integrated").rows).toEqual(["input"]);
+  });
+
+  it("may be of any class, named with its probability, or of any number", () => {
+    const classes = [
+      { output: 4, name: "e", probability: 0.614 },
+      { output: 1, name: "\n", probability: 0.0512, isRight: true },
+      { output: 0, name: "a", probability: 0.0002 },
+    ] as const;
+    expect(outputChoices(classes).map(({ value, label }) => `${value}: ${label}`)).toEqual([
+      "likeliest: Likeliest",
+      "right: Right answer",
+      "4: “e” 61 %",
+      "1: “⏎” 5.1 %, right",
+      "0: “a” < 0.1 %",
+    ]);
+    expect(outputChoices([{ output: 0, name: "wind" }])).toEqual([
+      { value: "likeliest", label: "First number" },
+      { value: "0", label: "wind" },
+    ]);
   });
 
   it("says so when nothing matters", () => {
     const nothing = receivedExplanation(
-      { output: "e", score: 0, values: floats(0, 0) },
+      { t: 0, output: "e", index: 0, score: 0, values: floats(0, 0), choices: [] },
       "gradient",
-      0,
     );
     expect(strongestInWords(nothing, () => undefined)).toBe("No input matters to it.");
     expect(explanationScale(nothing).maximum).toBeGreaterThan(0);
