@@ -1,6 +1,7 @@
 /** Truncated BPTT(k1, k2): which steps are read, which losses are taken, and what gradients come of it. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { LayerConfig } from "../../../src/config/schema.ts";
 import { createBatcher, type BatcherOptions } from "../../../src/data/batcher.ts";
 import type { Example, Split } from "../../../src/data/split.ts";
 import {
@@ -10,11 +11,12 @@ import {
   restoreCarriedState,
   zeroGradients,
 } from "../../../src/engine/bptt.ts";
-import { referenceKernels } from "../../../src/engine/kernels/reference.ts";
+import type { Kernels } from "../../../src/engine/kernels/kernels.ts";
 import { createModel, type Model } from "../../../src/engine/model.ts";
 import { createRandom } from "../../../src/engine/rng.ts";
 import type { Batch } from "../../../src/trace/batch.ts";
-import { disagreement } from "../../gradcheck/differences.ts";
+import { cells } from "../../gradcheck/grid.ts";
+import { difference, implementations } from "../engine/randomNetworks.ts";
 import { tokensOf } from "./builders.ts";
 
 const vocabulary = 7;
@@ -46,19 +48,19 @@ function splitOf(lengths: readonly number[], stream?: Int32Array): Split {
   };
 }
 
-const modelOf = (): Model =>
+type CellChoice = (typeof cells)[number];
+
+/** A layer of the cell below one of another. */
+const modelOf = (cell: CellChoice, kernels: Kernels): Model =>
   createModel(
     {
       input: layout.input,
-      layers: [
-        { cell: "lstm", hidden: 4 },
-        { cell: "gru", hidden: 3, reset: "after" },
-      ],
+      layers: [cell as LayerConfig, { cell: "gru", hidden: 3, reset: "after" }],
       initialization: { input: "uniform", recurrent: "uniform", forgetBias: 1 },
       output: { size: vocabulary, at: "each-step" },
       loss: "cross-entropy",
     },
-    { kernels: referenceKernels("float64"), random: createRandom(4) },
+    { kernels, random: createRandom(4) },
   );
 
 function batchesOf(split: Split, options: Partial<BatcherOptions>): readonly Batch[] {
@@ -96,16 +98,17 @@ function differences(
   model: Model,
   found: ReadonlyMap<string, Float64Array>,
   wanted: ReadonlyMap<string, Float64Array>,
+  rounding: number,
 ): readonly string[] {
-  return model.parameters.flatMap(({ name, shape }) => {
-    const values = found.get(name) ?? [];
-    return disagreement(name, shape, values, wanted.get(name) ?? [], 1e-10) ?? [];
-  });
+  return model.parameters.flatMap(
+    ({ name }) => difference(name, found.get(name) ?? [], wanted.get(name) ?? [], rounding) ?? [],
+  );
 }
 
 const sumOf = (values: Iterable<number>): number => [...values].reduce((a, b) => a + b, 0);
 const weightOf = ({ weights }: Batch): number => sumOf(weights ?? []);
 
+const cellsOf = fc.constantFrom(...cells);
 const lengthsOf = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 });
 const truncations = fc
   .tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 0, max: 9 }))
@@ -123,21 +126,29 @@ describe("BPTT(k1, k2)", () => {
     );
   });
 
-  it("with k2 of the whole sequence or more is full BPTT, however often the weights are updated", () => {
-    fc.assert(
-      fc.property(lengthsOf, fc.integer({ min: 1, max: 9 }), (some, updateEverySteps) => {
-        // A single step would leave the recurrent weights without a gradient.
-        const lengths = [...some, 3];
-        const model = modelOf();
-        const split = splitOf(lengths);
-        const options = { updateEverySteps, bptt: Math.max(...lengths, updateEverySteps) };
-        const truncated = gradientsOf(model, batchesOf(split, options));
-        const full = gradientsOf(model, batchesOf(split, {}));
-        expect(differences(model, truncated, full)).toEqual([]);
-      }),
-      { numRuns: 30 },
-    );
-  });
+  it.each(implementations)(
+    "with k2 of the whole sequence or more is full BPTT, however often the weights are updated: $title",
+    ({ kernels, rounding }) => {
+      fc.assert(
+        fc.property(
+          cellsOf,
+          lengthsOf,
+          fc.integer({ min: 1, max: 9 }),
+          (cell, some, updateEverySteps) => {
+            // A single step would leave the recurrent weights without a gradient.
+            const lengths = [...some, 3];
+            const model = modelOf(cell, kernels);
+            const split = splitOf(lengths);
+            const options = { updateEverySteps, bptt: Math.max(...lengths, updateEverySteps) };
+            const truncated = gradientsOf(model, batchesOf(split, options));
+            const full = gradientsOf(model, batchesOf(split, {}));
+            expect(differences(model, truncated, full, rounding)).toEqual([]);
+          },
+        ),
+        { numRuns: 30 },
+      );
+    },
+  );
 
   it("with k1 = k2 is windows side by side", () => {
     const split = splitOf([9, 6, 2]);
@@ -146,43 +157,46 @@ describe("BPTT(k1, k2)", () => {
     );
   });
 
-  it("follows each loss back to the beginning of its window, and from there has the state of the steps before", () => {
-    fc.assert(
-      fc.property(truncations, ({ updateEverySteps, bptt }) => {
-        const model = modelOf();
-        const split = splitOf([9]);
-        const [whole] = batchesOf(split, {});
-        const tokens = tokensOf(whole)[0];
-        const cut = (from: number, to: number): Batch => ({
-          ...whole,
-          steps: to - from,
-          lengths: Int32Array.of(to - from),
-          input: { kind: "tokens", tokens: Int32Array.from(tokens.slice(from, to)) },
-        });
-        const wanted = new Map(
-          model.parameters.map(({ name, value }) => [name, new Float64Array(value.length)]),
-        );
-        for (let lossFrom = 0; lossFrom < 9; lossFrom += updateEverySteps) {
-          const end = Math.min(9, lossFrom + updateEverySteps);
-          const from = bptt === updateEverySteps ? lossFrom : Math.max(0, end - bptt);
-          if (!whole.target || whole.target.kind !== "classes") throw new Error("No classes.");
-          const window: Batch = {
-            ...cut(from, end),
-            target: { kind: "classes", classes: whole.target.classes.slice(from, end) },
-            weights: new Float32Array(end - from).fill(1, lossFrom - from),
-            carry: from > 0,
-          };
-          const before = from > 0 ? [{ ...cut(0, from), target: undefined, carry: false }] : [];
-          for (const [name, sum] of gradientsOf(model, [...before, window])) {
-            addTo(wanted.get(name) ?? [], sum, 1);
+  it.each(implementations)(
+    "follows each loss back to the beginning of its window, and from there has the state of the steps before: $title",
+    ({ kernels, rounding }) => {
+      fc.assert(
+        fc.property(cellsOf, truncations, (cell, { updateEverySteps, bptt }) => {
+          const model = modelOf(cell, kernels);
+          const split = splitOf([9]);
+          const [whole] = batchesOf(split, {});
+          const tokens = tokensOf(whole)[0];
+          const cut = (from: number, to: number): Batch => ({
+            ...whole,
+            steps: to - from,
+            lengths: Int32Array.of(to - from),
+            input: { kind: "tokens", tokens: Int32Array.from(tokens.slice(from, to)) },
+          });
+          const wanted = new Map(
+            model.parameters.map(({ name, value }) => [name, new Float64Array(value.length)]),
+          );
+          for (let lossFrom = 0; lossFrom < 9; lossFrom += updateEverySteps) {
+            const end = Math.min(9, lossFrom + updateEverySteps);
+            const from = bptt === updateEverySteps ? lossFrom : Math.max(0, end - bptt);
+            if (!whole.target || whole.target.kind !== "classes") throw new Error("No classes.");
+            const window: Batch = {
+              ...cut(from, end),
+              target: { kind: "classes", classes: whole.target.classes.slice(from, end) },
+              weights: new Float32Array(end - from).fill(1, lossFrom - from),
+              carry: from > 0,
+            };
+            const before = from > 0 ? [{ ...cut(0, from), target: undefined, carry: false }] : [];
+            for (const [name, sum] of gradientsOf(model, [...before, window])) {
+              addTo(wanted.get(name) ?? [], sum, 1);
+            }
           }
-        }
-        const found = gradientsOf(model, batchesOf(split, { updateEverySteps, bptt }));
-        expect(differences(model, found, wanted)).toEqual([]);
-      }),
-      { numRuns: 30 },
-    );
-  });
+          const found = gradientsOf(model, batchesOf(split, { updateEverySteps, bptt }));
+          expect(differences(model, found, wanted, rounding)).toEqual([]);
+        }),
+        { numRuns: 30 },
+      );
+    },
+  );
 
   it("reads a text in overlapping windows, with and without its state carried on", () => {
     const stream = Int32Array.from({ length: 12 }, (_, k) => k % vocabulary);
@@ -213,7 +227,7 @@ describe("BPTT(k1, k2)", () => {
 
 describe("a state kept in the middle of a batch", () => {
   it("must lie within it", () => {
-    const model = modelOf();
+    const model = modelOf(cells[0], implementations[0].kernels);
     const [batch] = batchesOf(splitOf([4]), {});
     const pass = createPass(model, { steps: 4, batch: 1 });
     restoreCarriedState(pass, new Map());
