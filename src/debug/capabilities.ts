@@ -9,7 +9,6 @@ export const capabilities: DebugProtocol.Capabilities = {
   supportsStepInTargetsRequest: true,
   supportsRestartRequest: true,
   supportsTerminateRequest: true,
-  supportsDelayedStackTraceLoading: true,
   supportsLoadedSourcesRequest: true,
 
   supportsConditionalBreakpoints: true,

@@ -25,12 +25,11 @@ export function toSource({ sources }: Program, index: number): DebugProtocol.Sou
   return path === undefined ? { name, sourceReference: index + 1 } : { name, path };
 }
 
+/** Where a step begins. Its end would be selected by the editor, and so highlight the same characters all over the text. */
 export interface ClientPlace {
   readonly source: DebugProtocol.Source;
   readonly line: number;
   readonly column: number;
-  readonly endLine: number;
-  readonly endColumn: number;
 }
 
 export function toPlace(session: HasClient, program: Program, place: StepPlace): ClientPlace {
@@ -38,8 +37,6 @@ export function toPlace(session: HasClient, program: Program, place: StepPlace):
     source: toSource(program, place.source),
     line: toClientLine(session, place.line),
     column: toClientColumn(session, place.column),
-    endLine: toClientLine(session, place.endLine),
-    endColumn: toClientColumn(session, place.endColumn),
   };
 }
 

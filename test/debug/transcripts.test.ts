@@ -30,7 +30,6 @@ const evidence: Readonly<Record<string, (log: Log) => boolean>> = {
   supportsStepInTargetsRequest: asked("stepInTargets"),
   supportsRestartRequest: asked("restart"),
   supportsTerminateRequest: asked("terminate"),
-  supportsDelayedStackTraceLoading: asked("stackTrace", ({ levels }) => levels !== undefined),
   supportsLoadedSourcesRequest: asked("loadedSources"),
   supportsConditionalBreakpoints: someBreakpoint("condition"),
   supportsHitConditionalBreakpoints: someBreakpoint("hitCondition"),

@@ -5,7 +5,13 @@ import { findPanel, settled, waitForStep, type Panel } from "../../host/panels.t
 import { canvasPixels, changedColumns } from "../../host/pixels.ts";
 import { waitUntil } from "../../host/waiting.ts";
 import { screenshotFolder } from "../../host/paths.ts";
-import { openFile, runCommand, runUnroll, screenshotWindow } from "../../host/workbench.ts";
+import {
+  openFile,
+  runCommand,
+  runUnroll,
+  screenshotWindow,
+  statusBarItem,
+} from "../../host/workbench.ts";
 import { train, textFiles, useWorkbench } from "./stage.ts";
 
 const verse =
@@ -96,6 +102,12 @@ describe("debugging a text", () => {
       .waitFor({ state: "detached" });
     await stepBack(stage.page);
     await waitForStep(timeline, 12);
+  });
+
+  it("selects nothing in the text, which would highlight the same characters all over it", async () => {
+    expect(await statusBarItem(stage.page, /Ln 1, Col 13/).innerText()).not.toContain("selected");
+    expect(await stage.page.locator(".selectionHighlight").count()).toBe(0);
+    expect(await frames(stage.page).count()).toBe(2);
   });
 
   it("goes where a panel's cursor goes", async () => {
