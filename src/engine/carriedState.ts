@@ -50,7 +50,7 @@ export function carryStates(pass: Pass, carriedSteps: number | undefined): void 
           : finalRow(direction, steps, batch);
       const from = row * width;
       const kept = carried[index];
-      for (let k = 0; k < batch * width; k++) kept[k] = value[from + k];
+      kept.set(value.subarray(from, from + batch * width));
     }
   }
   pass.current.carriedBatch = batch;

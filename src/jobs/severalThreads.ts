@@ -34,7 +34,6 @@ export function trainInThreads(
   const common: number[] = [];
   const commons = createCommons(sharing.kernelsAt(common), plan);
   const { model, optimizer, averaged, orders, trainingInbox, evaluationInbox } = commons;
-  drawParameters(model, random);
   const places = Array.from({ length: threads }, () => [...common]);
   const shards = places.map((own, index) => {
     const kernels = sharing.kernelsAt(own);
@@ -45,6 +44,7 @@ export function trainInThreads(
     return { program: sharing.program, plan, index, places: own };
   });
   const team = createTeam(shards[0], starts.slice(1), script);
+  drawParameters(model, random);
   const { layers, decoder } = plan.spec;
   // A decoder may draw which of its own answers it reads.
   const draws = decoder !== undefined || layers.some(({ dropout }) => (dropout ?? 0) > 0);

@@ -38,10 +38,9 @@ export interface Team {
 const patienceMs = 100;
 const noOrders: Orders = { flag: false, learningRate: 0, step: 0 };
 
-/** `first` is this thread's shard; `starts` are those of the others, which run `script`. */
+/** `first` is this thread's shard; `starts` are those of the others, which run `script` from now on until `end`. */
 export function createTeam(first: Shard, starts: readonly ShardStart[], script: URL): Team {
   const { board } = first.commons;
-  let workers: readonly Worker[] | undefined;
   let death: string | undefined;
   let ended = false;
   tellRoom(board, starts.length < availableParallelism());
@@ -56,6 +55,8 @@ export function createTeam(first: Shard, starts: readonly ShardStart[], script: 
     });
     return worker;
   };
+  // At once: while they begin, there is a run to be written before the first batch.
+  const workers = starts.map(start);
   const refuseFailure = (): void => {
     const failure = readFailure(board);
     if (failure !== undefined) throw new Error(failure);
@@ -74,7 +75,6 @@ export function createTeam(first: Shard, starts: readonly ShardStart[], script: 
 
   return {
     do(command, orders) {
-      workers ??= starts.map(start);
       announce(board, command, { ...noOrders, ...orders });
       let failure: { readonly error: unknown } | undefined;
       try {
@@ -95,7 +95,7 @@ export function createTeam(first: Shard, starts: readonly ShardStart[], script: 
     async end() {
       ended = true;
       announce(board, "end", noOrders);
-      await Promise.all((workers ?? []).map((worker) => worker.terminate()));
+      await Promise.all(workers.map((worker) => worker.terminate()));
     },
   };
 }

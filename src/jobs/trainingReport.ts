@@ -1,5 +1,5 @@
 /**
- * What a training tells while it runs: progress to whoever listens, at most ten times a second; rows to
+ * What a training tells while it runs: progress to whoever listens, about ten times a second at most; rows to
  * the metrics file; and its record, so that a killed process leaves a run that says how far it came.
  */
 import type { RunState, TrainingStatus } from "../protocol/contracts.ts";
@@ -18,7 +18,7 @@ export interface ProgressReport {
 
 export interface TrainingReport {
   row(row: Omit<MetricsRow, "update" | "epoch" | "elapsedMs">): void;
-  /** Call between batches; tells what is new when it is time to. */
+  /** Call between batches; tells what is new when it is time to, and the first update at once. */
   tick(): void;
   /** Tells at once, and writes the record. */
   enter(state: RunState, more?: { stoppedEarly?: boolean; failure?: string }): void;
@@ -50,6 +50,7 @@ export function createTrainingReport(
   let stepsPerSecond: number | undefined;
   let rowLoss: number | undefined;
   let lastReport = -Infinity;
+  let toldUpdate = progress.update;
   let untold: MetricsRow[] = [];
   const unwritten: MetricsRow[] = [];
 
@@ -64,6 +65,7 @@ export function createTrainingReport(
 
   const tell = (): void => {
     lastReport = performance.now();
+    toldUpdate = progress.update;
     const rows = untold;
     untold = [];
     if (rows.length > 0) {
@@ -124,7 +126,9 @@ export function createTrainingReport(
       });
     },
     tick() {
-      if (performance.now() - lastReport >= betweenReportsMs) tell();
+      // The first update is the sign that it works.
+      const isFirst = toldUpdate === start.update && progress.update > start.update;
+      if (isFirst || performance.now() - lastReport >= betweenReportsMs) tell();
     },
     enter(next, more = {}) {
       state = next;

@@ -8,6 +8,7 @@ import type { Batcher } from "../data/batcher.ts";
 import { loadDataset, type Dataset } from "../data/dataset.ts";
 import { describeModel } from "../engine/describeModel.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
+import type { LossOptions } from "../engine/losses/takeLoss.ts";
 import type { Model } from "../engine/model.ts";
 import { createRandom, resumableRandom, type ResumableRandom } from "../engine/rng.ts";
 import { createRun, type Run } from "../runs/runFolder.ts";
@@ -101,25 +102,20 @@ export async function prepareTraining(
     noise,
     updates,
   };
-  if (resumed) return { ...parts, startWarnings: [], ...(await takeUp(resumed, parts)) };
-
-  const run = await createRun({
-    configFile: request.configFile,
-    config,
-    encoding: dataset.encoding,
-    model: trainer.model.description,
-    dataSummary: dataset.summary,
-    // Weighted classes and smoothed labels make another loss of what they are measured in.
-    baselines:
-      spec.lossOptions?.classWeights || spec.lossOptions?.labelSmoothing ? [] : dataset.baselines,
-    updates,
-  });
-  return {
-    ...parts,
-    startWarnings: fitted?.warnings ?? [],
-    run,
-    progress: firstProgress(shuffler, trainer.threads, updates),
-  };
+  try {
+    if (resumed) return { ...parts, startWarnings: [], ...(await takeUp(resumed, parts)) };
+    const run = await createNewRun(request, parts, spec.lossOptions ?? {});
+    return {
+      ...parts,
+      startWarnings: fitted?.warnings ?? [],
+      run,
+      progress: firstProgress(shuffler, trainer.threads, updates),
+    };
+  } catch (error) {
+    // Its threads have begun already.
+    await trainer.end();
+    throw error;
+  }
 }
 
 function setWeights({ parameters }: Model, { taken }: FittedStart): void {
@@ -129,6 +125,22 @@ function setWeights({ parameters }: Model, { taken }: FittedStart): void {
     else if (found) value.set(found);
   }
 }
+
+const createNewRun = (
+  request: TrainingRequest,
+  { config, dataset, trainer, updates }: Omit<TrainingSetup, "run" | "progress" | "startWarnings">,
+  { classWeights, labelSmoothing }: LossOptions,
+): Promise<Run> =>
+  createRun({
+    configFile: request.configFile,
+    config,
+    encoding: dataset.encoding,
+    model: trainer.model.description,
+    dataSummary: dataset.summary,
+    // Weighted classes and smoothed labels make another loss of what they are measured in.
+    baselines: classWeights || labelSmoothing ? [] : dataset.baselines,
+    updates,
+  });
 
 const firstProgress = (
   shuffler: ResumableRandom,

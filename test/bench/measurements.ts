@@ -55,7 +55,7 @@ export async function measureRow(
   const times: Partial<Record<VariantName, number[]>> = {};
   const peers: Record<string, number[]> = {};
   const ceilings: number[] = [];
-  for (const { runner } of runners) await runner.measure(kind, seconds);
+  for (const { runner } of runners) await runner.warmUp(kind);
   for (let round = 0; round < rounds; round++) {
     if (ceilingKernels) ceilings.push(measureCeiling(ceilingKernels));
     for (const { name, runner } of runners) {
@@ -82,7 +82,7 @@ export async function measureAgainstJavaScript(
   const runner = createRunner(workload, variants.one);
   const times: number[] = [];
   const peers: Record<string, number[]> = {};
-  await runner?.measure("train", seconds);
+  await runner?.warmUp("train");
   for (let round = 0; round < Math.min(rounds, 3); round++) {
     for (const peer of others) {
       if (runner) times.push(await runner.measure("train", seconds));

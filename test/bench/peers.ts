@@ -14,7 +14,7 @@ export interface Request extends Workload {
 export interface Peer {
   readonly name: string;
   readonly version: string;
-  /** Milliseconds of one run, mean over about `seconds`; undefined where the peer cannot. */
+  /** Milliseconds of one run, the median over about `seconds`; undefined where the peer cannot. */
   measure(request: Request, seconds: number): Promise<number | undefined>;
   stop(): void;
 }

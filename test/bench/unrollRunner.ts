@@ -7,6 +7,7 @@ import { createBenchmarkTrainer } from "../../src/jobs/benchmark.ts";
 import type { Workload } from "../../src/jobs/benchmarkWorkload.ts";
 import { wideKernels } from "../../src/jobs/wideVectors.ts";
 import type { Kind } from "./peers.ts";
+import { median } from "./results.ts";
 
 const bytes = new Uint8Array(await compileKernels());
 const shardScript = new URL("../../src/worker/shardMain.ts", import.meta.url);
@@ -15,14 +16,19 @@ const shardScript = new URL("../../src/worker/shardMain.ts", import.meta.url);
 export const kernelsOf = (wide: boolean): Kernels | undefined =>
   wide ? wideKernels(bytes) : simdKernels(bytes);
 
+const leastRuns = 3;
+const warmUps = 10;
+
 export interface Variant {
   readonly threads: number;
   readonly wide: boolean;
 }
 
 export interface Runner {
-  /** Milliseconds of one run, mean over about `seconds`. */
+  /** Milliseconds of one run, the median over about `seconds`. */
   measure(kind: Kind, seconds: number): Promise<number>;
+  /** Runs until V8 has compiled what runs often, in every thread. */
+  warmUp(kind: Kind): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -41,19 +47,25 @@ export function createRunner(workload: Workload, { threads, wide }: Variant): Ru
   return {
     async measure(kind, seconds) {
       const run = runs[kind];
-      let count = 0;
-      let elapsedMs = 0;
-      for (const start = performance.now(); elapsedMs < seconds * 1000 || count === 0;) {
-        // Looking at the clock takes longer than a single time step.
-        const some = kind === "step" ? 50 : 1;
+      // Looking at the clock takes longer than a single time step.
+      const some = kind === "step" ? 50 : 1;
+      // The first one wakes threads and fills caches that somebody else had in the meantime.
+      await run();
+      const times: number[] = [];
+      const start = performance.now();
+      for (let now = start; now - start < seconds * 1000 || times.length < leastRuns;) {
         for (let k = 0; k < some; k++) {
           const answer = run();
           if (answer instanceof Promise) await answer;
         }
-        count += some;
-        elapsedMs = performance.now() - start;
+        const then = now;
+        now = performance.now();
+        times.push((now - then) / some);
       }
-      return elapsedMs / count;
+      return median(times);
+    },
+    async warmUp(kind) {
+      for (let k = 0; k < warmUps; k++) await runs[kind]();
     },
     end: () => trainer.end(),
   };
@@ -64,11 +76,11 @@ export function createRunner(workload: Workload, { threads, wide }: Variant): Ru
  * floating-point operations per second, the best of a few tries.
  */
 export function measureCeiling(kernels: Kernels): number {
-  const [rows, columns, depth] = [2, 64, 64];
+  const [rows, columns, depth] = [32, 64, 64];
   const packed = kernels.allocatePacked(columns, depth);
   const x = kernels.allocate(rows * depth);
   const out = kernels.allocate(rows * columns);
-  const repeats = 10_000;
+  const repeats = 1000;
   let best = 0;
   for (let attempt = 0; attempt < 5; attempt++) {
     const start = performance.now();

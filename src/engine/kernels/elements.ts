@@ -28,3 +28,9 @@ export function sumOfSquares(x: Real, from: number, to: number): number {
   for (let k = from; k < to; k++) sum += x[k] * x[k];
   return sum;
 }
+
+export function largest(x: Real, from: number, to: number): number {
+  let most = x[from];
+  for (let k = from + 1; k < to; k++) if (x[k] > most) most = x[k];
+  return most;
+}

@@ -170,6 +170,8 @@ export interface Kernels {
   ): void;
   /** Σ x² over elements `from` … `to` − 1, summed in double precision. */
   sumOfSquares(x: Real, from: number, to: number): number;
+  /** The largest of elements `from` … `to` − 1; NaN, or any, where one of them is NaN. */
+  readonly largest: (x: Real, from: number, to: number) => number;
   /** out = exp(x − shift) for elements `from` … `to` − 1 of both, and their sum. */
   readonly exponentials: (out: Real, x: Real, from: number, to: number, shift: number) => number;
   /** One step of Adam (../optimizers/adam.ts) on elements `from` … `to` − 1. */

@@ -16,7 +16,7 @@ import type { Kernels, Precision } from "./kernels.ts";
 import { createAccumulateOuter, createOuterScratch } from "./outerProduct.ts";
 import { multiply, pack, packedLength, packTransposed } from "./products.ts";
 import { adamStep } from "../optimizers/adam.ts";
-import { addScaled, exponentials, sumOfSquares } from "./elements.ts";
+import { addScaled, exponentials, largest, sumOfSquares } from "./elements.ts";
 import {
   accumulateColumnSums,
   fillRows,
@@ -54,6 +54,7 @@ export function referenceKernels(precision: Precision): Kernels {
     scatterRows,
     addScaled,
     sumOfSquares,
+    largest,
     exponentials,
     adam: adamStep,
     cells: {

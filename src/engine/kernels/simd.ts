@@ -55,6 +55,7 @@ interface Exports extends CellExports {
     scratch: number,
   ): void;
   addScaled(out: number, x: number, factor: number, count: number, accumulate: number): void;
+  largest(x: number, count: number): number;
   exponentials(out: number, x: number, count: number, shift: number): number;
   gatherColumns(...pointersAndSizes: number[]): void;
   scatterColumns(...pointersAndSizes: number[]): void;
@@ -181,6 +182,7 @@ function createKernels(
     addScaled(out, x, factor, from, to, accumulate) {
       wasm.addScaled(at(out, from), at(x, from), factor, to - from, accumulate ? 1 : 0);
     },
+    largest: (x, from, to) => wasm.largest(at(x, from), to - from),
     exponentials: (out, x, from, to, shift) =>
       wasm.exponentials(at(out, from), at(x, from), to - from, shift),
     gatherColumns(out, weight, index, rows, outputs, inputs) {

@@ -74,9 +74,12 @@ export function loadInput(layer: InputLayer, batch: Batch, kernels: Kernels): vo
     const { size, values, isSilent } = layer;
     expectLength("input values", input.values.length, rows * size);
     if (isSilent) return;
-    for (let row = 0; row < rows; row++) {
-      const valid = isValid(row, lengths, batchSize);
-      for (let k = row * size; k < (row + 1) * size; k++) values[k] = valid ? input.values[k] : 0;
+    values.set(input.values.subarray(0, rows * size));
+    for (let b = 0; b < batchSize; b++) {
+      for (let t = lengths[b]; t < steps; t++) {
+        const row = t * batchSize + b;
+        values.fill(0, row * size, (row + 1) * size);
+      }
     }
     return;
   }

@@ -33,7 +33,7 @@ export interface OutputLayer {
   /** The loss that goes over whole sequences, with its own buffers. */
   readonly ctc?: CtcLoss;
   /** For losses with a softmax. */
-  readonly exponentials: Kernels["exponentials"];
+  readonly kernels: Kernels;
   /** Where output is taken at the last step: rows of h that it reads, and those rows with their gradients. */
   readonly last?: { readonly rows: Int32Array; readonly h: Real; readonly hGradient: Real };
 }
@@ -52,7 +52,7 @@ export function createOutputLayer(model: Model, rows: number): OutputLayer {
     losses: kernels.allocate(rows),
     weights: kernels.allocate(rows),
     ...(description.loss === "ctc" && { ctc: createCtc() }),
-    exponentials: kernels.exponentials,
+    kernels,
     ...(at === "last-step" && {
       last: {
         rows: kernels.allocateIntegers(rows),

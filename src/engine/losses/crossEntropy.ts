@@ -1,9 +1,10 @@
 /** Softmax cross-entropy. */
+import type { Real } from "../../trace/trace.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { sumOf, type LossResult, type LossRows } from "./loss.ts";
 
 export interface SoftmaxRows extends LossRows {
-  readonly exponentials: Kernels["exponentials"];
+  readonly kernels: Pick<Kernels, "largest" | "exponentials" | "addScaled">;
 }
 
 export interface CrossEntropyOptions {
@@ -27,7 +28,7 @@ export function crossEntropy(
   classes: Int32Array,
   { classWeights, labelSmoothing = 0 }: CrossEntropyOptions = {},
 ): LossResult {
-  const { rows, size, values, gradient, losses, weights, exponentials } = output;
+  const { rows, size, values, gradient, losses, weights, kernels } = output;
   const counted = sumOf(weights, rows);
   for (let row = 0; row < rows; row++) {
     if (weights[row] === 0) continue;
@@ -53,10 +54,8 @@ export function crossEntropy(
       continue;
     }
     const wanted = classes[row];
-    let best = from;
-    for (let k = from + 1; k < end; k++) if (values[k] > values[best]) best = k;
-    const largest = values[best];
-    const sum = exponentials(gradient, values, from, end, largest);
+    const largest = kernels.largest(values, from, end);
+    const sum = kernels.exponentials(gradient, values, from, end, largest);
     const share = weights[row] / weight;
     const spread = labelSmoothing / (size * (classWeights?.[wanted] ?? 1));
     let mass = 1 - labelSmoothing;
@@ -69,15 +68,22 @@ export function crossEntropy(
       }
     }
     loss += mass * Math.log(sum);
-    for (let k = from; k < end; k++) gradient[k] *= (share * mass) / sum;
+    kernels.addScaled(gradient, gradient, (share * mass) / sum, from, end, false);
     gradient[from + wanted] -= share * (1 - labelSmoothing);
     if (labelSmoothing > 0) {
       for (let k = 0; k < size; k++)
         gradient[from + k] -= share * spread * (classWeights?.[k] ?? 1);
     }
-    if (best === from + wanted) correct += losses[row];
+    if (isFirstOf(largest, values, from, from + wanted)) correct += losses[row];
     losses[row] = loss;
     total += weights[row] * loss;
   }
   return { loss: weight === 0 ? 0 : total / weight, weight, correct, counted };
+}
+
+/** Whether the largest value of a row stands at `place`, and not before it as well. */
+function isFirstOf(largest: number, values: Real, from: number, place: number): boolean {
+  if (values[place] !== largest) return false;
+  for (let k = from; k < place; k++) if (values[k] === largest) return false;
+  return true;
 }

@@ -58,13 +58,14 @@ for line in sys.stdin:
         if len(prepared) > 8:
             prepared.clear()
         prepared[key] = prepare(**request)
-        for _ in range(2):
+        for _ in range(9):
             prepared[key]()
-    runs = 0
-    start = time.perf_counter()
-    elapsed = 0
-    while runs == 0 or elapsed < seconds:
+    prepared[key]()
+    times = []
+    start = then = time.perf_counter()
+    while then - start < seconds or len(times) < 3:
         prepared[key]()
-        runs += 1
-        elapsed = time.perf_counter() - start
-    print(json.dumps({"ms": elapsed * 1000 / runs}), flush=True)
+        now = time.perf_counter()
+        times.append(now - then)
+        then = now
+    print(json.dumps({"ms": sorted(times)[len(times) // 2] * 1000}), flush=True)

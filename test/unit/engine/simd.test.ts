@@ -156,6 +156,19 @@ describe("SIMD kernels against the reference", () => {
     );
   });
 
+  it("finds the largest of a part of a buffer", () => {
+    fc.assert(
+      fc.property(size(50), size(60), fc.nat(), (from, more, seed) => {
+        const x = both(from + more + 5, seed);
+        const found = [reference, simd].map((kernels, side) =>
+          kernels.largest(x[side], from, from + more),
+        );
+        expect(found[1]).toBe(found[0]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it("takes exponentials as softmax does, and their sum", () => {
     fc.assert(
       fc.property(size(9), fc.nat(40), fc.nat(), (from, more, seed) => {

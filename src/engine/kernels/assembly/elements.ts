@@ -38,3 +38,20 @@ export function sumOfSquares(x: usize, count: i32): f64 {
   }
   return sum;
 }
+
+/** The largest of x (count); NaN where one of them is. */
+export function largest(x: usize, count: i32): f32 {
+  const fours = <usize>(count & ~3) << 2;
+  const end = <usize>count << 2;
+  let most = f32.load(x);
+  if (fours > 0) {
+    let four = v128.load(x);
+    for (let k: usize = 16; k < fours; k += 16) four = f32x4.max(four, v128.load(x + k));
+    most = max(
+      max(f32x4.extract_lane(four, 0), f32x4.extract_lane(four, 1)),
+      max(f32x4.extract_lane(four, 2), f32x4.extract_lane(four, 3)),
+    );
+  }
+  for (let k = fours; k < end; k += 4) most = max(most, f32.load(x + k));
+  return most;
+}

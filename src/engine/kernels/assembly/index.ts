@@ -16,4 +16,4 @@ export {
 export { adam } from "./adam";
 export { gatherColumns, scatterColumns } from "./columns";
 export { exponentials } from "./exponential";
-export { addScaled, sumOfSquares } from "./elements";
+export { addScaled, largest, sumOfSquares } from "./elements";
