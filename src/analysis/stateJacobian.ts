@@ -3,7 +3,8 @@
  * values say in which directions a gradient grows or shrinks as it goes back one step (Pascanu et al. 2013, arXiv:1211.5063, eq. 5).
  *
  * One step of the whole network is run from the states of the trace, once for every unit side by side, and each copy's
- * backward begins at another unit of the state: the rows of the Jacobian come out of the engine's own backward.
+ * backward begins at another unit of the state: the rows of the Jacobian come out of the engine's own backward. Encoder-decoders:
+ * `decoderJacobian.ts`.
  */
 import {
   createPass,
@@ -17,6 +18,7 @@ import { layerOf } from "../engine/pass.ts";
 import type { Batch } from "../trace/batch.ts";
 import { layerTensor } from "../trace/names.ts";
 import { tensorOf, type Direction, type Real, type Trace } from "../trace/trace.ts";
+import { createDecoderJacobianSource } from "./decoderJacobian.ts";
 import { sampleEvenly } from "./sampleEvenly.ts";
 import { singularValues } from "./singularValues.ts";
 
@@ -36,6 +38,9 @@ export interface StateJacobian {
 
 /** `of(t)` is the Jacobian of step t, from the step that the layer's direction takes before it. */
 export interface JacobianSource {
+  /** Steps of the trace that the layer takes: `from` … `to` − 1. */
+  readonly from: number;
+  readonly to: number;
   of(t: number): StateJacobian;
 }
 
@@ -46,6 +51,7 @@ export function createJacobianSource(
   batch: Batch,
   { layer, direction }: JacobianPlace,
 ): JacobianSource {
+  if (batch.decoder) return createDecoderJacobianSource(model, batch, { layer, direction });
   const copies = statesIn(trace, layer, direction).reduce(
     (most, { width }) => Math.max(most, width),
     0,
@@ -57,6 +63,8 @@ export function createJacobianSource(
   const after = firstAfter(direction, copies);
   const size = cell.states.reduce((sum, { width }) => sum + width, 0);
   return {
+    from: 0,
+    to: trace.steps,
     of(t) {
       restoreCarriedState(pass, statesBefore(model, trace, t, copies));
       forwardPrepared(pass, oneStep(batch, t, copies));
@@ -99,7 +107,7 @@ export function* stateSpectra(
   request: JacobianPlace & { readonly columns: number },
 ): Generator<StepSpectrum> {
   const source = createJacobianSource(model, trace, batch, request);
-  const all = Array.from({ length: trace.steps }, (_, t) => t);
+  const all = Array.from({ length: source.to - source.from }, (_, at) => source.from + at);
   for (const t of sampleEvenly(all, request.columns)) {
     const { size, hidden, values } = source.of(t);
     if (size === hidden) yield { t, h: singularValues(values, size) };

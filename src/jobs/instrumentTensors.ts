@@ -4,7 +4,6 @@ import { stateSpectra } from "../analysis/stateJacobian.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
 import { layerTensor } from "../trace/names.ts";
 import type { Tensor } from "../trace/trace.ts";
-import { refuseDecoder } from "./instruments.ts";
 import { networkOf } from "./loadedRun.ts";
 import { explainedOutput } from "./saliencyOf.ts";
 import type { TracedSequence } from "./tracedSequence.ts";
@@ -17,7 +16,8 @@ export interface InstrumentChoice {
 }
 
 /**
- * `jacobian.layers.L.D.h` (T,H): singular values of ∂h_t/∂h_{t−1}, descending; `jacobian.layers.L.D.state` those of (h,c);
+ * `jacobian.layers.L.D.h` (T,H): singular values of ∂h_t/∂h_{t−1}, descending; `jacobian.layers.L.D.state` those of (h,c); T of the
+ * source in an encoder and of the target in a decoder;
  * `saliency.gradient`, `saliency.gradient-input`, `saliency.integrated` (T,B,I).
  */
 export function instrumentTensors(
@@ -27,7 +27,6 @@ export function instrumentTensors(
 ): readonly Tensor[] {
   const { loaded, trace, sequence } = traced;
   const { steps, model } = trace;
-  if (jacobians) refuseDecoder(trace);
   const tensors: Tensor[] = [];
   const places = model.layers.flatMap(({ directions }, layer) =>
     directions.map((direction) => ({ layer, direction })),

@@ -6,7 +6,6 @@ import { stateSpectra, type JacobianPlace } from "../analysis/stateJacobian.ts";
 import { UserError } from "../config/problem.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
 import type { JacobianSpectra, SpectrumSeries } from "../protocol/contracts.ts";
-import type { Trace } from "../trace/trace.ts";
 import { networkOf } from "./loadedRun.ts";
 import { runThrough } from "./runThrough.ts";
 import type { TracedSequence } from "./tracedSequence.ts";
@@ -20,7 +19,6 @@ export async function jacobianSpectra(
   kernels: Kernels,
   signal?: AbortSignal,
 ): Promise<JacobianSpectra> {
-  refuseDecoder(trace);
   const layer = trace.model.layers[request.layer];
   if (layer.hidden > mostUnits) {
     throw new UserError("too-large", `The Jacobian of ${layer.hidden} units is not computed.`, {
@@ -37,14 +35,6 @@ export async function jacobianSpectra(
     h: seriesOf(found.items.map(({ h }) => h)),
     ...(joint.length > 0 && { joint: seriesOf(joint) }),
   };
-}
-
-/** What a decoder reads depends on what it wrote and on all of its source: that is not followed here. */
-export function refuseDecoder({ model }: Trace): void {
-  if (!model.decoder) return;
-  throw new UserError("decoder", "Jacobians and saliency of an encoder-decoder are not computed.", {
-    advice: "Its attention says which inputs it looks at.",
-  });
 }
 
 /** Largest, middle and smallest of values that descend. */

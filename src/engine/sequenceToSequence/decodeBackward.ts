@@ -23,12 +23,11 @@ export function decodeBackward(decoder: Decoder, source: Source): void {
   for (const { recurrent } of layers) {
     for (const { gradient, width } of recurrent.cell.states)
       gradient.fill(0, 0, (rows + batch) * width);
-    kernels.packTransposed(recurrent.packedTransposed, recurrent.weights.weightIh.value, 0);
   }
-  attention?.score.beginBackward(sizes);
+  prepareDecoderBackward(decoder, source);
 
   outputBack(decoder, source, rows);
-  for (let t = steps - 1; t >= 0; t--) stepBack(decoder, source, t);
+  for (let t = steps - 1; t >= 0; t--) stepDecoderBack(decoder, source, t);
 
   for (const [index, { recurrent }] of layers.entries()) {
     const below =
@@ -47,6 +46,17 @@ export function decodeBackward(decoder: Decoder, source: Source): void {
   }
   const cells = layers.map(({ recurrent }) => recurrent.cell);
   crossBridgeBack(bridge, model, encoder, cells, batch);
+}
+
+/** What every step back needs, before the first of them. */
+export function prepareDecoderBackward(
+  { layers, attention }: Decoder,
+  { model, sizes }: Source,
+): void {
+  for (const { recurrent } of layers) {
+    model.kernels.packTransposed(recurrent.packedTransposed, recurrent.weights.weightIh.value, 0);
+  }
+  attention?.score.beginBackward(sizes);
 }
 
 const lastHandedOn = (decoder: Decoder, batch: number) =>
@@ -69,8 +79,23 @@ function outputBack(decoder: Decoder, { model, output, memory, sizes }: Source, 
   }
 }
 
+/** Sets to 0 what a step adds to, of this step alone; then `stepDecoderBack` may begin at any state after it. */
+export function clearDecoderStep({ layers }: Decoder, { sizes }: Source, t: number): void {
+  const { batch } = sizes;
+  for (const { recurrent, above } of layers) {
+    for (const { gradient, width } of recurrent.cell.states)
+      gradient.fill(0, t * batch * width, (t + 2) * batch * width);
+    const { width } = recurrent.cell.states[0];
+    above.fill(0, t * batch * width, (t + 1) * batch * width);
+  }
+}
+
 /** One step: dL/dh of every layer from above, through its cell, down to x and to where attention looked. */
-function stepBack(decoder: Decoder, { model, memory, sizes }: Source, t: number) {
+export function stepDecoderBack(
+  decoder: Decoder,
+  { model, memory, sizes }: Source,
+  t: number,
+): void {
   const { layers, attention, input, tokenSize, looksBefore, bridge } = decoder;
   const { kernels } = model;
   const { batch } = sizes;

@@ -36,6 +36,22 @@ describe("the singular values of a state's Jacobian", () => {
   });
 });
 
+describe("the singular values of an encoder-decoder", () => {
+  it("come for the source's steps of its encoder, and for the target's of its decoder", async () => {
+    const { open, session } = await trained("pairs");
+    const { id, steps, sourceSteps = 0 } = await open(example(1));
+    const stepsOf = async (layer: number): Promise<number[]> => {
+      const place = { trace: id, layer, direction: "forward" as const, columns: 99 };
+      const { stepNumbers, h } = await session.jacobians(place);
+      expect(floats(h.largest).every((value) => value > 0)).toBe(true);
+      return [...new Uint32Array(stepNumbers)];
+    };
+    const all = [...Array(steps).keys()];
+    expect(await stepsOf(0)).toEqual(all.slice(0, sourceSteps));
+    expect(await stepsOf(1)).toEqual(all.slice(sourceSteps));
+  });
+});
+
 describe("saliency", () => {
   it("adds up to the forecast, and tells the columns of a table apart", async () => {
     const { open, session } = await trained("table");
