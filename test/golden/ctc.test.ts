@@ -1,11 +1,20 @@
 /** CTC against torch.nn.CTCLoss: losses and gradients over logits, and through a whole network. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { backward, createPass, forward, zeroGradients } from "../../src/engine/bptt.ts";
+import {
+  backward,
+  createPass,
+  forward,
+  readTrace,
+  restoreCarriedState,
+  zeroGradients,
+} from "../../src/engine/bptt.ts";
 import { referenceKernels } from "../../src/engine/kernels/reference.ts";
 import { createCtc } from "../../src/engine/losses/ctc.ts";
 import { createModel } from "../../src/engine/model.ts";
 import { createRandom } from "../../src/engine/rng.ts";
+import { gradientOf } from "../../src/trace/names.ts";
+import { tensorOf } from "../../src/trace/trace.ts";
 import { disagreement } from "../gradcheck/differences.ts";
 import { labelTarget, lastSteps } from "../unit/engine/labels.ts";
 
@@ -31,6 +40,9 @@ interface NetworkCase extends Case {
   readonly hidden: number;
   readonly parameters: Readonly<Record<string, readonly number[]>>;
   readonly gradients: Readonly<Record<string, readonly number[]>>;
+  /** The states that it begins with, and the gradients of these and of the input, named as in a trace. */
+  readonly states: Readonly<Record<string, readonly number[]>>;
+  readonly inputGradients: Readonly<Record<string, readonly number[]>>;
 }
 
 const file = new URL("fixtures/ctc.json", import.meta.url);
@@ -79,9 +91,10 @@ describe("CTC agrees with PyTorch", () => {
     });
   }
 
-  it("through an LSTM in both directions: the loss and every parameter's gradient", () => {
+  it("through an LSTM in both directions: the loss and every gradient, of the input and the first states too", () => {
     const { steps, classes, sequences, inputSize, hidden, parameters, gradients, loss } =
       fixture.network;
+    const { states, inputGradients } = fixture.network;
     const model = createModel(
       {
         input: { kind: "dense", size: inputSize },
@@ -96,6 +109,10 @@ describe("CTC agrees with PyTorch", () => {
     const lengths = Int32Array.from(sequences, ([length]) => length);
     const pass = createPass(model, { steps, batch: sequences.length });
     zeroGradients(model);
+    const first = Object.entries(states).map(
+      ([name, values]) => [name.replace(/0$/, ""), Float64Array.from(values)] as const,
+    );
+    restoreCarriedState(pass, new Map(first));
     const result = forward(pass, {
       steps,
       size: sequences.length,
@@ -103,7 +120,7 @@ describe("CTC agrees with PyTorch", () => {
       input: { kind: "dense", values: Float64Array.from(fixture.network.input) },
       target: { kind: "labels", ...labelTarget(sequences.map(([, labels]) => labels)) },
       weights: lastSteps(steps, lengths),
-      carry: false,
+      carry: true,
     });
     backward(pass);
     expect(Math.abs(result.loss - loss) / loss).toBeLessThan(tolerance);
@@ -112,5 +129,9 @@ describe("CTC agrees with PyTorch", () => {
     );
     for (const { name, gradient } of model.parameters)
       expect(differs(name, gradient, gradients[name])).toBeUndefined();
+    const trace = readTrace(pass);
+    expect(Object.keys(inputGradients)).toHaveLength(5);
+    for (const [name, wanted] of Object.entries(inputGradients))
+      expect(differs(name, tensorOf(trace, gradientOf(name)).data, wanted)).toBeUndefined();
   });
 });

@@ -62,16 +62,24 @@ def through_a_network():
     sequences = [(10, [1, 4, 4, 2]), (6, [3, 1]), (8, [2, 3, 2])]
     torch.manual_seed(7)
     lstm, linear = nn.LSTM(3, 4, bidirectional=True), nn.Linear(8, classes)
-    x = torch.randn(steps, len(sequences), 3)
+    x = torch.randn(steps, len(sequences), 3).requires_grad_()
+    first = [torch.randn(2, len(sequences), 4).requires_grad_() for _ in "hc"]
     packed = pack_padded_sequence(x, [length for length, _ in sequences], enforce_sorted=False)
-    h, _ = pad_packed_sequence(lstm(packed)[0])
+    h, _ = pad_packed_sequence(lstm(packed, tuple(first))[0])
     loss, _ = loss_of(linear(h), blank, sequences)
     loss.backward()
     named = [(name, p) for name, p in lstm.named_parameters()]
     named += [(f"output.{name}", p) for name, p in linear.named_parameters()]
+    states = [
+        (f"layers.0.{direction}.{name}0", state[d], state.grad[d])
+        for name, state in zip("hc", first)
+        for d, direction in enumerate(("forward", "reverse"))
+    ]
     return {"steps": steps, "classes": classes, "blank": blank, "sequences": sequences, "input": flat(x),
             "inputSize": 3, "hidden": 4, "loss": loss.item(), "parameters": {name: flat(p) for name, p in named},
-            "gradients": {name: flat(p.grad) for name, p in named}}
+            "gradients": {name: flat(p.grad) for name, p in named},
+            "states": {name: flat(value) for name, value, _ in states},
+            "inputGradients": {"input": flat(x.grad), **{name: flat(gradient) for name, _, gradient in states}}}
 
 
 cases = {name: over_logits(seed, *case) for seed, (name, case) in enumerate(CASES.items())}
