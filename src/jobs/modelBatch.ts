@@ -35,7 +35,9 @@ export function batchOfArrays(network: ModelNetwork, arrays: ModelArrays): Model
   const { steps, size } = place;
   const lengths = arrays.lengths
     ? readLengths(arrays.lengths, place)
-    : lengthsOf(input, place, network.padding);
+    : network.lengths
+      ? toldLengths(network.lengths, place)
+      : lengthsOf(input, place, network.padding);
   const batch = { steps, size, lengths, input: asFed(network, input), carry: true };
   const embedded = input.kind === "tokens";
   const { target, loss } = arrays;
@@ -108,6 +110,18 @@ function readLengths(tensor: FileTensor, { steps, size }: Place): Int32Array<Arr
     throw new UserError("lengths", `The lengths do not fit the input: ${reason}.`);
   }
   return Int32Array.from(numbers);
+}
+
+/** As the model has them written down. */
+function toldLengths(lengths: readonly number[], { steps, size }: Place): Int32Array<ArrayBuffer> {
+  if (lengths.length === size && lengths.every((one) => one >= 1 && one <= steps)) {
+    return Int32Array.from(lengths);
+  }
+  throw new UserError(
+    "lengths",
+    `The model is made for sequences of ${lengths.slice(0, 10).join(", ")} steps; the input has ${size} of ${steps}.`,
+    { advice: "Say how long they are: --lengths FILE.npy" },
+  );
 }
 
 /** Steps of each sequence, without those at its end that hold nothing but `padding`. */

@@ -55,6 +55,8 @@ export interface ModelNetwork {
   readonly inputNorm?: LayerNorm;
   /** A softmax follows the output, so that it holds logits of classes. */
   readonly softmax?: boolean;
+  /** (B) steps of each sequence, where the file has them written down. */
+  readonly lengths?: readonly number[];
   /** The model itself reads (B,T,·); absent where the file does not say. */
   readonly batchFirst?: boolean;
   /** Steps at a sequence's end that hold nothing but this are no part of it (token or number), as Keras masks them. */

@@ -47,6 +47,7 @@ export function openOnnxModel(bytes: Uint8Array, external: ExternalData): ModelC
     notes.push(
       `It has no RNN, LSTM or GRU that can be read. Its operators: ${operators.slice(0, 20).join(", ")}.`,
     );
+    if (isWrittenOut(file.nodes, constants)) notes.push(writtenOutNote);
   }
   return {
     format: "onnx",
@@ -57,6 +58,20 @@ export function openOnnxModel(bytes: Uint8Array, external: ExternalData): ModelC
     notes,
   };
 }
+
+/** The same weights multiply again and again: the steps of a recurrent layer, one after the other. */
+function isWrittenOut(nodes: readonly GraphNode[], constants: Constants): boolean {
+  const uses = new Map<string, number>();
+  for (const { operator, inputs } of nodes) {
+    if (operator !== "MatMul" && operator !== "Gemm") continue;
+    for (const name of inputs.slice(0, 2)) uses.set(name, (uses.get(name) ?? 0) + 1);
+  }
+  return [...uses].some(([name, count]) => count > 2 && constants.tensor(name)?.shape.length === 2);
+}
+
+const writtenOutNote =
+  "The same weights multiply several times, as in a recurrent layer that was written out step by step: PyTorch's newer exporter does so with nn.RNN. " +
+  "Export it with torch.onnx.export(…, dynamo=False), or save its state_dict.";
 
 /** Of all that is written down, also in files beside the model. */
 const constantBytes = ({ constants }: OnnxFile): number =>
@@ -183,6 +198,7 @@ function networkOf(
       ...head.parameters,
     ],
     ...(initialStates.size > 0 && { initialStates: allStates(stack, initialStates) }),
+    ...(bottom.recurrent.lengths && { lengths: bottom.recurrent.lengths }),
     batchFirst: bottom.source.batchFirst,
     questions: [],
     notes: [

@@ -6,7 +6,7 @@
  * linear_before_reset. D are the directions: forward, then reverse.
  */
 import { UserError } from "../../config/problem.ts";
-import { realsOf, type FileTensor } from "../../formats/fileTensor.ts";
+import { isWhole, realsOf, wholeNumbersOf, type FileTensor } from "../../formats/fileTensor.ts";
 import type { GraphNode } from "../../formats/onnx/onnxFile.ts";
 import type { Cell, Direction, LayerDescription, Real } from "../../trace/trace.ts";
 import type { Constants } from "./foldConstants.ts";
@@ -24,6 +24,8 @@ export interface RecurrentNode {
   >;
   /** (H) by state and direction: `forward.h`. */
   readonly initialStates: ReadonlyMap<string, Real>;
+  /** (B) steps of each sequence, where they are constant. */
+  readonly lengths?: readonly number[];
   readonly notes: readonly string[];
   readonly untraceable?: string;
   /** X and Y are (B,T,·). */
@@ -87,6 +89,8 @@ export function readRecurrentNode(node: GraphNode, constants: Constants): Recurr
     peepholes !== undefined,
   );
   const initial = readInitialStates(node, constants, wantedWays, hidden);
+  const told = constants.tensor(node.inputs[4]);
+  const lengths = told && isWhole(told) ? [...wholeNumbersOf(told)] : undefined;
   const linearBeforeReset = attributes.get("linear_before_reset")?.integer === 1;
   return {
     layer: {
@@ -103,10 +107,13 @@ export function readRecurrentNode(node: GraphNode, constants: Constants): Recurr
     },
     parameters,
     initialStates: initial.states,
+    ...(lengths && { lengths }),
     notes: [
       ...initial.notes,
-      ...(node.inputs[4] && !constants.tensor(node.inputs[4])
-        ? [`${titleOf(node)} is told the sequences' lengths; a trace reads each to its end.`]
+      ...(node.inputs[4] && !lengths
+        ? [
+            `${titleOf(node)} is fed the sequences' lengths ("${node.inputs[4]}"); a trace reads each to its end unless it is given them.`,
+          ]
         : []),
     ],
     ...(untraceable !== undefined && { untraceable: `${titleOf(node)} ${untraceable}` }),
@@ -167,14 +174,17 @@ function readInitialStates(
 ): { readonly states: ReadonlyMap<string, Real>; readonly notes: readonly string[] } {
   const states = new Map<string, Real>();
   const notes: string[] = [];
+  // One state for all sequences of a batch.
+  const isBatchFirst = node.attributes.get("layout")?.integer === 1;
+  const shapes = [
+    [directions.length, 1, hidden].join(),
+    ...(isBatchFirst ? [[1, directions.length, hidden].join()] : []),
+  ];
   for (const [state, index] of [["h", 5] as const, ["c", 6] as const]) {
     const name = node.inputs[index];
     if (!name || constants.everywhere(name) === 0) continue;
     const tensor = constants.tensor(name);
-    if (
-      tensor?.type.startsWith("float") &&
-      tensor.shape.join() === [directions.length, 1, hidden].join()
-    ) {
+    if (tensor?.type.startsWith("float") && shapes.includes(tensor.shape.join())) {
       for (const [way, direction] of directions.entries()) {
         states.set(`${direction}.${state}`, part(tensor, way, directions.length));
       }

@@ -60,15 +60,18 @@ class Network(nn.Module):
         return self.fc(y if self.over is None else self.over(y))
 
 
-def export(name, seed, fold=True, **options):
+def export(name, seed, fold=True, dynamo=False, **options):
     torch.manual_seed(seed)
     network = Network(**options).eval()
     shape = (B, T) if options.get("batch_first") else (T, B)
     x = torch.randint(V, shape) if options.get("embedding") else torch.randn(*shape, I)
-    torch.onnx.export(
-        network, (x,), FOLDER / f"{name}.onnx", dynamo=False, do_constant_folding=fold, input_names=["x"], output_names=["y"],
-        dynamic_axes={"x": {0: "first", 1: "second"}},
-    )
+    if dynamo:  # the exporter that newer versions begin with
+        torch.onnx.export(network, (x,), FOLDER / f"{name}.onnx", dynamo=True, external_data=False, input_names=["x"], output_names=["y"])
+    else:
+        torch.onnx.export(
+            network, (x,), FOLDER / f"{name}.onnx", dynamo=False, do_constant_folding=fold, input_names=["x"], output_names=["y"],
+            dynamic_axes={"x": {0: "first", 1: "second"}},
+        )
     model = onnx.load(FOLDER / f"{name}.onnx")
     y = run(model, {"x": x.numpy()})["y"]
     if options.get("batch_first") and y.ndim == 3:
@@ -86,6 +89,9 @@ export("torch-rnn-relu", 5, cell="RNN", nonlinearity="relu", bidirectional=True)
 export("torch-gru-last-state", 6, cell="GRU", last="state")
 
 export("torch-lstm-norms", 7, cell="LSTM", bidirectional=True, norms=True, batch_first=True)
+export("dynamo-lstm", 9, dynamo=True, cell="LSTM", layers=2, bidirectional=True, norms=True, batch_first=True)
+export("dynamo-gru", 10, dynamo=True, cell="GRU", layers=2, embedding=True, last="step", batch_first=True)
+export("dynamo-rnn", 11, dynamo=True, cell="RNN", layers=2)
 export("torch-gru-norms-embedding", 8, cell="GRU", norms=True, embedding=True, last="step")
 
 # ------------------------------------------------------------------- nodes with every option
@@ -94,7 +100,7 @@ GATES = {"RNN": 1, "LSTM": 4, "GRU": 3}
 
 
 def make_node(name, operator, direction="forward", bias=True, initial=False, peepholes=False, layout=0, external=False,
-              double=False, **attributes):
+              double=False, lengths=None, **attributes):
     ways, rows = (2 if direction == "bidirectional" else 1), GATES[operator] * H
     kind = np.float64 if double else np.float32
     draw = lambda *shape: random.standard_normal(shape).astype(kind)
@@ -108,6 +114,8 @@ def make_node(name, operator, direction="forward", bias=True, initial=False, pee
             if key == "c0" and operator != "LSTM":
                 continue
             weights[key], inputs[index] = draw(ways, 1, H), key
+    if lengths:
+        weights["lengths"], inputs[4] = np.array(lengths, np.int32), "lengths"
     if peepholes:
         weights["P"], inputs[7] = draw(ways, 3 * H), "P"
     while inputs[-1] == "":
@@ -132,13 +140,19 @@ def make_node(name, operator, direction="forward", bias=True, initial=False, pee
     if layout:
         attribute = next(a for a in feeding.graph.node[0].attribute if a.name == "layout")
         feeding.graph.node[0].attribute.remove(attribute)
+    if layout and initial:  # the model itself has (B,D,H), here (1,D,H)
+        for tensor in model.graph.initializer:
+            if tensor.name in ("h0", "c0"):
+                tensor.CopyFrom(numpy_helper.from_array(weights[tensor.name].swapaxes(0, 1), tensor.name))
     y = run(feeding, {"X": x.swapaxes(0, 1) if layout else x})["Y"]  # (T,D,B,H)
     expected = {"input": x, "output": y.transpose(0, 2, 1, 3).reshape(T, B, ways * H)}
     names = ["forward", "reverse"] if ways == 2 else [direction]
-    for way, key in enumerate(names):
+    # Behind a sequence's end the operator gives zeros, where a trace holds the last state.
+    for way, key in enumerate(names) if not lengths else ():
         expected[f"layers.0.{key}.h"] = y[:, way]
     keep(name, expected)
     if external:
+        (FOLDER / f"{name}.weights").unlink(missing_ok=True)  # it would be written behind what is there
         onnx.save_model(model, FOLDER / f"{name}.onnx", save_as_external_data=True, location=f"{name}.weights", size_threshold=0)
     else:
         onnx.save_model(model, FOLDER / f"{name}.onnx")
@@ -161,6 +175,8 @@ make_node("node-gru-before-functions", "GRU", activations=["Softplus", "Relu"], 
 make_node("node-rnn-functions", "RNN", "reverse", activations=["ThresholdedRelu"], activation_alpha=[0.3])
 make_node("node-rnn-affine", "RNN", activations=["Affine"], activation_alpha=[0.3], activation_beta=[0.1], clip=2.0)
 make_node("node-lstm-clip-peepholes", "LSTM", peepholes=True, clip=0.5)
+make_node("node-lstm-lengths", "LSTM", "bidirectional", lengths=[5, 3])
+make_node("node-gru-initial-layout", "GRU", "bidirectional", initial=True, layout=1)
 
 # What is refused: weights outside the folder, and a model without a recurrent node.
 model = onnx.load(FOLDER / "node-gru-no-bias-external.onnx", load_external_data=False)

@@ -38,6 +38,10 @@ const models = [
   "torch-rnn-relu",
   "torch-gru-last-state",
   "torch-lstm-norms",
+  "dynamo-lstm",
+  "dynamo-gru",
+  "node-lstm-lengths",
+  "node-gru-initial-layout",
   "torch-gru-norms-embedding",
   "node-lstm-peepholes",
   "node-lstm-reverse",
@@ -108,6 +112,30 @@ describe("ONNX models that cannot be run, or read", () => {
     await expect(readModelFile(join(folder, "outside.onnx"), {})).rejects.toThrow(
       /outside the model's folder/,
     );
+  });
+
+  it("an RNN that was written out step by step is known, with what to do", async () => {
+    const { networks, notes } = await readModelFile(join(folder, "dynamo-rnn.onnx"), {});
+    expect(networks).toEqual([]);
+    expect(notes).toEqual([
+      expect.stringMatching(/Its operators: .*Tanh/),
+      expect.stringMatching(/written out step by step.*dynamo=False/),
+    ]);
+  });
+
+  it("refuses sequences that its own lengths do not fit", async () => {
+    const contents = await readModelFile(join(folder, "node-lstm-lengths.onnx"), {});
+    const network = chosenNetwork(contents, undefined);
+    expect(network.lengths).toEqual([5, 3]);
+    const values = new Float32Array(3 * 1 * 4);
+    const input = {
+      type: "float32",
+      shape: [3, 1, 4],
+      bytes: new Uint8Array(values.buffer),
+    } as const;
+    expect(() =>
+      batchOfArrays(network, { input, loss: "mean-squared-error", batchFirst: false }),
+    ).toThrow(/made for sequences of 5, 3 steps; the input has 1 of 3/);
   });
 
   it("a model without a recurrent node says what it contains", async () => {
