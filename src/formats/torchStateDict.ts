@@ -16,8 +16,10 @@ export interface WrittenTensor {
 const alignment = 64;
 const root = "archive";
 
+/** `notes` are entries of the archive that PyTorch does not look at: name to text. */
 export function encodeTorchStateDict(
   tensors: ReadonlyMap<string, WrittenTensor>,
+  notes: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   const entries: (readonly [string, Uint8Array])[] = [
     [`${root}/data.pkl`, picklesStateDict(tensors)],
@@ -28,6 +30,7 @@ export function encodeTorchStateDict(
     entries.push([`${root}/data/${key}`, bytes]);
   });
   entries.push([`${root}/version`, text("3\n")]);
+  for (const [name, note] of Object.entries(notes)) entries.push([`${root}/${name}`, text(note)]);
 
   const files: Zippable = {};
   let offset = 0;

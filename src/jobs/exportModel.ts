@@ -97,22 +97,25 @@ function exportedRun(loaded: LoadedRun, fileName: string): ExportedNetwork {
     notes: [],
   };
   const meaning = meaningOf(loaded);
+  const vocabulary = vocabularyText(encoding);
   return {
-    network,
+    network: "vocabulary" in encoding ? { ...network, vocabulary } : network,
     naming: "module",
     ...(meaning && { meaning }),
     from: `${run.record.name}, ${checkpoint} checkpoint, update ${update}`,
-    more: [vocabularyFile(encoding, fileName)],
+    more: [vocabularyFile(vocabulary, fileName)],
   };
 }
 
 /** What turns text or rows into the numbers that the network reads, and its answers back. */
-function vocabularyFile(encoding: LoadedRun["encoding"], fileName: string): WrittenFile {
+function vocabularyText(encoding: LoadedRun["encoding"]): string {
   const tokens = "vocabulary" in encoding ? encoding.vocabulary.tokens : undefined;
   const classes = classesOf(encoding);
   const json = { ...(tokens && { tokens }), ...(classes && { classes }), encoding };
-  return {
-    name: fileName.replace(/\.[^.]+$/, ".vocabulary.json"),
-    bytes: new TextEncoder().encode(`${JSON.stringify(json, undefined, 2)}\n`),
-  };
+  return `${JSON.stringify(json, undefined, 2)}\n`;
 }
+
+const vocabularyFile = (vocabulary: string, fileName: string): WrittenFile => ({
+  name: fileName.replace(/\.[^.]+$/, ".vocabulary.json"),
+  bytes: new TextEncoder().encode(vocabulary),
+});

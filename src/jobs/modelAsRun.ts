@@ -29,11 +29,12 @@ export function modelAsRun(
         "Trace it on the command line: unroll trace MODEL --input FILE.npy --out FILE.safetensors",
     });
   }
-  const { layers, output } = network;
+  const { layers, output, pooling } = network;
   const parameters = completed(network);
   const model: ModelDescription = {
     input,
     layers,
+    ...(pooling && { pooling }),
     output: { ...output, at },
     loss,
     parameterCount: network.parameters.reduce((sum, { data }) => sum + data.length, 0),

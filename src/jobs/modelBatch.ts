@@ -43,7 +43,14 @@ export function batchOfArrays(network: ModelNetwork, arrays: ModelArrays): Model
   const { target, loss } = arrays;
   if (!target) return { batch, at: network.output.at, embedded };
   const read = loss === "cross-entropy" ? readClasses : readValues;
-  return { ...read(batch, target, place, network.output.size), embedded };
+  const taken = read(batch, target, place, network.output.size);
+  if (network.pooling && taken.at === "each-step") {
+    throw new UserError(
+      "target",
+      "This network makes one answer of a whole sequence, and the target has one for each step.",
+    );
+  }
+  return { ...taken, embedded };
 }
 
 /** Vectors as the lowest layer reads them. */

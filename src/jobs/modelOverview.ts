@@ -42,6 +42,7 @@ function describeNetwork(network: ModelNetwork): NetworkOverview {
     questions,
     notes,
     ...(untraceable !== undefined && { untraceable }),
+    ...(network.vocabulary !== undefined && { hasVocabulary: true }),
   };
 }
 

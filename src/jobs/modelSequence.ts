@@ -35,7 +35,11 @@ export async function modelSequence(
 ): Promise<ModelSequence> {
   const name = basename(choice.file);
   const tokenizer =
-    choice.vocabulary === undefined ? undefined : await readTokenizer(choice.vocabulary, given);
+    choice.vocabulary !== undefined
+      ? await readTokenizer(choice.vocabulary, given)
+      : given.vocabulary !== undefined
+        ? readVocabulary(given.vocabulary, "The vocabulary of the model")
+        : undefined;
   const content = await readSequenceFile(choice.file);
   const network = readsOneHot(given, content, tokenizer) ? withOneHotInput(given) : given;
   const encoded =

@@ -71,6 +71,7 @@ function modelOf(
   const spec: ModelSpec = {
     input: network.input,
     layers: network.layers.map(layerConfigOf),
+    ...(network.pooling && { pooling: network.pooling }),
     // All of it is overwritten at once; this start is the quickest.
     initialization: { input: "uniform", recurrent: "uniform", forgetBias: 0 },
     output: { ...network.output, at },
@@ -88,6 +89,8 @@ export function layerConfigOf(layer: LayerDescription): ModelSpec["layers"][numb
   const shared = {
     hidden,
     bidirectional: directions.length === 2,
+    ...(layer.layerNorm && { layerNorm: true }),
+    ...(layer.residual && { residual: true }),
     ...(directions.join() === "reverse" && { reverseOnly: true as const }),
     ...(functions && { functions }),
   };

@@ -61,6 +61,8 @@ export interface ModelNetwork {
   readonly batchFirst?: boolean;
   /** Steps at a sequence's end that hold nothing but this are no part of it (token or number), as Keras masks them. */
   readonly padding?: number;
+  /** What its tokens are, as `data/tokenizer/vocabularyFile.ts` reads it, where the file says so. */
+  readonly vocabulary?: string;
   /** What the file does not say and a person must: the nonlinearity of a plain RNN. */
   readonly questions: readonly ModelQuestion[];
   /** Of this network, as `ModelContents.notes`. */

@@ -11,6 +11,13 @@ import type { ExternalData } from "../formats/onnx/onnxTensor.ts";
 import { isHdf5 } from "../formats/hdf5/hdf5File.ts";
 import { openKerasArchive, openKerasHdf5 } from "./keras/kerasModel.ts";
 import { openOnnxModel } from "./onnx/onnxModel.ts";
+import {
+  answersWith,
+  descriptionKey,
+  vocabularyKey,
+  withOwnDescription,
+} from "./ownDescription.ts";
+import { withOwnParameters } from "./ownParameters.ts";
 import { openTorchModel } from "./pytorch.ts";
 import { networksOfStateDict, type ModuleFacts } from "./stateDict.ts";
 
@@ -43,7 +50,8 @@ export function openModelFile(
 function openArchive(bytes: Uint8Array, name: string, answers: ModelAnswers): ModelContents {
   const entries = openZip(bytes);
   const names = [...entries.keys()];
-  if (names.some((entry) => /(^|\/)data\.pkl$/.test(entry))) return torchContents(bytes, answers);
+  if (names.some((entry) => /(^|\/)data\.pkl$/.test(entry)))
+    return torchContents(bytes, answers, ownNotes(entries));
   if (entries.has("config.json")) return openKerasArchive(entries, answers);
   if (names.length > 0 && names.every((entry) => entry.endsWith(".npy"))) {
     const tensors = decodeNpz(bytes);
@@ -61,9 +69,24 @@ function openArchive(bytes: Uint8Array, name: string, answers: ModelAnswers): Mo
   });
 }
 
-function torchContents(bytes: Uint8Array, answers: ModelAnswers): ModelContents {
+function torchContents(
+  bytes: Uint8Array,
+  answers: ModelAnswers,
+  own: ModelContents["metadata"] = {},
+): ModelContents {
   const model = openTorchModel(bytes);
-  return stateDictContents({ format: "pytorch", ...model, fileBytes: bytes.length }, answers);
+  const metadata = { ...model.metadata, ...own };
+  const file = { format: "pytorch" as const, ...model, metadata, fileBytes: bytes.length };
+  return stateDictContents(file, answers);
+}
+
+/** What Unroll wrote into the archive beside the weights. */
+function ownNotes(entries: ReturnType<typeof openZip>): ModelContents["metadata"] {
+  const found = [descriptionKey, vocabularyKey].flatMap((key) => {
+    const entry = entries.get(`archive/${key}`);
+    return entry ? [[key, new TextDecoder().decode(entry.read())] as const] : [];
+  });
+  return Object.fromEntries(found);
 }
 
 interface StateDictFile {
@@ -78,7 +101,11 @@ interface StateDictFile {
 
 function stateDictContents(file: StateDictFile, answers: ModelAnswers): ModelContents {
   const { format, title, tensors, metadata, fileBytes, modules, notes = [] } = file;
-  const networks = networksOfStateDict(tensors, fileBytes, answers, modules);
+  const known = answersWith(answers, metadata, (name) => tensors.has(`${name}.weight`));
+  const networks = networksOfStateDict(tensors, fileBytes, known, modules).map((network) =>
+    withOwnDescription(withOwnParameters(network, tensors), metadata),
+  );
+  const { [vocabularyKey]: _, ...shown } = metadata;
   const names = [...tensors.keys()];
   const missing = [
     ...([...tensors.values()].some(({ type }) => type.startsWith("q"))
@@ -96,7 +123,7 @@ function stateDictContents(file: StateDictFile, answers: ModelAnswers): ModelCon
     title,
     networks,
     tensors: [...tensors].map(([name, { type, shape }]) => ({ name, type, shape })),
-    metadata,
+    metadata: shown,
     notes: networks.length === 0 ? [...notes, ...missing] : notes,
   };
 }

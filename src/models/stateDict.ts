@@ -132,9 +132,6 @@ function networkOf(prefix: string, modules: ModuleParts, surroundings: Surroundi
         `layer ${number} reads ${inputSize} numbers, but layer ${number - 1} hands on ${widthOf(below)}`,
       );
     }
-    if (below && below.directions.length !== order.length) {
-      throw misfit(prefix, `layer ${number} has other directions than the layer below it`);
-    }
     layers.push({
       ...forward,
       directions: order,

@@ -40,6 +40,8 @@ export interface NetworkOverview {
   readonly questions: readonly ModelQuestion[];
   readonly notes: readonly string[];
   readonly untraceable?: string;
+  /** The file says what its tokens are. */
+  readonly hasVocabulary?: boolean;
 }
 
 /** One recurrent layer in one direction. */

@@ -89,10 +89,11 @@ async function askArray(title: string, arrays: Arrays): Promise<Arrays[number] |
 async function askVocabulary(
   title: string,
   model: vscode.Uri,
-  { input }: NetworkOverview,
+  { input, hasVocabulary }: NetworkOverview,
   memory: ModelMemory,
   isNeeded: boolean,
 ): Promise<string | undefined> {
+  if (hasVocabulary && memory.vocabulary === undefined) return "";
   // Text may also be for a network whose tokens are one-hot, of which its file does not know.
   if (input.kind !== "tokens" && !isNeeded) return "";
   const folder = dirname(model.fsPath);

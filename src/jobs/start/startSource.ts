@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { UserError } from "../../config/problem.ts";
 import type { Config, StartConfig } from "../../config/schema.ts";
 import { classesOf, type Encoding } from "../../data/encoding.ts";
+import { readVocabulary } from "../../data/tokenizer/vocabularyFile.ts";
 import { FormatError } from "../../formats/formatError.ts";
 import type { ModelContents, ModelNetwork } from "../../models/modelContents.ts";
 import type { StoredParameter } from "../../runs/checkpoint.ts";
@@ -92,6 +93,9 @@ async function sourceOfFile(
     name: basename(file),
     layers: network.layers,
     parameters: new Map(network.parameters.map(({ name, shape, data }) => [name, { shape, data }])),
+    ...(network.vocabulary !== undefined && {
+      tokens: readVocabulary(network.vocabulary, "Its vocabulary").tokens,
+    }),
     ...(heads && { heads }),
   };
 }
@@ -109,7 +113,10 @@ function networkNamed(contents: ModelContents, module: string | undefined): Mode
   });
 }
 
-function refuseOthers({ untraceable, initialStates }: ModelNetwork): void {
+function refuseOthers({ untraceable, initialStates, inputNorm }: ModelNetwork): void {
+  if (inputNorm) {
+    throw new UserError("start", "It normalizes its input, which a config cannot say.");
+  }
   if (untraceable !== undefined) {
     throw new UserError("start", `It computes something that a config cannot say: ${untraceable}`);
   }

@@ -8,17 +8,22 @@ import type { ModelNetwork } from "../modelContents.ts";
  */
 export type StateDictNaming = "source" | "module";
 
-export function stateDictOf(
+/** With the names that its parameters will have in the file. */
+export function renamed(network: ModelNetwork, naming: StateDictNaming): ModelNetwork {
+  if (naming === "source") return network;
+  return {
+    ...network,
+    parameters: network.parameters.map((each) => ({ ...each, source: moduleName(each.name) })),
+  };
+}
+
+export const stateDictOf = (
   network: ModelNetwork,
   naming: StateDictNaming,
-): ReadonlyMap<string, WrittenTensor> {
-  return new Map(
-    network.parameters.map(({ name, source, shape, data }) => [
-      naming === "source" ? source : moduleName(name),
-      { shape, data },
-    ]),
+): ReadonlyMap<string, WrittenTensor> =>
+  new Map(
+    renamed(network, naming).parameters.map(({ source, shape, data }) => [source, { shape, data }]),
   );
-}
 
 /** A layer's own parameters: `decoder.weight_hh_l1`, `layer_norm_c_bias_l0_reverse`. */
 const ofLayer = /^(decoder\.)?(\w+_l\d+(?:_reverse)?)$/;

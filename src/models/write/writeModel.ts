@@ -3,8 +3,9 @@ import { UserError } from "../../config/problem.ts";
 import { encodeSafetensors } from "../../formats/safetensors.ts";
 import { encodeTorchStateDict } from "../../formats/torchStateDict.ts";
 import type { ModelNetwork } from "../modelContents.ts";
+import { describeForFile, descriptionKey, vocabularyKey } from "../ownDescription.ts";
 import type { OutputMeaning } from "./outputMeaning.ts";
-import { stateDictOf, type StateDictNaming } from "./stateDict.ts";
+import { renamed, stateDictOf, type StateDictNaming } from "./stateDict.ts";
 import { writeOnnx } from "./onnx/writeOnnx.ts";
 import { writePython } from "./python/writePython.ts";
 
@@ -30,24 +31,22 @@ export function writeModel(
   { naming, from, meaning }: WriteOptions,
 ): readonly WrittenFile[] {
   const extension = fileName.slice(fileName.lastIndexOf(".") + 1).toLowerCase();
+  // What names and shapes do not tell; see `ownDescription.ts`, which reads it.
+  const describedAs = (names: StateDictNaming): Readonly<Record<string, string>> => ({
+    [descriptionKey]: describeForFile(renamed(network, names)),
+    ...(network.vocabulary !== undefined && { [vocabularyKey]: network.vocabulary }),
+  });
+  const described = describedAs(naming);
   switch (extension) {
     case "safetensors": {
-      const bytes = encodeSafetensors(stateDictOf(network, naming), {
-        format: "pt",
-        // What names and shapes do not tell: nonlinearity, where the reset gate acts, residual connections.
-        "unroll.model": JSON.stringify({
-          input: network.input,
-          layers: network.layers,
-          decoder: network.decoder,
-          pooling: network.pooling,
-          output: network.output,
-        }),
-      });
-      return [{ name: fileName, bytes }];
+      const metadata = { format: "pt", ...described };
+      return [{ name: fileName, bytes: encodeSafetensors(stateDictOf(network, naming), metadata) }];
     }
     case "pt":
     case "pth":
-      return [{ name: fileName, bytes: encodeTorchStateDict(stateDictOf(network, naming)) }];
+      return [
+        { name: fileName, bytes: encodeTorchStateDict(stateDictOf(network, naming), described) },
+      ];
     case "onnx":
       return [{ name: fileName, bytes: writeOnnx(network) }];
     case "py": {
@@ -55,7 +54,10 @@ export function writeModel(
       const source = writePython(network, { weightsFile, from, ...(meaning && { meaning }) });
       return [
         { name: fileName, bytes: new TextEncoder().encode(source) },
-        { name: weightsFile, bytes: encodeTorchStateDict(stateDictOf(network, "module")) },
+        {
+          name: weightsFile,
+          bytes: encodeTorchStateDict(stateDictOf(network, "module"), describedAs("module")),
+        },
       ];
     }
     default:
