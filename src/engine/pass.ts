@@ -11,6 +11,7 @@ import { firstAfter } from "./layers/directions.ts";
 import { createHandedOn, type HandedOn } from "./layers/handOn.ts";
 import { createInputLayer, type InputLayer } from "./layers/inputLayer.ts";
 import { createOutputLayer, type OutputLayer } from "./layers/outputLayer.ts";
+import { createMaskStreams } from "./layers/maskStreams.ts";
 import {
   createRecurrentLayer,
   type LayerSource,
@@ -110,6 +111,8 @@ export function createPass(
         ]),
       ),
   );
+  const masks =
+    capacity.recompute && options.dropout ? createMaskStreams(encoder, options.dropout) : undefined;
   const decoderSteps = capacity.decoderSteps ?? 1;
   const sizes = { steps: decoderSteps, sourceSteps: steps, batch };
   const outputRows = description.decoder ? decoderSteps * batch : rows;
@@ -118,7 +121,9 @@ export function createPass(
     capacity,
     input,
     layers,
-    handed: encoder.map((layer) => createHandedOn(layer, rows, kernels, options.dropout)),
+    handed: encoder.map((layer, index) =>
+      createHandedOn(layer, rows, kernels, masks?.layers[index] ?? options.dropout),
+    ),
     fromAbove: options.separate
       ? encoder.map(
           (layer) =>
@@ -138,8 +143,8 @@ export function createPass(
       ? createSegments(
           model,
           layers.flatMap((each) => [...each.values()]),
-          capacity.steps,
-          batch,
+          capacity,
+          masks,
         )
       : undefined,
     lengths: kernels.allocateIntegers(batch),

@@ -2,11 +2,13 @@
  * Backpropagation through sequences that are too long to remember: the forward pass keeps the states between segments of
  * about √T steps, and the way back computes each segment once more from them (Chen et al. 2016, arXiv:1604.06174;
  * Gruslys et al. 2016, arXiv:1606.03401). Memory grows with √T instead of T, for one forward pass more. The gradients are those of the
- * whole; weights' are added up segment by segment, from the last, so that they differ in rounding.
+ * whole; weights' are added up segment by segment, from the last, so that they differ in rounding. Losses and states are the same
+ * bits, but for dropout: what it drops is drawn from other streams (`layers/maskStreams.ts`), the same both times.
  */
 import type { Batch } from "../trace/batch.ts";
 import type { Real } from "../trace/trace.ts";
 import { finalRow, initialRow } from "./layers/directions.ts";
+import type { MaskStreams } from "./layers/maskStreams.ts";
 import type { RecurrentLayer } from "./layers/recurrentLayer.ts";
 import type { LossResult } from "./losses/loss.ts";
 import type { Model } from "./model.ts";
@@ -15,10 +17,14 @@ import { outputRows, type Pass } from "./pass.ts";
 export interface Segments {
   /** Steps of a segment. */
   readonly length: number;
-  /** The states before each segment and after the last one: per boundary, layer and state (B,width). */
+  /** The states before each segment: per segment, layer and state (B,width). */
   readonly states: readonly (readonly Real[])[];
   /** Per layer and state (B,width): dL/d the states that the segment at hand ends in. */
   readonly ends: readonly Real[];
+  /** Per layer and state (B,width): what the next window begins with, which may overlap this one. */
+  readonly carried: readonly Real[];
+  /** Where something is dropped. */
+  readonly masks: MaskStreams | undefined;
   readonly current: {
     /** Of the last forward pass, with its loss's weight. */
     batch: Batch | undefined;
@@ -37,13 +43,12 @@ export const segmentLength = (steps: number): number => Math.ceil(Math.sqrt(step
 export function createSegments(
   { kernels, description }: Model,
   layers: readonly RecurrentLayer[],
-  steps: number,
-  batch: number,
+  { steps, batch }: { readonly steps: number; readonly batch: number },
+  masks: MaskStreams | undefined,
 ): Segments {
   const { decoder, pooling, loss } = description;
-  const dropping = description.layers.some(({ dropout }) => dropout);
-  if (decoder || pooling || loss === "ctc" || dropping) {
-    throw new Error("Only a network without attention, a decoder, CTC or dropout is recomputed.");
+  if (decoder || pooling || loss === "ctc") {
+    throw new Error("Only a network without attention, a decoder or CTC is recomputed.");
   }
   if (layers.some(({ direction }) => direction === "reverse")) {
     throw new Error("A direction that begins at the end cannot be recomputed in segments.");
@@ -51,11 +56,13 @@ export function createSegments(
   const allocate = (): readonly Real[] =>
     layers.flatMap(({ cell }) => cell.states.map(({ width }) => kernels.allocate(batch * width)));
   const length = segmentLength(steps);
-  const boundaries = Math.ceil(steps / length) + 1;
+  const count = Math.ceil(steps / length);
   return {
     length,
-    states: Array.from({ length: boundaries }, allocate),
+    states: Array.from({ length: count }, allocate),
     ends: allocate(),
+    carried: allocate(),
+    masks,
     current: { batch: undefined, weight: 0, hasEnds: false, held: 0 },
   };
 }
@@ -63,20 +70,23 @@ export function createSegments(
 /** `run` is the forward pass over steps that the buffers have room for. */
 export function forwardInSegments(
   pass: Pass,
-  { length, states, current }: Segments,
+  { length, states, carried, current, masks }: Segments,
   batch: Batch,
   run: (part: Batch) => LossResult,
 ): LossResult {
-  if (batch.carriedSteps !== undefined) throw new Error("Windows that overlap have no segments.");
   const count = Math.ceil(batch.steps / length);
   current.batch = undefined;
   const sums = { loss: 0, weight: 0, correct: 0, counted: 0 };
   let hasCounts = false;
+  const { carriedSteps = batch.steps } = batch;
+  masks?.beginSequence();
   for (let index = 0; index < count; index++) {
     copyCarried(pass, states[index], "out");
     current.held = index;
+    masks?.beginSegment(index);
     const found = run(partOf(pass.model, batch, index, length));
     const { loss, weight, correct, counted } = found;
+    keepCarried(pass, carried, carriedSteps - index * length);
     // The buffers then hold where the numbers were left.
     if (!Number.isFinite(loss)) return found;
     sums.loss += loss * weight;
@@ -85,7 +95,7 @@ export function forwardInSegments(
     sums.counted += counted ?? 0;
     hasCounts ||= correct !== undefined;
   }
-  copyCarried(pass, states[count], "out");
+  copyCarried(pass, carried, "in");
   current.batch = batch;
   current.weight = sums.weight;
   return {
@@ -98,7 +108,7 @@ export function forwardInSegments(
 /** From the last segment to the first; `run` is again the forward pass, `goBack` the backward pass after it. */
 export function backwardInSegments(
   pass: Pass,
-  { length, states, ends, current }: Segments,
+  { length, states, ends, carried, current, masks }: Segments,
   run: (part: Batch) => LossResult,
   goBack: () => void,
 ): void {
@@ -111,6 +121,7 @@ export function backwardInSegments(
     if (index !== current.held) {
       copyCarried(pass, states[index], "in");
       pass.current.carriedBatch = index > 0 || batch.carry ? batch.size : 0;
+      masks?.beginSegment(index);
       run(part);
       current.held = index;
     }
@@ -120,7 +131,7 @@ export function backwardInSegments(
     current.hasEnds = true;
   }
   current.hasEnds = false;
-  copyCarried(pass, states[count], "in");
+  copyCarried(pass, carried, "in");
   current.batch = undefined;
 }
 
@@ -148,6 +159,20 @@ function copyCarried(pass: Pass, states: readonly Real[], way: "in" | "out") {
   for (const [index, state] of states.entries()) {
     if (way === "out") state.set(kept[index]);
     else kept[index].set(state);
+  }
+}
+
+/** Keeps the states after `steps` steps of the segment at hand, if they are among its own. */
+function keepCarried(pass: Pass, carried: readonly Real[], steps: number) {
+  const { steps: own, batch } = pass.current;
+  if (steps < 0 || steps > own) return;
+  let place = 0;
+  for (const { cell } of allLayers(pass)) {
+    for (const { value, width } of cell.states) {
+      const kept = carried[place++];
+      const first = steps * batch * width;
+      for (let k = 0; k < batch * width; k++) kept[k] = value[first + k];
+    }
   }
 }
 

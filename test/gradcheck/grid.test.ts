@@ -104,6 +104,8 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     "threads",
     // Which token a decoder reads: sequenceToSequence.test.ts.
     "scheduledSampling",
+    // Only the weights that training begins with.
+    "start",
   ],
   model: ["initialization"],
 };

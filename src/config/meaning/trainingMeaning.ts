@@ -87,7 +87,7 @@ export function trainingProblems(
 function recomputeProblems(
   data: Config["data"],
   { layers, decoder, pooling }: Config["model"],
-  { loss, updateEverySteps }: TrainingConfig,
+  { loss }: TrainingConfig,
 ): PathProblem[] {
   const path = ["training", "recompute"];
   const problems: PathProblem[] = [];
@@ -99,24 +99,11 @@ function recomputeProblems(
       ),
     );
   }
-  if (layers.some(({ dropout }) => dropout)) {
-    problems.push(
-      error(
-        path,
-        "The second time, dropout would drop other units than the first: take one or the other.",
-      ),
-    );
-  }
   if (decoder || pooling) {
     problems.push(error(path, "Attention and a decoder need the whole source at once."));
   }
   if (loss?.kind === "ctc" || hasLabels(data)) {
     problems.push(error(path, "CTC looks at a whole sequence at once."));
-  }
-  if (updateEverySteps !== undefined) {
-    problems.push(
-      error(path, 'Windows that overlap ("updateEverySteps") are short: take one or the other.'),
-    );
   }
   return problems;
 }

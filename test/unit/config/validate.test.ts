@@ -325,12 +325,6 @@ describe("what is allowed but cannot work, or does nothing", () => {
       "begins at the end",
     ],
     [
-      "recomputation beside dropout",
-      text(book, { layers: [{ cell: "gru", hidden: 2, dropout: 0.2 }] }, { recompute: true }),
-      "error true",
-      "other units",
-    ],
-    [
       "recomputation of frames whose labels have no places",
       text({ kind: "labelled-frames", path: "f.jsonl" }, {}, { recompute: true }),
       "error true",

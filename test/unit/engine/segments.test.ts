@@ -16,7 +16,8 @@ import { referenceKernels } from "../../../src/engine/kernels/reference.ts";
 import { parameterOf, type Model } from "../../../src/engine/model.ts";
 import type { Batch } from "../../../src/trace/batch.ts";
 import type { Real } from "../../../src/trace/trace.ts";
-import { disagreement } from "../../gradcheck/differences.ts";
+import { createRandom, resumableRandom } from "../../../src/engine/rng.ts";
+import { centralDifferences, disagreement } from "../../gradcheck/differences.ts";
 import {
   bothWays,
   buildBatch,
@@ -81,6 +82,41 @@ function numbersFor(steps: number): number {
   return numbers;
 }
 
+/** Of each step of a sequence, which of six units were dropped. */
+function masksOf(variational: boolean): readonly string[] {
+  const layers = [{ ...layerConfig("rnn tanh", 6), dropout: 0.5, variational }];
+  const model = buildModel({ layers });
+  parameterOf(model, "bias_ih_l0").value.fill(1);
+  const batch = buildBatch(model, { lengths: [16] });
+  const pass = createPass(
+    model,
+    { steps: 16, batch: 1, recompute: true },
+    { dropout: createRandom(3) },
+  );
+  const seen: string[] = [];
+  const { segments } = pass;
+  if (!segments?.masks) throw new Error("There is dropout.");
+  const { masks } = segments;
+  const noting = {
+    ...masks,
+    beginSegment(segment: number) {
+      note();
+      masks.beginSegment(segment);
+    },
+  };
+  const note = (): void => {
+    const handed = pass.handed[0];
+    if (pass.current.steps === 0 || !handed) return;
+    for (let t = 0; t < 4; t++)
+      seen.push(
+        Array.from(handed.value.subarray(t * 6, t * 6 + 6), (y) => (y === 0 ? 0 : 1)).join(""),
+      );
+  };
+  forward({ ...pass, segments: { ...segments, masks: noting } }, batch);
+  note();
+  return seen;
+}
+
 describe("recomputation in segments", () => {
   it("has the loss, the carried states and the gradients of the whole", () => {
     fc.assert(
@@ -103,6 +139,56 @@ describe("recomputation in segments", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it.each([false, true])(
+    "drops the same units the second time: gradients are those of differences (variational: %s)",
+    (variational) => {
+      const layers = [
+        { ...layerConfig("lstm peepholes", 4), dropout: 0.4, variational },
+        { ...layerConfig("gru before", 3), dropout: 0.3, variational },
+      ];
+      const model = buildModel({ layers, loss: "mean-squared-error" });
+      const batch = buildBatch(model, { lengths: [11, 3, 7] });
+      const random = resumableRandom(createRandom(9));
+      const first = random.state();
+      const capacity = { steps: 11, batch: 3, recompute: true };
+      const pass = createPass(model, capacity, { dropout: random });
+      const loss = (): number => {
+        random.restore(first);
+        return forward(pass, batch).loss;
+      };
+      zeroGradients(model);
+      loss();
+      backward(pass);
+      const problems = model.parameters.map(({ name, shape, value, gradient }) =>
+        disagreement(name, shape, gradient.slice(), centralDifferences(value, loss), 1e-7),
+      );
+      expect(problems.filter((problem) => problem !== undefined)).toEqual([]);
+      // Another sequence has other masks, and none are dropped where nothing is trained.
+      const again = forward(pass, batch).loss;
+      expect(again).not.toBe(loss());
+      expect(forward(createPass(model, capacity), batch).loss).not.toBe(again);
+    },
+  );
+
+  it("has one mask for all segments where dropout is variational, and others where it is not", () => {
+    expect(masksOf(true)).toHaveLength(16);
+    expect(new Set(masksOf(true)).size).toBe(1);
+    expect(new Set(masksOf(false)).size).toBeGreaterThan(8);
+  });
+
+  it("carries on what windows that overlap ask for, wherever it lies in a segment", () => {
+    for (const carriedSteps of [0, 1, 4, 7, 8, 11]) {
+      const model = buildModel({ layers: [layerConfig("lstm", 4), layerConfig("gru after", 3)] });
+      const batch = { ...buildBatch(model, { lengths: [11, 3, 9] }), carriedSteps };
+      const states = buildStates(model, batch.size);
+      const [whole, parts] = [false, true].map((recompute) =>
+        learn(model, batch, states, recompute),
+      );
+      expect(parts.carried, `${carriedSteps} steps`).toEqual(whole.carried);
+      expect(parts.after, `${carriedSteps} steps`).toEqual(whole.carried);
+    }
   });
 
   it("takes the memory of √T steps", () => {
@@ -134,7 +220,5 @@ describe("recomputation in segments", () => {
   it("refuses what it cannot compute step by step", () => {
     const both = buildModel({ layers: [bothWays(layerConfig("lstm", 3))] });
     expect(() => createPass(both, { steps: 9, batch: 1, recompute: true })).toThrow("at the end");
-    const dropping = buildModel({ layers: [{ ...layerConfig("lstm", 3), dropout: 0.5 }] });
-    expect(() => createPass(dropping, { steps: 9, batch: 1, recompute: true })).toThrow("dropout");
   });
 });

@@ -125,6 +125,22 @@ describe("training in several threads", () => {
     }
   });
 
+  it("drops the same units again where states are computed again, and goes on bit for bit", async () => {
+    const layers = [
+      { cell: "lstm", hidden: 4, dropout: 0.3 },
+      { cell: "gru", hidden: 3, dropout: 0.2, variational: true },
+    ];
+    const request = await requestWith("adding problem", 2, {
+      model: { layers },
+      training: { recompute: true },
+    });
+    const whole = await train(request);
+    expect(whole.state).toBe("finished");
+    const stopped = await train(request, stopAfter(5));
+    const resumed = await train({ ...request, resume: stopped });
+    expect((await remains(resumed.runFolder)).last).toEqual((await remains(whole.runFolder)).last);
+  });
+
   it("says where numbers left the finite ones, in whichever thread that was", async () => {
     const request = await requestWith("adding problem", 3, {
       model: { layers: [{ cell: "rnn", hidden: 6, nonlinearity: "relu" }] },
