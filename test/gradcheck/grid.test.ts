@@ -93,6 +93,8 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     "earlyStopping",
     "checkpointEveryUpdates",
     "seed",
+    // From which weights: test/unit/jobs.
+    "start",
     // What is done with gradients once they are there: test/golden/optimizers, schedules and updates.
     "optimizer",
     "schedule",
