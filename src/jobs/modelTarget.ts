@@ -53,7 +53,7 @@ export function readValues(batch: Batch, target: FileTensor, place: Place, outpu
   return { batch: { ...batch, target: { kind: "values" as const, values } }, at };
 }
 
-/** Whether what is left of a target's shape, without its last axis of numbers, has a T in it; `readings` is what may be left. */
+/** Whether what is left of a target's shape, without its last axis of numbers, has a T in it; `readings` is what may be left, the likelier first. */
 function placeOfTarget(
   readings: readonly (readonly number[])[],
   { steps, size, single, batchFirst }: Place,
@@ -61,10 +61,12 @@ function placeOfTarget(
 ): TargetPlace {
   const eachStep = single ? [[steps], [steps, 1]] : [batchFirst ? [size, steps] : [steps, size]];
   const lastStep = single ? [[], [1]] : [[size]];
-  const fits = (wanted: readonly (readonly number[])[]): boolean =>
-    wanted.some((shape) => readings.some((sizes) => shape.join() === sizes.join()));
-  if (fits(eachStep)) return "each-step";
-  if (fits(lastStep)) return "last-step";
+  for (const sizes of readings) {
+    const fits = (wanted: readonly (readonly number[])[]): boolean =>
+      wanted.some((shape) => shape.join() === sizes.join());
+    if (fits(eachStep)) return "each-step";
+    if (fits(lastStep)) return "last-step";
+  }
   throw new UserError(
     "target",
     `The target has ${shown(readings[0])} times ${each}; the input has (T,B) = (${steps},${size}). ` +
