@@ -59,14 +59,29 @@ const hasNumbers = ({ datasets }: Hdf5File, group: string): boolean =>
   !group.startsWith("optimizer") &&
   [...datasets].some(([path, tensor]) => path.startsWith(group) && isReal(tensor));
 
-/** Folders of one layer each, in the file's order or in that of its list of names. */
+/** Folders of one layer each, in the order of their numbers or in that of its list of names. */
 function groupsOf({ datasets, attributes }: Hdf5File): readonly string[] {
   const listed = attributes.get("")?.get("layer_names");
   if (Array.isArray(listed)) return listed.map((name) => `${name}/`);
   const folders = [...datasets.keys()].map(
     (path) => /^((layers|_layer_checkpoint_dependencies)\/)?[^/]+\//.exec(path)?.[0] ?? "",
   );
-  return [...new Set(folders)].filter((folder) => folder !== "");
+  // HDF5 has lstm_10 before lstm_2.
+  return [...new Set(folders)].filter((folder) => folder !== "").sort(byNumber);
+}
+
+/** By letters, then by the numbers behind them. */
+function byNumber(one: string, other: string): number {
+  const [stem, number] = stemAndNumber(one);
+  const [otherStem, otherNumber] = stemAndNumber(other);
+  if (stem !== otherStem) return stem < otherStem ? -1 : 1;
+  return number - otherNumber;
+}
+
+/** `layers/lstm_10/` is `layers/lstm` and 10. */
+function stemAndNumber(folder: string): readonly [stem: string, number: number] {
+  const [, stem = folder, number = "0"] = /^(.*?)(?:_(\d+))?\/$/.exec(folder) ?? [];
+  return [stem, Number(number)];
 }
 
 function describe(file: Hdf5File, folder: string, answers: ModelAnswers): readonly Found[] {

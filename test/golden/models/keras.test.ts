@@ -67,7 +67,7 @@ const parameters = async (file: string) =>
 
 describe("Keras models agree with Keras", () => {
   it("has a file of every cell, every kind of file and every wrapper", () =>
-    expect(files).toHaveLength(28));
+    expect(files).toHaveLength(29));
 
   it.each(files)("%s", async (file) => {
     const { found, wanted } = await trace(file);

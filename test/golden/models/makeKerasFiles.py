@@ -84,6 +84,7 @@ make("normed-turned", [layers.LSTM(H, go_backwards=True, return_sequences=True),
 make("turned", [layers.LSTM(H, go_backwards=True, return_sequences=True), layers.Bidirectional(layers.GRU(2, return_sequences=True)),
                 layers.SimpleRNN(H, return_sequences=True), layers.LSTM(2, go_backwards=True, return_sequences=True), layers.GRU(3), layers.Dense(O)], (".keras",))
 make("turned-each", [layers.LSTM(H, go_backwards=True, return_sequences=True), layers.Bidirectional(layers.GRU(2, return_sequences=True)), layers.Dense(O)], (".keras",))
+make("many-layers", [layers.SimpleRNN(2, return_sequences=True) for _ in range(12)], (".weights.h5",))
 make("no-recurrence", [layers.Dense(O)], (".h5",))
 
 # A graph of layers rather than a stack, with a bottleneck after the recurrent layer.
