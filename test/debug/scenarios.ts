@@ -248,6 +248,7 @@ const breakpoints: Scenario = {
         endLine: 2,
         endColumn: 2,
       });
+      await client.request("breakpointLocations", { source: { path: textFile }, line: 1 });
       await client.request("setBreakpoints", {
         source: { path: textFile },
         breakpoints: [

@@ -10,6 +10,7 @@ import {
   toClientColumn,
   toClientLine,
 } from "../clientView.ts";
+import type { StepPlace } from "../debuggee.ts";
 import { compile } from "../expression/compile.ts";
 import type { Environment } from "../expression/environment.ts";
 import { ExpressionError } from "../expression/expressionError.ts";
@@ -95,9 +96,12 @@ export const breakpointRequests: Handlers<
     const steps = Array.from({ length: Math.min(last - first + 1, mostLines) }, (_, offset) =>
       stepIndexOf(program).on(index, first + offset),
     ).flat();
+    const isWhole = column === undefined && endColumn === undefined;
     return {
-      breakpoints: steps.flatMap((t) => {
+      breakpoints: steps.flatMap((t, k) => {
         const { place } = program.reading(t);
+        // For each location of a line the editor pushes in a mark, which would pull a text of characters apart.
+        if (isWhole && k > 0 && follows(program.reading(steps[k - 1]).place, place)) return [];
         const isBefore = place.line === first && place.column < from;
         const isAfter = place.line === last && place.column > to;
         if (isBefore || isAfter) return [];
@@ -109,6 +113,10 @@ export const breakpointRequests: Handlers<
     };
   },
 };
+
+/** Without a gap, and on the same line. */
+const follows = (before: StepPlace, place: StepPlace): boolean =>
+  before.line === place.line && before.endLine === place.line && before.endColumn >= place.column;
 
 /** An editor asks for what is on screen. */
 const mostLines = 10_000;
