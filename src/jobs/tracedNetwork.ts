@@ -20,12 +20,16 @@ export interface TracedNetwork {
   readonly loss?: number;
 }
 
-/** Throws `UserError` for a network that cannot be run, and for a batch that is too large to be kept. */
+/**
+ * `states` (B,·) are what the sequences begin with, by their names in a trace, instead of zero or of what the file says.
+ * Throws `UserError` for a network that cannot be run, and for a batch that is too large to be kept.
+ */
 export function traceNetwork(
   network: ModelNetwork,
   { batch, at, embedded }: ModelBatch,
   loss: LossKind,
   kernels: Kernels,
+  states?: ReadonlyMap<string, Real>,
 ): TracedNetwork {
   if (network.untraceable !== undefined) {
     throw new UserError("model", `This network cannot be traced: ${network.untraceable}`);
@@ -41,7 +45,8 @@ export function traceNetwork(
     );
   }
   const pass = createPass(model, { steps: batch.steps, batch: batch.size });
-  if (network.initialStates) {
+  if (states) restoreCarriedState(pass, states);
+  else if (network.initialStates) {
     restoreCarriedState(pass, repeated(network.initialStates, batch.size));
   }
   zeroGradients(model);

@@ -40,6 +40,8 @@ With MODEL, a file that another framework saved (a PyTorch state_dict as .safete
   --input           .npy: float (T,I) or (T,B,I); class numbers (T) or (T,B) for a network with an embedding
   --target          (T,O), (T,B,O), or classes (T), (T,B); without T: for the last step
   --lengths         (B) valid steps of each sequence, where they differ
+  --state           .npz with h0 (L·D,B,H), and c0 of an LSTM, or .npy with h0 alone: what it begins with instead of zero;
+                    or each state (B,H) by its name in a trace, such as layers.0.forward.h
   --loss            mse or cross-entropy, the mean over every element as PyTorch has it
   --cell            rnn, lstm or gru: refuses the file when it holds another
   --nonlinearity    tanh or relu, of a plain RNN (default tanh)
@@ -63,6 +65,7 @@ export const traceCommand = defineCommand({
     json: { type: "boolean", default: false },
     target: { type: "string" },
     lengths: { type: "string" },
+    state: { type: "string" },
     loss: { type: "string" },
     cell: { type: "string" },
     nonlinearity: { type: "string" },

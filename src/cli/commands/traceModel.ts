@@ -5,6 +5,8 @@ import { encodeSafetensors } from "../../formats/safetensors.ts";
 import { batchOfArrays } from "../../jobs/modelBatch.ts";
 import { readArray } from "../../jobs/arrayFile.ts";
 import { chosenNetwork, readModelFile } from "../../jobs/modelFile.ts";
+import { statesOfArrays } from "../../jobs/modelStates.ts";
+import { readSequenceFile } from "../../jobs/sequenceFile.ts";
 import { traceNetwork } from "../../jobs/tracedNetwork.ts";
 import type { ModelAnswers, ModelNetwork } from "../../models/modelContents.ts";
 import { writeAtomically } from "../../runs/writeAtomically.ts";
@@ -19,6 +21,7 @@ export interface ModelTraceOptions {
   readonly input?: string;
   readonly target?: string;
   readonly lengths?: string;
+  readonly state?: string;
   readonly loss?: string;
   readonly cell?: string;
   readonly nonlinearity?: string;
@@ -57,7 +60,12 @@ export async function traceModel(
   const batch = batchOfArrays(network, { input, target, lengths, loss, batchFirst });
   // The specification, in double precision: what a file of 32-bit weights gives differs from PyTorch only by PyTorch's
   // own rounding, and what one of 64-bit weights gives, by next to nothing.
-  const traced = traceNetwork(network, batch, loss, referenceKernels("float64"));
+  const kernels = referenceKernels("float64");
+  const states =
+    values.state === undefined
+      ? undefined
+      : await readStates(resolve(folder, values.state), network, batch.batch.size);
+  const traced = traceNetwork(network, batch, loss, kernels, states);
   out.write(`${describeTrace(traced.trace)}${lossLine(traced.loss)}`);
   if (values.out !== undefined) {
     const { tensors, metadata } = encodeTrace(traced.trace);
@@ -71,6 +79,12 @@ export async function traceModel(
     error.write(`Saved ${tensors.size} tensors in ${values.out}.\n`);
   }
   return exitCodes.done;
+}
+
+async function readStates(file: string, network: ModelNetwork, size: number) {
+  const content = await readSequenceFile(file);
+  const arrays = content.kind === "arrays" ? content.arrays : new Map<string, never>();
+  return statesOfArrays(network, arrays, size);
 }
 
 function lossOf({ loss, target }: ModelTraceOptions): LossKind {
