@@ -1,6 +1,7 @@
 /** The benchmark's tables, as Markdown. */
 import { operationsOf } from "../../src/jobs/benchmarkWorkload.ts";
 import type { DebuggingTimes } from "./debugging.ts";
+import type { Beginning } from "./beginning.ts";
 import { titleOf, type Row, type VariantName } from "./measurements.ts";
 
 export interface Results {
@@ -14,13 +15,8 @@ export interface Results {
   readonly overBatch: readonly Row[];
   /** Absent where it was not measured. */
   readonly debugging?: DebuggingTimes;
-  readonly memory: readonly MemoryRow[];
-}
-
-export interface MemoryRow {
-  readonly what: string;
-  readonly megabytes: number;
-  readonly seconds: number;
+  /** From the command to the first update; empty where it was not measured. */
+  readonly beginnings: readonly Beginning[];
 }
 
 export const median = (values: readonly number[]): number => {
@@ -59,8 +55,16 @@ function spread(values: readonly number[] | undefined): number | undefined {
 }
 
 export function toMarkdown(results: Results): string {
-  const { training, evaluation, stepping, javascript, overSteps, overBatch, debugging, memory } =
-    results;
+  const {
+    training,
+    evaluation,
+    stepping,
+    javascript,
+    overSteps,
+    overBatch,
+    debugging,
+    beginnings,
+  } = results;
   const parts = [
     "# Speed",
     results.circumstances.join("\n"),
@@ -83,17 +87,10 @@ export function toMarkdown(results: Results): string {
     costTable("T", overSteps, ({ workload }) => workload.steps),
     costTable("B", overBatch, ({ workload }) => workload.batch),
     ...(debugging ? ["## A step in a debug session", debuggingTable(debugging)] : []),
-    ...(memory.length > 0
+    ...(beginnings.length > 0
       ? [
-          "## Large data",
-          table(
-            ["data", "most memory of the process, MB", "seconds until the first update"],
-            memory.map(({ what, megabytes, seconds }) => [
-              what,
-              digits(megabytes),
-              digits(seconds, 2),
-            ]),
-          ),
+          "## From the command to the first update, and the most memory until then",
+          beginningTable(beginnings),
         ]
       : []),
   ];
@@ -116,6 +113,16 @@ export function debuggingTable({ steps, hidden, launchMs, stepMs }: DebuggingTim
     ],
   );
 }
+
+export const beginningTable = (rows: readonly Beginning[]): string =>
+  table(
+    ["`unroll train` on", "ms", "MB"],
+    rows.map(({ what, milliseconds, megabytes }) => [
+      what,
+      String(Math.round(median(milliseconds))),
+      digits(megabytes),
+    ]),
+  );
 
 function trainingTable(rows: readonly Row[]): string {
   return table(

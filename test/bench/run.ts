@@ -1,18 +1,19 @@
 /**
- * `npm run bench [-- --python PATH] [--quick] [--only lstm|gru|rnn|debug] [--no-peers] [--note TEXT]`
+ * `npm run bench [-- --python PATH] [--quick] [--only lstm|gru|rnn|debug|begin] [--no-peers] [--note TEXT]`
  *
  * Unroll beside PyTorch and the libraries of JavaScript, interleaved in one run; writes test/bench/RESULTS.md. With `--only`
- * it prints and writes nothing; `debug` is stepping in a debug session, through the worker. `--quick` takes about six minutes on two cores, the whole about fifteen.
+ * it prints and writes nothing; `debug` is stepping in a debug session, through the worker; `begin` is the time until the first update (both want `npm run build` before). `--quick` takes about six minutes on two cores, the whole about fifteen.
  */
 import { writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { measureLargeData, measureSamples } from "./beginning.ts";
 import { measureDebugging } from "./debugging.ts";
 import { cells, measureAgainstJavaScript, measureRow, sizes, titleOf } from "./measurements.ts";
 import type { Row, VariantName } from "./measurements.ts";
 import { startJavaScriptPeers, startPytorch, type Kind } from "./peers.ts";
-import { debuggingTable, median, toMarkdown } from "./results.ts";
+import { beginningTable, debuggingTable, median, toMarkdown } from "./results.ts";
 
 const { values: options } = parseArgs({
   allowNegative: true,
@@ -32,6 +33,15 @@ const progress = (what: string): void =>
 
 if (options.only === "debug") {
   console.log(debuggingTable(await measureDebugging(options.quick ? 200 : 1000)));
+  process.exit(0);
+}
+
+const measureBeginnings = async () => [
+  ...(await measureSamples(options.quick ? 3 : 7)),
+  ...(await measureLargeData(1_000_000, 100_000_000)),
+];
+if (options.only === "begin") {
+  console.log(beginningTable(await measureBeginnings()));
   process.exit(0);
 }
 
@@ -82,6 +92,8 @@ for (const peer of [...pytorch, ...javascriptPeers]) peer.stop();
 progress("a debug session");
 const debugging =
   options.only === "" ? await measureDebugging(options.quick ? 200 : 1000) : undefined;
+progress("the beginning of trainings");
+const beginnings = options.only === "" ? await measureBeginnings() : [];
 
 const ceiling = median(training.flatMap(({ ceilings }) => ceilings));
 const versions = [...pytorch, ...javascriptPeers].map(({ name, version }) => `${name} ${version}`);
@@ -100,7 +112,7 @@ const report = toMarkdown({
   overSteps,
   overBatch,
   ...(debugging && { debugging }),
-  memory: [],
+  beginnings,
 });
 console.log(report);
 if (options.only === "") await writeFile(join(import.meta.dirname, "RESULTS.md"), report);

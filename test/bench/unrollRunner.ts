@@ -18,6 +18,7 @@ export const kernelsOf = (wide: boolean): Kernels | undefined =>
 
 const leastRuns = 3;
 const warmUps = 10;
+const warmUpMs = 400;
 
 export interface Variant {
   readonly threads: number;
@@ -65,7 +66,8 @@ export function createRunner(workload: Workload, { threads, wide }: Variant): Ru
       return median(times);
     },
     async warmUp(kind) {
-      for (let k = 0; k < warmUps; k++) await runs[kind]();
+      const start = performance.now();
+      for (let k = 0; k < warmUps || performance.now() - start < warmUpMs; k++) await runs[kind]();
     },
     end: () => trainer.end(),
   };

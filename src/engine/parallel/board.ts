@@ -89,7 +89,7 @@ export function reportDone({ words }: Board): void {
  * How often a thread looks before it sleeps. Being woken takes a twentieth of a millisecond, more on a virtual machine, and there
  * are three commands to an update: many looks, about a millisecond, outlast what is done between two commands.
  */
-const manyLooks = 100_000;
+const manyLooks = 1_000_000;
 const fewLooks = 2000;
 
 /** Waits until there is a turn after `seen`, however long that takes; answers it. */
