@@ -11,6 +11,7 @@ import {
   problemsOf,
   root,
   sources,
+  truncations,
   ways,
   type Combination,
 } from "./grid.ts";
@@ -25,15 +26,6 @@ const losses = choicesIn(
   },
   "training.loss",
 );
-
-/** Of three steps; of three, an update after two; and neither cut at all. */
-const truncations: Readonly<Record<string, JsonObject>> = {
-  "whole sequences": {},
-  "windows with the state carried": { bptt: 3 },
-  "windows that begin at zero": { bptt: 3, carryState: false },
-  "windows that overlap": { bptt: 3, updateEverySteps: 2 },
-  "overlapping windows that begin at zero": { bptt: 3, updateEverySteps: 2, carryState: false },
-};
 
 const weighted = (loss: JsonObject, labels: readonly string[] | undefined): JsonObject =>
   loss.classWeights === undefined
@@ -106,8 +98,6 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     "threads",
     // Which token a decoder reads: sequenceToSequence.test.ts.
     "scheduledSampling",
-    // Only the weights that training begins with.
-    "start",
   ],
   model: ["initialization"],
 };

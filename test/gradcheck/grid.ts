@@ -26,6 +26,15 @@ export const cellTitle = (cell: JsonObject): string => titleOf({ ...cell, hidden
 
 export const ways = { "one way": {}, "both ways": { bidirectional: true } } as const;
 
+/** Of three steps; of three, an update after two; and neither cut at all. */
+export const truncations: Readonly<Record<string, JsonObject>> = {
+  "whole sequences": {},
+  "windows with the state carried": { bptt: 3 },
+  "windows that begin at zero": { bptt: 3, carryState: false },
+  "windows that overlap": { bptt: 3, updateEverySteps: 2 },
+  "overlapping windows that begin at zero": { bptt: 3, updateEverySteps: 2, carryState: false },
+};
+
 export const columns = { inputs: ["a", "b"], targets: ["c"], path: "table.csv", window: 5 };
 const yesOrNo = { ...columns, targets: ["yes", "even"], standardize: false };
 

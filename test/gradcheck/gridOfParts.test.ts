@@ -11,6 +11,7 @@ import {
   problemsOf,
   root,
   sources,
+  truncations,
   ways,
   type Combination,
 } from "./grid.ts";
@@ -90,17 +91,22 @@ describe("gradients between layers of every cell", () => {
 });
 
 describe("gradients of states that are computed again", () => {
+  const drops = { "nothing dropped": {}, dropout: { dropout: 0.3 } };
   for (const cell of cells) {
     it(cellTitle(cell), async () => {
       const combinations = Object.entries(sources).flatMap(([name, { data, model, only }]) =>
-        combine(
-          name,
-          data,
-          { ...model, layers: [cell] },
-          { recompute: true, ...(only && { loss: { kind: only } }) },
+        Object.entries(truncations).flatMap(([cut, training]) =>
+          Object.entries(drops).flatMap(([title, drop]) =>
+            combine(
+              `${name}, ${cut}, ${title}`,
+              data,
+              { ...model, layers: [{ ...cell, ...drop }] },
+              { ...training, recompute: true, ...(only && { loss: { kind: only } }) },
+            ),
+          ),
         ),
       );
-      expect(combinations.length).toBeGreaterThan(4);
+      expect(combinations.length).toBeGreaterThan(60);
       expect(await problemsOf(combinations, cell)).toEqual([]);
     });
   }
