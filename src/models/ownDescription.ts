@@ -101,7 +101,9 @@ function inputAs(input: ModelNetwork["input"], said: unknown): ModelNetwork["inp
     fieldOf(said, "kind") === "tokens" &&
     fieldOf(said, "embedding") === undefined &&
     fieldOf(said, "vocabulary") === input.size;
-  return isOneHot ? { kind: "tokens", vocabulary: input.size } : input;
+  if (!isOneHot) return input;
+  const { size, condition } = input;
+  return { kind: "tokens", vocabulary: size, ...(condition && { condition }) };
 }
 
 function layerAs(layer: LayerDescription, said: unknown, index: number): LayerDescription {

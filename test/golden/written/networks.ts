@@ -29,8 +29,10 @@ export interface NetworkCase {
 /** Tokens that a decoder may write for a source here. */
 export const mostWritten = 12;
 
-/** Networks that no fixture has: a vector becomes the states that they begin with. */
-const conditioned: Readonly<Record<string, Pick<ModelSpec, "layers">>> = {
+/** Networks that no fixture has: a vector or a class becomes the states that they begin with. */
+const conditioned: Readonly<
+  Record<string, Pick<ModelSpec, "layers"> & { readonly tokens?: { readonly embedding?: number } }>
+> = {
   "condition-lstm-2-peepholes": {
     layers: [
       { cell: "lstm", hidden: 5 },
@@ -41,6 +43,17 @@ const conditioned: Readonly<Record<string, Pick<ModelSpec, "layers">>> = {
     layers: [{ cell: "gru", hidden: 6, reset: "after", layerNorm: true }],
   },
   "condition-lstm-projection": { layers: [{ cell: "lstm", hidden: 6, projection: 3 }] },
+  "condition-class-lstm-2-embedding": {
+    layers: [
+      { cell: "lstm", hidden: 5 },
+      { cell: "gru", hidden: 4, reset: "before" },
+    ],
+    tokens: { embedding: 3 },
+  },
+  "condition-class-gru-one-hot": {
+    layers: [{ cell: "gru", hidden: 6, reset: "after" }],
+    tokens: {},
+  },
 };
 
 /** Not those whose loss alone differs. */
@@ -85,13 +98,15 @@ function modelCase(name: string): { readonly model: Model; readonly batch: Batch
   return { model, batch };
 }
 
-function conditionedCase({ layers }: Pick<ModelSpec, "layers">): {
+function conditionedCase({ layers, tokens }: (typeof conditioned)[string]): {
   readonly model: Model;
   readonly batch: Batch;
 } {
   const random = createRandom(7);
   const spec: ModelSpec = {
-    input: { kind: "dense", size: 3, condition: "initial-state" },
+    input: tokens
+      ? { kind: "tokens", vocabulary: 6, ...tokens, condition: "initial-state" }
+      : { kind: "dense", size: 3, condition: "initial-state" },
     layers,
     initialization: { input: "uniform", recurrent: "uniform", forgetBias: 0 },
     output: { size: 2, at: "each-step" },
@@ -101,6 +116,14 @@ function conditionedCase({ layers }: Pick<ModelSpec, "layers">): {
   const draw = (): number => 2 * random.uniform() - 1;
   for (const { value } of model.parameters) for (const at of value.keys()) value[at] = draw();
   const [steps, size] = [5, 2];
+  if (tokens) {
+    const numbers = Int32Array.from({ length: steps * size }, () => random.integer(6));
+    const lengths = new Int32Array(size).fill(steps);
+    return {
+      model,
+      batch: { steps, size, lengths, input: { kind: "tokens", tokens: numbers }, carry: false },
+    };
+  }
   const values = new Float64Array(steps * size * 3);
   for (let at = 0; at < size * 3; at++) values[at] = draw();
   const lengths = new Int32Array(size).fill(steps);

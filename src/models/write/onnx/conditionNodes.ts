@@ -16,23 +16,26 @@ interface FirstStates {
 export function addFirstStates(
   graph: GraphToWrite,
   network: ModelNetwork,
-  inputSize: number,
+  input: string,
 ): FirstStates {
   const { nodes, constants } = graph;
+  const { inputSize } = network.layers[0];
+  // A class is read as well; a vector is not.
+  const isSilent = network.input.kind === "dense";
+  if (isSilent) {
+    constants.push({ name: "zero", shape: [], data: Float32Array.of(0) });
+    nodes.push({ operator: "Mul", inputs: [input, "zero"], outputs: ["nothing"] });
+  }
   constants.push(
-    { name: "zero", shape: [], data: Float32Array.of(0) },
     { name: "first_step", shape: [], data: BigInt64Array.of(0n) },
     { name: "direction", shape: [1], data: BigInt64Array.of(0n) },
   );
-  nodes.push(
-    { operator: "Mul", inputs: ["input", "zero"], outputs: ["nothing"] },
-    {
-      operator: "Gather",
-      inputs: ["input", "first_step"],
-      outputs: ["vector"],
-      attributes: { axis: 0 },
-    },
-  );
+  nodes.push({
+    operator: "Gather",
+    inputs: [input, "first_step"],
+    outputs: ["vector"],
+    attributes: { axis: 0 },
+  });
   const states = network.layers.map((layer, index) => {
     const widths = stateWidths(layer);
     return widths.map((width, state) => {
@@ -50,7 +53,7 @@ export function addFirstStates(
       return name;
     });
   });
-  return { input: "nothing", states };
+  return { input: isSilent ? "nothing" : input, states };
 }
 
 interface MapPlace {

@@ -15,9 +15,9 @@ export function writeOnnx(network: ModelNetwork): Uint8Array<ArrayBuffer> {
   requireExpressible(network, "ONNX");
   const graph: GraphToWrite = { nodes: [], constants: [] };
   const { input, output } = network;
-  const conditioned = input.kind === "dense" && input.condition !== undefined;
-  const firstStates = conditioned ? addFirstStates(graph, network, input.size) : undefined;
-  let value = firstStates ? firstStates.input : addInput(graph, network);
+  let value = addInput(graph, network);
+  const firstStates = input.condition ? addFirstStates(graph, network, value) : undefined;
+  if (firstStates) value = firstStates.input;
   for (const index of network.layers.keys()) {
     value = addLayer(graph, network, index, value, {
       ...(firstStates && { firstStates: firstStates.states[index] }),

@@ -11,7 +11,7 @@ export function isOneModule({ layers, decoder, input }: ModelNetwork): boolean {
   const [first] = layers;
   return (
     !decoder &&
-    !(input.kind === "dense" && input.condition) &&
+    !input.condition &&
     layers.every(
       (layer) =>
         layer.cell === first.cell &&

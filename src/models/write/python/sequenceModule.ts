@@ -9,11 +9,11 @@ export function sequenceModule(network: ModelNetwork, meaning: OutputMeaning | u
   const { input, pooling } = network;
   const top = network.layers[network.layers.length - 1];
   const head = headMember(network);
-  const conditioned = input.kind === "dense" && input.condition !== undefined;
+  const conditioned = input.condition !== undefined;
   const members = [
     ...embeddingMember(network),
     `self.rnn = ${recurrentModule(network, 8)}`,
-    ...(conditioned ? conditionMember(network, input.size) : []),
+    ...(conditioned ? conditionMember(network, inputWidth(network)) : []),
     ...(pooling ? ["self.attention = Attention()"] : []),
     ...(head ? [head] : []),
   ];
@@ -22,7 +22,9 @@ export function sequenceModule(network: ModelNetwork, meaning: OutputMeaning | u
     ...(conditioned
       ? [
           "states = self.first_states(x[0])",
-          "h, _ = self.rnn(torch.zeros_like(x), states)  # nothing but the vector of step 0 is read",
+          input.kind === "tokens"
+            ? "h, _ = self.rnn(x, states)"
+            : "h, _ = self.rnn(torch.zeros_like(x), states)  # nothing but the vector of step 0 is read",
         ]
       : ["h, _ = self.rnn(x)"]),
     ...(pooling
@@ -44,6 +46,9 @@ ${members.map((line) => `        ${line}`).join("\n")}
     def forward(self, x):
 ${steps.map((line) => `        ${line}`).join("\n")}${methods.map((method) => `\n\n${method}`).join("")}`;
 }
+
+/** I: numbers of a step, of a token's vector, or one for each token. */
+const inputWidth = ({ layers }: ModelNetwork): number => layers[0].inputSize;
 
 export const embeddingMember = ({ input }: ModelNetwork): readonly string[] =>
   input.kind === "tokens" && input.embedding !== undefined
