@@ -101,9 +101,10 @@ function inputAs(input: ModelNetwork["input"], said: unknown): ModelNetwork["inp
     fieldOf(said, "kind") === "tokens" &&
     fieldOf(said, "embedding") === undefined &&
     fieldOf(said, "vocabulary") === input.size;
-  if (!isOneHot) return input;
-  const { size, condition } = input;
-  return { kind: "tokens", vocabulary: size, ...(condition && { condition }) };
+  const { condition } = input;
+  if (isOneHot) return { kind: "tokens", vocabulary: input.size, ...(condition && { condition }) };
+  const readsOn = condition && input.kind === "dense" && fieldOf(said, "readsOn") === true;
+  return readsOn ? { ...input, readsOn } : input;
 }
 
 function layerAs(layer: LayerDescription, said: unknown, index: number): LayerDescription {

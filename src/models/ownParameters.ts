@@ -100,13 +100,12 @@ function pooled(network: ModelNetwork, tensors: StateDict): ModelNetwork {
 
 function conditioned(network: ModelNetwork, tensors: StateDict): ModelNetwork {
   const { input, layers } = network;
-  const [{ inputSize }] = layers;
   const wanted = layers.flatMap((layer, number) =>
     layer.directions.flatMap((direction) => {
       const map = `condition.l${number}${suffixOf(direction)}`;
       const states = statesOf[layer.cell].reduce((sum, state) => sum + widthOf(layer, state), 0);
       return [
-        { name: `${map}.weight`, shape: [states, inputSize] },
+        { name: `${map}.weight`, shape: [states, layers[0].inputSize] },
         { name: `${map}.bias`, shape: [states] },
       ];
     }),

@@ -1,7 +1,13 @@
 /** A network made ready to be written: every parameter is there, and nothing is in it that no other framework has. */
 import { UserError } from "../../config/problem.ts";
 import { statesOf } from "../../trace/names.ts";
-import { widthOf, type Direction, type LayerDescription, type Real } from "../../trace/trace.ts";
+import {
+  widthOf,
+  type DecoderDescription,
+  type Direction,
+  type LayerDescription,
+  type Real,
+} from "../../trace/trace.ts";
 import type { ModelNetwork } from "../modelContents.ts";
 
 /** Gates in our order, i f g o and r z n; biases are zeros where there are none. */
@@ -36,6 +42,22 @@ const expressible = {
   ] satisfies readonly (keyof LayerDescription)[]),
 } as const;
 
+/** What the written decoder computes; whatever else one says makes it another. */
+const decoderFacts: ReadonlySet<string> = new Set([
+  ...(["firstLayer", "vocabulary", "embedding", "start", "context", "attention"] as const),
+] satisfies readonly (keyof DecoderDescription)[]);
+const attentionFacts: ReadonlySet<string> = new Set(["score", "size"]);
+
+function requireKnownDecoder(decoder: DecoderDescription): void {
+  const odd =
+    Object.keys(decoder).find((key) => !decoderFacts.has(key)) ??
+    Object.keys(decoder.attention ?? {}).find((key) => !attentionFacts.has(key));
+  if (odd === undefined) return;
+  throw new UserError("model", `A decoder with "${odd}" is not written as a PyTorch module.`, {
+    advice: "Save the model as .safetensors, which keeps all of its weights.",
+  });
+}
+
 /** Throws `UserError` for what `format` cannot say. */
 export function requireExpressible(network: ModelNetwork, format: keyof typeof expressible): void {
   const { layers, initialStates, untraceable, decoder, inputNorm, output } = network;
@@ -51,6 +73,7 @@ export function requireExpressible(network: ModelNetwork, format: keyof typeof e
       { advice: "Save the model as .py, which translates in PyTorch, or as .safetensors." },
     );
   }
+  if (decoder) requireKnownDecoder(decoder);
   if (inputNorm || output.norm) {
     throw new UserError("model", "The layer normalization around this network is not written.", {
       advice: "Save the model as .safetensors or .pt, which keep its weights.",
@@ -128,6 +151,13 @@ export const stateWidths = (layer: LayerDescription): readonly number[] =>
 /** Numbers that a layer hands on at each step: h of all its directions. */
 export const outputWidth = (layer: LayerDescription): number =>
   widthOf(layer, "h") * layer.directions.length;
+
+/** Whether what stands at step 0 makes the states to begin with. */
+export const isConditioned = ({ input }: ModelNetwork): boolean => input.condition !== undefined;
+
+/** Whether nothing is read at any step but for that. */
+export const isSilent = ({ input }: ModelNetwork): boolean =>
+  input.kind === "dense" && input.condition !== undefined && !input.readsOn;
 
 /** True for input that is one number per token of a vocabulary. */
 export const isOneHot = ({ input }: ModelNetwork): boolean =>

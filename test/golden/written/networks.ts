@@ -30,9 +30,22 @@ export interface NetworkCase {
 export const mostWritten = 12;
 
 /** Networks that no fixture has: a vector or a class becomes the states that they begin with. */
-const conditioned: Readonly<
-  Record<string, Pick<ModelSpec, "layers"> & { readonly tokens?: { readonly embedding?: number } }>
-> = {
+const conditioned: Readonly<Record<string, Pick<ModelSpec, "layers"> & Partial<ModelSpec>>> = {
+  "condition-class-lstm-2-embedding": {
+    input: { kind: "tokens", vocabulary: 7, embedding: 3, condition: "initial-state" },
+    layers: [
+      { cell: "lstm", hidden: 5 },
+      { cell: "gru", hidden: 4, reset: "before" },
+    ],
+  },
+  "condition-class-gru-one-hot": {
+    input: { kind: "tokens", vocabulary: 7, condition: "initial-state" },
+    layers: [{ cell: "gru", hidden: 6, reset: "after" }],
+  },
+  "condition-reads-on-rnn": {
+    input: { kind: "dense", size: 3, condition: "initial-state", readsOn: true },
+    layers: [{ cell: "rnn", hidden: 5, nonlinearity: "tanh" }],
+  },
   "condition-lstm-2-peepholes": {
     layers: [
       { cell: "lstm", hidden: 5 },
@@ -43,17 +56,6 @@ const conditioned: Readonly<
     layers: [{ cell: "gru", hidden: 6, reset: "after", layerNorm: true }],
   },
   "condition-lstm-projection": { layers: [{ cell: "lstm", hidden: 6, projection: 3 }] },
-  "condition-class-lstm-2-embedding": {
-    layers: [
-      { cell: "lstm", hidden: 5 },
-      { cell: "gru", hidden: 4, reset: "before" },
-    ],
-    tokens: { embedding: 3 },
-  },
-  "condition-class-gru-one-hot": {
-    layers: [{ cell: "gru", hidden: 6, reset: "after" }],
-    tokens: {},
-  },
 };
 
 /** Not those whose loss alone differs. */
@@ -98,36 +100,31 @@ function modelCase(name: string): { readonly model: Model; readonly batch: Batch
   return { model, batch };
 }
 
-function conditionedCase({ layers, tokens }: (typeof conditioned)[string]): {
+function conditionedCase(changes: Pick<ModelSpec, "layers"> & Partial<ModelSpec>): {
   readonly model: Model;
   readonly batch: Batch;
 } {
   const random = createRandom(7);
   const spec: ModelSpec = {
-    input: tokens
-      ? { kind: "tokens", vocabulary: 6, ...tokens, condition: "initial-state" }
-      : { kind: "dense", size: 3, condition: "initial-state" },
-    layers,
+    input: { kind: "dense", size: 3, condition: "initial-state" },
     initialization: { input: "uniform", recurrent: "uniform", forgetBias: 0 },
     output: { size: 2, at: "each-step" },
     loss: "mean-squared-error",
+    ...changes,
   };
   const model = createModel(spec, { kernels: referenceKernels("float64"), random });
   const draw = (): number => 2 * random.uniform() - 1;
   for (const { value } of model.parameters) for (const at of value.keys()) value[at] = draw();
   const [steps, size] = [5, 2];
-  if (tokens) {
-    const numbers = Int32Array.from({ length: steps * size }, () => random.integer(6));
-    const lengths = new Int32Array(size).fill(steps);
-    return {
-      model,
-      batch: { steps, size, lengths, input: { kind: "tokens", tokens: numbers }, carry: false },
-    };
-  }
   const values = new Float64Array(steps * size * 3);
   for (let at = 0; at < size * 3; at++) values[at] = draw();
   const lengths = new Int32Array(size).fill(steps);
-  return { model, batch: { steps, size, lengths, input: { kind: "dense", values }, carry: false } };
+  const tokens = Int32Array.from({ length: steps * size }, (_, at) => (3 * at + 1) % 7);
+  const isRead = spec.input.kind === "dense" && spec.input.readsOn;
+  if (isRead) for (const at of values.keys()) values[at] = draw();
+  const input: Batch["input"] =
+    spec.input.kind === "tokens" ? { kind: "tokens", tokens } : { kind: "dense", values };
+  return { model, batch: { steps, size, lengths, input, carry: false } };
 }
 
 function writtenBy(model: Model, { input, steps, size }: Batch): Pick<NetworkCase, "written"> {

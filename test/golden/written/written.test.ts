@@ -139,5 +139,13 @@ describe("what cannot be written", () => {
     expect(() => writeModel({ ...network, layers }, "model.py", options)).toThrow(
       'PyTorch has no recurrent layer with "zoneout".',
     );
+    const translator = networkNamed("bahdanau-gru");
+    const { attention } = translator.decoder ?? {};
+    const decoder = translator.decoder && {
+      ...translator.decoder,
+      attention: attention && { ...attention, window: 3 },
+    };
+    const odd = { ...translator, ...(decoder && { decoder }) };
+    expect(() => writeModel(odd, "model.py", options)).toThrow('A decoder with "window"');
   });
 });

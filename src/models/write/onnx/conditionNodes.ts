@@ -1,41 +1,40 @@
 /** A vector that conditions a whole sequence through the states that it begins with, as nodes of an ONNX graph. */
 import type { Direction } from "../../../trace/trace.ts";
 import type { ModelNetwork } from "../../modelContents.ts";
-import { parameterData, stateWidths } from "../networkToWrite.ts";
+import { isSilent, parameterData, stateWidths } from "../networkToWrite.ts";
 import type { GraphToWrite } from "./graphToWrite.ts";
 import { transposed } from "./headNodes.ts";
 
 interface FirstStates {
-  /** What the lowest layer reads: zeros of the input's shape. */
+  /** What the lowest layer reads: what it was fed, or zeros of that shape. */
   readonly input: string;
   /** Per layer, (D,B,H) of h and, for an LSTM, of c. */
   readonly states: readonly (readonly string[])[];
 }
 
-/** [h0, c0] = W v + b, v what stands at step 0; see `engine/conditioning.ts`. */
+/** [h0, c0] = W v + b, v what `fed` (T,B,I) holds at step 0; see `engine/conditioning.ts`. */
 export function addFirstStates(
   graph: GraphToWrite,
   network: ModelNetwork,
-  input: string,
+  fed: string,
 ): FirstStates {
   const { nodes, constants } = graph;
-  const { inputSize } = network.layers[0];
-  // A class is read as well; a vector is not.
-  const isSilent = network.input.kind === "dense";
-  if (isSilent) {
-    constants.push({ name: "zero", shape: [], data: Float32Array.of(0) });
-    nodes.push({ operator: "Mul", inputs: [input, "zero"], outputs: ["nothing"] });
-  }
+  const [{ inputSize }] = network.layers;
+  const silent = isSilent(network);
   constants.push(
+    ...(silent ? [{ name: "zero", shape: [], data: Float32Array.of(0) }] : []),
     { name: "first_step", shape: [], data: BigInt64Array.of(0n) },
     { name: "direction", shape: [1], data: BigInt64Array.of(0n) },
   );
-  nodes.push({
-    operator: "Gather",
-    inputs: [input, "first_step"],
-    outputs: ["vector"],
-    attributes: { axis: 0 },
-  });
+  nodes.push(
+    ...(silent ? [{ operator: "Mul", inputs: [fed, "zero"], outputs: ["nothing"] }] : []),
+    {
+      operator: "Gather",
+      inputs: [fed, "first_step"],
+      outputs: ["vector"],
+      attributes: { axis: 0 },
+    },
+  );
   const states = network.layers.map((layer, index) => {
     const widths = stateWidths(layer);
     return widths.map((width, state) => {
@@ -53,7 +52,7 @@ export function addFirstStates(
       return name;
     });
   });
-  return { input: isSilent ? "nothing" : input, states };
+  return { input: silent ? "nothing" : fed, states };
 }
 
 interface MapPlace {

@@ -4,7 +4,7 @@
  */
 import { encodeOnnx } from "../../../formats/onnxWriter.ts";
 import type { ModelNetwork } from "../../modelContents.ts";
-import { isOneHot, parameterData, requireExpressible } from "../networkToWrite.ts";
+import { isConditioned, isOneHot, parameterData, requireExpressible } from "../networkToWrite.ts";
 import { addFirstStates } from "./conditionNodes.ts";
 import type { GraphToWrite } from "./graphToWrite.ts";
 import { addHead, readsEnds } from "./headNodes.ts";
@@ -15,9 +15,9 @@ export function writeOnnx(network: ModelNetwork): Uint8Array<ArrayBuffer> {
   requireExpressible(network, "ONNX");
   const graph: GraphToWrite = { nodes: [], constants: [] };
   const { input, output } = network;
-  let value = addInput(graph, network);
-  const firstStates = input.condition ? addFirstStates(graph, network, value) : undefined;
-  if (firstStates) value = firstStates.input;
+  const fed = addInput(graph, network);
+  const firstStates = isConditioned(network) ? addFirstStates(graph, network, fed) : undefined;
+  let value = firstStates ? firstStates.input : fed;
   for (const index of network.layers.keys()) {
     value = addLayer(graph, network, index, value, {
       ...(firstStates && { firstStates: firstStates.states[index] }),

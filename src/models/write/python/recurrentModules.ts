@@ -1,17 +1,18 @@
 /** The recurrent layers of a network as torch.nn modules: one for all where they are alike, else a stack of one for each. */
 import type { LayerDescription } from "../../../trace/trace.ts";
 import type { ModelNetwork } from "../../modelContents.ts";
-import { hasBias } from "../networkToWrite.ts";
+import { hasBias, isConditioned } from "../networkToWrite.ts";
 import { isWrittenOut, writtenOutName } from "./writtenOutCell.ts";
 
 const torchNames = { rnn: "RNN", lstm: "LSTM", gru: "GRU" } as const;
 
 /** One torch.nn module holds all layers when they are alike, and nobody needs the states of each. */
-export function isOneModule({ layers, decoder, input }: ModelNetwork): boolean {
+export function isOneModule(network: ModelNetwork): boolean {
+  const { layers, decoder } = network;
   const [first] = layers;
   return (
     !decoder &&
-    !input.condition &&
+    !isConditioned(network) &&
     layers.every(
       (layer) =>
         layer.cell === first.cell &&

@@ -1,19 +1,26 @@
 /** The torch.nn.Module of a network without a decoder: embedding or one-hot tokens, recurrent layers, one output. */
 import type { LayerDescription } from "../../../trace/trace.ts";
 import type { ModelNetwork } from "../../modelContents.ts";
-import { isOneHot, outputWidth, parameterData, stateWidths } from "../networkToWrite.ts";
+import {
+  isConditioned,
+  isOneHot,
+  isSilent,
+  outputWidth,
+  parameterData,
+  stateWidths,
+} from "../networkToWrite.ts";
 import type { OutputMeaning } from "../outputMeaning.ts";
 import { recurrentModule } from "./recurrentModules.ts";
 
 export function sequenceModule(network: ModelNetwork, meaning: OutputMeaning | undefined): string {
-  const { input, pooling } = network;
+  const { pooling } = network;
   const top = network.layers[network.layers.length - 1];
   const head = headMember(network);
-  const conditioned = input.condition !== undefined;
+  const conditioned = isConditioned(network);
   const members = [
     ...embeddingMember(network),
     `self.rnn = ${recurrentModule(network, 8)}`,
-    ...(conditioned ? conditionMember(network, inputWidth(network)) : []),
+    ...(conditioned ? conditionMember(network) : []),
     ...(pooling ? ["self.attention = Attention()"] : []),
     ...(head ? [head] : []),
   ];
@@ -22,9 +29,9 @@ export function sequenceModule(network: ModelNetwork, meaning: OutputMeaning | u
     ...(conditioned
       ? [
           "states = self.first_states(x[0])",
-          input.kind === "tokens"
-            ? "h, _ = self.rnn(x, states)"
-            : "h, _ = self.rnn(torch.zeros_like(x), states)  # nothing but the vector of step 0 is read",
+          isSilent(network)
+            ? "h, _ = self.rnn(torch.zeros_like(x), states)  # nothing but the vector of step 0 is read"
+            : "h, _ = self.rnn(x, states)",
         ]
       : ["h, _ = self.rnn(x)"]),
     ...(pooling
@@ -46,9 +53,6 @@ ${members.map((line) => `        ${line}`).join("\n")}
     def forward(self, x):
 ${steps.map((line) => `        ${line}`).join("\n")}${methods.map((method) => `\n\n${method}`).join("")}`;
 }
-
-/** I: numbers of a step, of a token's vector, or one for each token. */
-const inputWidth = ({ layers }: ModelNetwork): number => layers[0].inputSize;
 
 export const embeddingMember = ({ input }: ModelNetwork): readonly string[] =>
   input.kind === "tokens" && input.embedding !== undefined
@@ -85,7 +89,8 @@ function lastStep(top: LayerDescription): string {
 const conditionNames = ({ directions }: LayerDescription, layer: number): readonly string[] =>
   directions.map((direction) => `l${layer}${direction === "reverse" ? "_reverse" : ""}`);
 
-function conditionMember({ layers }: ModelNetwork, size: number): readonly string[] {
+function conditionMember({ layers }: ModelNetwork): readonly string[] {
+  const size = layers[0].inputSize;
   const maps = layers.flatMap((layer, index) => {
     const states = stateWidths(layer).reduce((sum, width) => sum + width, 0);
     return conditionNames(layer, index).map(
