@@ -1,5 +1,6 @@
 /** Some examples, side by side → one batch in time-major layout. */
 import type { Batch } from "../trace/batch.ts";
+import { freshArrays, type BatchArrays } from "./batchArrays.ts";
 import type { Example, Layout } from "./split.ts";
 import type { Window } from "./windows.ts";
 
@@ -27,28 +28,33 @@ interface AssembledWindow extends Window {
  * The steps `[from, to)` of some examples as one batch, with losses from `lossFrom` on; steps that an example does not have are
  * zero.
  */
-export function assemble(window: AssembledWindow): Batch {
+export function assemble(window: AssembledWindow, arrays: BatchArrays = freshArrays): Batch {
   const { examples, from, lossFrom, to, layout, carry, hasLoss } = window;
   const size = examples.length;
-  const lengths = Int32Array.from(examples, ({ steps }) => Math.max(0, Math.min(steps, to) - from));
+  const lengths = arrays.integers("lengths", size);
+  for (const [b, { steps }] of examples.entries()) {
+    lengths[b] = Math.max(0, Math.min(steps, to) - from);
+  }
   const steps = lengths.reduce((most, length) => Math.max(most, length), 0);
   const input = {
     lengths,
     steps,
     size,
-    input: inputOf(examples, from, lengths, steps, layout),
+    input: inputOf(examples, from, lengths, steps, layout, arrays),
     carry,
   };
-  const decoder = decoderOf(examples);
+  const decoder = decoderOf(examples, arrays);
   if (!hasLoss) return { ...input, ...decoder };
 
   const { at, kind, size: width } = layout.output;
-  if (kind === "labels") return { ...input, ...labelsOf(examples, from, lengths, steps) };
+  if (kind === "labels") return { ...input, ...labelsOf(examples, from, lengths, steps, arrays) };
   const rows = at === "last-step" ? 1 : (decoder?.decoder.steps ?? steps);
   const values = kind === "classes" ? 1 : width;
   const targets =
-    kind === "classes" ? new Int32Array(rows * size) : new Float32Array(rows * size * values);
-  const weights = new Float32Array(rows * size);
+    kind === "classes"
+      ? arrays.integers("targets", rows * size)
+      : arrays.numbers("targets", rows * size * values);
+  const weights = arrays.numbers("weights", rows * size);
   examples.forEach((example, b) => {
     if (at === "last-step") {
       if (example.steps <= lossFrom || example.steps > to) return;
@@ -73,12 +79,14 @@ export function assemble(window: AssembledWindow): Batch {
 /** What decoders read; an encoder-decoder's examples are never cut, so that these are whole. */
 function decoderOf(
   examples: readonly Example[],
+  arrays: BatchArrays,
 ): { readonly decoder: NonNullable<Batch["decoder"]> } | undefined {
   if (!examples.every((example) => example.decoder)) return undefined;
   const size = examples.length;
-  const lengths = Int32Array.from(examples, ({ decoder }) => decoder?.length ?? 0);
+  const lengths = arrays.integers("decoder lengths", size);
+  for (const [b, { decoder }] of examples.entries()) lengths[b] = decoder?.length ?? 0;
   const steps = lengths.reduce((most, length) => Math.max(most, length), 0);
-  const tokens = new Int32Array(steps * size);
+  const tokens = arrays.integers("decoder tokens", steps * size);
   examples.forEach(({ decoder }, b) => {
     decoder?.forEach((token, t) => (tokens[t * size + b] = token));
   });
@@ -91,12 +99,14 @@ function labelsOf(
   from: number,
   lengths: Int32Array,
   steps: number,
+  arrays: BatchArrays,
 ): Pick<Batch, "target" | "weights"> {
   const size = examples.length;
-  const labelLengths = Int32Array.from(examples, ({ target }) => target.length);
+  const labelLengths = arrays.integers("label lengths", size);
+  for (const [b, { target }] of examples.entries()) labelLengths[b] = target.length;
   const widest = labelLengths.reduce((most, length) => Math.max(most, length), 0);
-  const labels = new Int32Array(size * widest);
-  const weights = new Float32Array(steps * size);
+  const labels = arrays.integers("labels", size * widest);
+  const weights = arrays.numbers("weights", steps * size);
   examples.forEach((example, b) => {
     labels.set(example.target, b * widest);
     if (from > 0 || lengths[b] !== example.steps) throw new Error("CTC needs whole sequences.");
@@ -111,11 +121,14 @@ function inputOf(
   lengths: Int32Array,
   steps: number,
   { input }: Layout,
+  arrays: BatchArrays,
 ): Batch["input"] {
   const size = examples.length;
   const width = input.kind === "tokens" ? 1 : input.size;
   const into =
-    input.kind === "tokens" ? new Int32Array(steps * size) : new Float32Array(steps * size * width);
+    input.kind === "tokens"
+      ? arrays.integers("input", steps * size)
+      : arrays.numbers("input", steps * size * width);
   examples.forEach((example, b) => {
     for (let t = 0; t < lengths[b]; t++) {
       const source = (from + t) * width;

@@ -31,7 +31,7 @@ export type JsonValue =
 export interface Batcher {
   /**
    * The next batch, or undefined at the end of the epoch. A batch without `target` comes before one with: no loss is taken
-   * in it, so that it only moves the state forward and counts as no update.
+   * in it, so that it only moves the state forward and counts as no update. It lies in the arrays of the one before.
    */
   next(): Batch | undefined;
   /** Begins at the first batch again, newly shuffled. Comes before the first `next()`. */

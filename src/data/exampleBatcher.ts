@@ -2,6 +2,7 @@
 import type { Batch } from "../trace/batch.ts";
 import type { Batcher, BatcherOptions, JsonValue } from "./batcher.ts";
 import { assemble, lossWithin } from "./assemble.ts";
+import { reusedArrays } from "./batchArrays.ts";
 import { createUniform, shuffle } from "./randomness.ts";
 import type { Example, Split } from "./split.ts";
 import { carriedStepsOf, isIndex } from "./streamBatcher.ts";
@@ -14,6 +15,7 @@ export function createExampleBatcher(split: Examples, options: BatcherOptions): 
   const batch = Math.min(options.batch, sequenceCount);
   const groups = batch === 0 ? 0 : Math.ceil(sequenceCount / batch);
   const windows = windowsFor(split.steps, options);
+  const arrays = reusedArrays();
 
   const inOrder = Int32Array.from({ length: sequenceCount }, (_, index) => index);
   let order: Int32Array | undefined;
@@ -54,7 +56,7 @@ export function createExampleBatcher(split: Examples, options: BatcherOptions): 
       // Without a state to carry, a window without a loss leads nowhere.
       if (hasLoss || options.carryState) {
         const carry = from > 0 && options.carryState;
-        const batch = assemble({ ...window, examples, layout, carry, hasLoss });
+        const batch = assemble({ ...window, examples, layout, carry, hasLoss }, arrays);
         return { ...batch, ...carriedStepsOf(windows, window, longest) };
       }
     }

@@ -4,6 +4,7 @@
  */
 import type { TokenArray } from "./tokenizedText.ts";
 import type { Batch } from "../trace/batch.ts";
+import { reusedArrays } from "./batchArrays.ts";
 import type { Batcher, JsonValue } from "./batcher.ts";
 import type { Layout, Split } from "./split.ts";
 import { stepsToNext, windowAt, type Window, type Windows } from "./windows.ts";
@@ -17,18 +18,18 @@ export function createStreamBatcher(stream: TokenArray, windows: Windows, wanted
   );
   const longest = starts.slice(1).reduce((most, end, b) => Math.max(most, end - starts[b]), 0);
   const count = Math.ceil(longest / windows.stride);
+  const arrays = reusedArrays();
   let index: number | undefined;
 
   const read = (window: Window): Batch => {
     const { from: first, lossFrom, to } = window;
     const steps = to - first;
-    const lengths = Int32Array.from({ length: batch }, (_, b) =>
-      Math.max(0, Math.min(steps, starts[b + 1] - starts[b] - first)),
-    );
-    const tokens = new Int32Array(steps * batch);
-    const classes = new Int32Array(steps * batch);
-    const weights = new Float32Array(steps * batch);
+    const lengths = arrays.integers("lengths", batch);
+    const tokens = arrays.integers("tokens", steps * batch);
+    const classes = arrays.integers("classes", steps * batch);
+    const weights = arrays.numbers("weights", steps * batch);
     for (let b = 0; b < batch; b++) {
+      lengths[b] = Math.max(0, Math.min(steps, starts[b + 1] - starts[b] - first));
       for (let t = 0; t < lengths[b]; t++) {
         const at = starts[b] + first + t;
         tokens[t * batch + b] = stream[at];

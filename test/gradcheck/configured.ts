@@ -53,7 +53,10 @@ export async function prepare(config: Config): Promise<{ model: Model; batches: 
   const batcher = createBatcher(dataset.training, { batch, bptt, updateEverySteps, carryState });
   batcher.startEpoch();
   const batches: Batch[] = [];
-  for (let next = batcher.next(); next; next = batcher.next()) batches.push(inDoubles(next));
+  for (let next = batcher.next(); next; next = batcher.next()) {
+    // The next one is written over it.
+    batches.push(inDoubles(structuredClone(next)));
+  }
   const kernels = referenceKernels("float64");
   const model = createModel(specOf(config, dataset), { kernels, random: createRandom(5) });
   enliven(model);

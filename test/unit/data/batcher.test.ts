@@ -49,7 +49,10 @@ function epochOf(batcher: Batcher): Batch[] {
 
 function rest(batcher: Batcher): Batch[] {
   const batches: Batch[] = [];
-  for (let batch = batcher.next(); batch; batch = batcher.next()) batches.push(batch);
+  for (let batch = batcher.next(); batch; batch = batcher.next()) {
+    // The next one is written over it.
+    batches.push(structuredClone(batch));
+  }
   return batches;
 }
 
@@ -86,7 +89,33 @@ const batcherOf = ({
 }: { split: Split; seed: number | null } & Omit<BatcherOptions, "uniform">): Batcher =>
   createBatcher(split, { ...options, ...(seed === null ? {} : { uniform: createUniform(seed) }) });
 
+function memoryOf(batch: Batch | undefined): readonly ArrayBufferLike[] {
+  const { input, target, weights, lengths } = batch ?? {};
+  const parts = [input, target, { weights, lengths }];
+  return parts
+    .flatMap((part) => Object.values(part ?? {}))
+    .filter((part) => ArrayBuffer.isView(part))
+    .map(({ buffer }) => buffer);
+}
+
 describe("batches", () => {
+  it("lie in the same memory from the first one on", () => {
+    const splits = [streamOf(200), examplesOf([6, 6, 6, 6, 6, 6, 6, 6], "each-step")];
+    for (const split of splits) {
+      for (const carryState of [true, false]) {
+        const batcher = createBatcher(split, optionsOf({ bptt: 6, carryState }));
+        batcher.startEpoch();
+        const first = memoryOf(batcher.next());
+        expect(first).toHaveLength(4);
+        const later = memoryOf(batcher.next());
+        for (const [part, buffer] of later.entries()) expect(buffer).toBe(first[part]);
+        batcher.startEpoch();
+        const nextEpoch = memoryOf(batcher.next());
+        for (const [part, buffer] of nextEpoch.entries()) expect(buffer).toBe(first[part]);
+      }
+    }
+  });
+
   it("cover every token exactly once in an epoch, but for the last of a text, which is only predicted", () => {
     fc.assert(
       fc.property(anything, (case_) => {

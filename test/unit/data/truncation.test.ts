@@ -67,7 +67,10 @@ function batchesOf(split: Split, options: Partial<BatcherOptions>): readonly Bat
   const batcher = createBatcher(split, { batch: 8, bptt: "full", carryState: true, ...options });
   batcher.startEpoch();
   const batches: Batch[] = [];
-  for (let batch = batcher.next(); batch; batch = batcher.next()) batches.push(batch);
+  for (let batch = batcher.next(); batch; batch = batcher.next()) {
+    // The next one is written over it.
+    batches.push(structuredClone(batch));
+  }
   return batches;
 }
 
@@ -218,10 +221,11 @@ describe("BPTT(k1, k2)", () => {
     batcher.startEpoch();
     batcher.next();
     const position = batcher.position();
-    const after = [batcher.next(), batcher.next()];
+    const after = [structuredClone(batcher.next()), structuredClone(batcher.next())];
     const resumed = createBatcher(split, options);
     resumed.seek(position);
-    expect([resumed.next(), resumed.next()]).toEqual(after);
+    const again = [structuredClone(resumed.next()), structuredClone(resumed.next())];
+    expect(again).toEqual(after);
   });
 });
 
