@@ -1,5 +1,5 @@
 /** Every kind of model file in the real editor: opened, a sequence traced through it, its gates on screen. */
-import { copyFile, writeFile } from "node:fs/promises";
+import { copyFile, readdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { findModelEditor } from "../../host/modelEditor.ts";
@@ -7,7 +7,7 @@ import { openPanel, visiblePanels, waitForStep } from "../../host/panels.ts";
 import { root } from "../../host/paths.ts";
 import { canvasPixels, colorCount } from "../../host/pixels.ts";
 import { waitFor, waitUntil } from "../../host/waiting.ts";
-import { answerDialog, runUnroll } from "../../host/workbench.ts";
+import { answerDialog, pick, runUnroll } from "../../host/workbench.ts";
 import { useWorkbench } from "./stage.ts";
 
 const stage = useWorkbench("model-kinds", { "notes.txt": "" });
@@ -45,7 +45,13 @@ describe("a model file", () => {
 
     await frame.getByText("Trace a Sequence…").click();
     await answerDialog(page, `A sequence for ${name}`, join(folder, sequence));
-    // Neither names of its tokens nor a target, where it asks for them.
+    if ("tokens" in kind) {
+      const names = join(folder, "names.txt");
+      await writeFile(names, ["<pad>", "the", "sea", "ship", "was", "calm", "."].join("\n"));
+      await pick(page, { row: /^Choose a vocabulary/ });
+      await answerDialog(page, "The vocabulary of the model", names);
+    }
+    // No target, where it asks for one.
     const answer = page.locator(".quick-input-widget .monaco-list-row", {
       hasText: /^Without/,
     });
@@ -56,6 +62,10 @@ describe("a model file", () => {
       return text?.includes(sequence) === true ? shown : undefined;
     });
     await waitForStep(timeline, 0);
+    if ("tokens" in kind) {
+      expect(await timeline.frame.locator("main").innerText()).toContain("Step 0, “ship”");
+      expect(await readdir(folder)).toContain(`${name}.unroll-model.json`);
+    }
     const gates = await openPanel(page, "gates");
     await waitForStep(gates, 0);
     await waitUntil("the gates of the cell", async () =>
