@@ -172,7 +172,11 @@ export async function answerDialog(page: Page, title: string, path: string): Pro
   // While the dialog still looks into its first folder it takes neither a path nor Enter: then both again.
   await waitUntil(`the dialog "${title}" to close`, async () => {
     if (!(await heading.isVisible())) return true;
-    await page.locator(".quick-input-widget input").first().fill(path);
+    const input = page.locator(".quick-input-widget input").first();
+    await input.fill(path);
+    // Having looked, it may put its own proposal in the place of what was typed.
+    await page.waitForTimeout(200);
+    if (!(await input.inputValue()).startsWith(path)) return false;
     await page.keyboard.press("Enter");
     await heading.waitFor({ state: "hidden", timeout: 1_500 }).catch(() => undefined);
     return !(await heading.isVisible());
