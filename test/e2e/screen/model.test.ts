@@ -42,6 +42,8 @@ describe("a model file in the editor", () => {
 
   it("is what a run is exported as, with its vocabulary beside it", async () => {
     const { page, folder } = stage;
+    // It takes the focus when it opens, which would close the dialog.
+    await findPanel(page, "curves", "editor");
     await runUnroll(page, "unroll.exportModel");
     await answerDialog(page, "Unroll: Export Model", join(folder, "sea.pt"));
     await waitUntil("the message", async () =>
