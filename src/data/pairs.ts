@@ -138,13 +138,15 @@ function encode(
   }
   const { vocabulary, numberOf } = buildVocabulary(distinct, counts, maximumVocabulary);
   const shift = first.length;
+  const tokens = new Int32Array(ids.length);
+  for (let at = 0; at < ids.length; at++) tokens[at] = numberOf[ids[at]] + shift;
   return {
     ...tokenized,
     vocabulary: {
       tokens: [...first, ...vocabulary.tokens],
       ...(vocabulary.unknown !== undefined && { unknown: vocabulary.unknown + shift }),
     },
-    tokens: Int32Array.from(ids, (id) => numberOf[id] + shift),
+    tokens,
     lengths,
   };
 }
@@ -188,5 +190,15 @@ const longestOf = ({ lengths }: Side, part: Int32Array): number =>
   part.reduce((longest, index) => Math.max(longest, lengths[index]), 0);
 
 /** Every token that is to be predicted, ends included. */
-const answersOf = (side: Side, part: Int32Array): number[] =>
-  Array.from(part).flatMap((index) => [...tokensOf(side, index), 0]);
+function answersOf(side: Side, part: Int32Array): Int32Array {
+  let count = part.length;
+  for (const index of part) count += side.lengths[index];
+  const answers = new Int32Array(count);
+  let at = 0;
+  for (const index of part) {
+    answers.set(tokensOf(side, index), at);
+    // The boundary, 0, stands after them already.
+    at += side.lengths[index] + 1;
+  }
+  return answers;
+}

@@ -114,7 +114,7 @@ export const rungs: readonly Rung[] = [
       "1 of 2,560 sequences wrong after 31,390 (Hochreiter & Schmidhuber 1997, table 10, task 6a)",
   },
   adding(100, 25),
-  adding(200, 30),
+  adding(200, 50),
   {
     id: "copy-50",
     title: `Copying ten symbols, delay T = ${copyDelay}`,
