@@ -1,6 +1,6 @@
 /** Shows a training's progress: one line that is redrawn on a terminal, plain lines elsewhere. */
 import type { ProgressReport } from "../jobs/trainingReport.ts";
-import type { TrainingStatus } from "../protocol/contracts.ts";
+import type { TrainingStatus } from "../protocol/training.ts";
 import type { Output } from "./environment.ts";
 import { count, duration, measured } from "./inWords.ts";
 

@@ -1,13 +1,9 @@
 /** What `activate` returns: the version, and in a test a look at what the host knows. */
 import type { TreeItem } from "vscode";
 import type { Run } from "../runs/runFolder.ts";
-import type {
-  Cursor,
-  PanelKind,
-  PanelState,
-  TraceSummary,
-  TrainingStatus,
-} from "../protocol/contracts.ts";
+import type { PanelKind, PanelState } from "../protocol/panelContract.ts";
+import type { Cursor, TraceSummary } from "../protocol/traceSummary.ts";
+import type { TrainingStatus } from "../protocol/training.ts";
 import type { TrainingEnd } from "./training/trainingController.ts";
 
 export interface UnrollApi {

@@ -1,6 +1,6 @@
 /** Where everything is wired, by hand: workers, stores, views, panels, commands. */
 import * as vscode from "vscode";
-import type { PanelKind } from "../protocol/contracts.ts";
+import type { PanelKind } from "../protocol/panelContract.ts";
 import type { Probe, UnrollApi } from "./api.ts";
 import { registerCommands } from "./commands/handlers.ts";
 import { createCheckCommands } from "./commands/checkCommands.ts";

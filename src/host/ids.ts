@@ -2,7 +2,7 @@
  * Every name that the manifest and the code share: views, panels, settings, context keys. Declared
  * once, without `vscode`, so that a test can compare them with package.json.
  */
-import type { PanelKind } from "../protocol/contracts.ts";
+import type { PanelKind } from "../protocol/panelContract.ts";
 
 export const extensionId = "unroll.unroll";
 

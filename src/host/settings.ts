@@ -1,6 +1,6 @@
 /** The settings of Unroll, typed; package.json declares and documents them. */
 import * as vscode from "vscode";
-import type { CheckpointChoice } from "../protocol/contracts.ts";
+import type { CheckpointChoice } from "../protocol/sequenceChoice.ts";
 import { settingKeys } from "./ids.ts";
 
 function read<T>(key: string, fallback: T): T {

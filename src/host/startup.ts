@@ -4,7 +4,7 @@
  * setting until the folder is trusted.
  */
 import * as vscode from "vscode";
-import type { PanelKind } from "../protocol/contracts.ts";
+import type { PanelKind } from "../protocol/panelContract.ts";
 import type { CommandId } from "./commands/commandIds.ts";
 import { panelKinds, settingKeys } from "./ids.ts";
 import { showError, type Log } from "./log.ts";

@@ -5,7 +5,7 @@ import { parseCsv } from "../data/csv.ts";
 import { readTextFile, type FileSource } from "../data/files.ts";
 import { sequenceOfRows, sequenceOfText } from "../data/fileRange.ts";
 import type { Sequence } from "../data/sequences.ts";
-import type { SequenceChoice } from "../protocol/contracts.ts";
+import type { SequenceChoice } from "../protocol/sequenceChoice.ts";
 import { configFileOf } from "../runs/runFolder.ts";
 import type { RunDescription } from "./loadedRun.ts";
 

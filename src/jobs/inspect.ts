@@ -5,7 +5,7 @@ import { parseConfig } from "../config/validate.ts";
 import { checkAgainstData, problemOf } from "../data/checkAgainstData.ts";
 import { loadDataset } from "../data/dataset.ts";
 import { describeModel } from "../engine/describeModel.ts";
-import type { Inspection } from "../protocol/contracts.ts";
+import type { Inspection } from "../protocol/training.ts";
 import { requireMemory } from "./trainingMemory.ts";
 import { fitStart } from "./start/fitStart.ts";
 import { readStart } from "./start/startSource.ts";

@@ -5,7 +5,7 @@
 import { stateSpectra, type JacobianPlace } from "../analysis/stateJacobian.ts";
 import { UserError } from "../config/problem.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
-import type { JacobianSpectra, SpectrumSeries } from "../protocol/contracts.ts";
+import type { JacobianSpectra, SpectrumSeries } from "../protocol/instruments.ts";
 import { networkOf } from "./loadedRun.ts";
 import { runThrough } from "./runThrough.ts";
 import type { TracedSequence } from "./tracedSequence.ts";

@@ -2,7 +2,7 @@
 import { blankOf, classesOf, type Encoding } from "../data/encoding.ts";
 import { bestPath, prefixBeamSearch } from "../engine/ctcDecoding.ts";
 import { editDistance } from "../engine/editDistance.ts";
-import type { LabelDecoding } from "../protocol/contracts.ts";
+import type { LabelDecoding } from "../protocol/traceSummary.ts";
 import type { Batch } from "../trace/batch.ts";
 import { tensorOf, type Trace } from "../trace/trace.ts";
 

@@ -7,7 +7,7 @@ import { lossOptionsOf, partsOf } from "../data/spec.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
 import { createModel, type Model } from "../engine/model.ts";
 import { createRandom } from "../engine/rng.ts";
-import type { CheckpointChoice } from "../protocol/contracts.ts";
+import type { CheckpointChoice } from "../protocol/sequenceChoice.ts";
 import { checkpointFile, readCheckpoint, type StoredParameter } from "../runs/checkpoint.ts";
 import { readRun, readRunConfig, readRunEncoding, type Run } from "../runs/runFolder.ts";
 import { restoreParameters } from "./restoreParameters.ts";

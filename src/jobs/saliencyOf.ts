@@ -7,7 +7,7 @@ import { UserError } from "../config/problem.ts";
 import { classesOf, outputColumns } from "../data/encoding.ts";
 import { softmax } from "../engine/sampling.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
-import type { Saliency, SaliencyChoice, SaliencyMethod } from "../protocol/contracts.ts";
+import type { Saliency, SaliencyChoice, SaliencyMethod } from "../protocol/instruments.ts";
 import { predictsClasses } from "../trace/names.ts";
 import { tensorOf, type Trace } from "../trace/trace.ts";
 import { networkOf } from "./loadedRun.ts";

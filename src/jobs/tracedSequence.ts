@@ -8,7 +8,8 @@ import { backward, createPass, forward, readTrace, zeroGradients } from "../engi
 import type { Kernels } from "../engine/kernels/kernels.ts";
 import type { Model } from "../engine/model.ts";
 import { roomFor } from "../engine/pass.ts";
-import type { LabelDecoding, SequenceChoice } from "../protocol/contracts.ts";
+import type { SequenceChoice } from "../protocol/sequenceChoice.ts";
+import type { LabelDecoding } from "../protocol/traceSummary.ts";
 import { gatesOf, statesOf } from "../trace/names.ts";
 import { widthOf, type ModelDescription, type Trace } from "../trace/trace.ts";
 import { fileSequence } from "./fileSequence.ts";

@@ -1,5 +1,5 @@
 /** Trains a network from its config to a run folder: data → engine → checkpoints and metrics. */
-import type { TrainingResult } from "../protocol/contracts.ts";
+import type { TrainingResult } from "../protocol/training.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
 import { createKernels } from "./kernels.ts";
 import { UserError } from "../config/problem.ts";

@@ -2,7 +2,7 @@
  * What a training tells while it runs: progress to whoever listens, about ten times a second at most; rows to
  * the metrics file; and its record, so that a killed process leaves a run that says how far it came.
  */
-import type { RunState, TrainingStatus } from "../protocol/contracts.ts";
+import type { RunState, TrainingStatus } from "../protocol/training.ts";
 import type { MetricsRow, MetricsWriter } from "../runs/metrics.ts";
 import { updateRecord } from "../runs/runFolder.ts";
 import type { BackgroundWrites } from "./backgroundWrites.ts";

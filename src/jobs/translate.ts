@@ -6,7 +6,7 @@ import { joinTokens } from "../data/tokens.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
 import type { Model } from "../engine/model.ts";
 import { beamSearch, type Hypothesis } from "../engine/sequenceToSequence/beamSearch.ts";
-import type { Translation, TranslationRequest } from "../protocol/contracts.ts";
+import type { Translation, TranslationRequest } from "../protocol/workerContract.ts";
 import { networkOf, type LoadedRun } from "./loadedRun.ts";
 
 export interface Translations {

@@ -1,7 +1,7 @@
 /**
  * The one way that two sides of Unroll talk: a worker and the host, a panel and the host.
  * Requests with one answer, events without, and cancellation, over any transport that can post a
- * message. What may be said is a `Contract` (contracts.ts), so a missing handler does not compile.
+ * message. What may be said is a `Contract` (workerContract.ts, panelContract.ts), so a missing handler does not compile.
  */
 // oxlint-disable typescript/no-unsafe-type-assertion -- the contract types what crosses a boundary, and nothing else can
 

@@ -17,7 +17,7 @@ import { createTraceStore } from "../jobs/traceStore.ts";
 import { createTraceSession } from "../jobs/traceSession.ts";
 import { train } from "../jobs/train.ts";
 import { serve } from "../protocol/channel.ts";
-import type { WorkerContract } from "../protocol/contracts.ts";
+import type { WorkerContract } from "../protocol/workerContract.ts";
 import { workerTransport } from "../protocol/workerTransport.ts";
 import { createDebugSessions } from "./debugSessions.ts";
 import { readWorkerOptions } from "./workerOptions.ts";

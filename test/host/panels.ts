@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import type { Frame, Locator, Page } from "playwright-core";
 import type { CommandId } from "../../src/host/commands/commandIds.ts";
-import type { PanelKind } from "../../src/protocol/contracts.ts";
+import type { PanelKind } from "../../src/protocol/panelContract.ts";
 import { runUnroll } from "./workbench.ts";
 import { waitFor, waitUntil } from "./waiting.ts";
 

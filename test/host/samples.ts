@@ -1,7 +1,7 @@
 /** Workspaces to open an editor on: copies of the samples that the extension ships. */
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { PanelKind } from "../../src/protocol/contracts.ts";
+import type { PanelKind } from "../../src/protocol/panelContract.ts";
 import { root } from "./paths.ts";
 
 export type Sample = "moby-dick" | "weather" | "spam" | "adding-problem" | "dates";

@@ -10,7 +10,7 @@ import { createFileSource } from "../../src/jobs/fileSource.ts";
 import { requireConfig } from "../../src/jobs/requireConfig.ts";
 import { train } from "../../src/jobs/train.ts";
 import { readMetrics } from "../../src/runs/metrics.ts";
-import type { MetricsRow, TrainingResult } from "../../src/protocol/contracts.ts";
+import type { MetricsRow, TrainingResult } from "../../src/protocol/training.ts";
 
 let samples: Promise<string> | undefined;
 

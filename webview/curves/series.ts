@@ -3,7 +3,7 @@
  * merged so that a curve never holds more points than a screen can show. Each merged bucket keeps its
  * lowest and its highest point, so that a spike of one update stays visible after a million.
  */
-import type { MetricsRow } from "../../src/protocol/contracts.ts";
+import type { MetricsRow } from "../../src/protocol/training.ts";
 
 /** The fields of a metrics row that can be drawn. */
 export type Metric =

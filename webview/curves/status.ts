@@ -1,5 +1,5 @@
 /** What the panel says in words: the training's progress, a run's state, the scale of an axis. */
-import type { RunState, TrainingStatus } from "../../src/protocol/contracts.ts";
+import type { RunState, TrainingStatus } from "../../src/protocol/training.ts";
 
 export const stateTitles: Readonly<Record<RunState, string>> = {
   training: "Training",

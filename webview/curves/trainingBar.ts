@@ -1,7 +1,8 @@
 /** How a training is going, in one line with a thin bar, and the buttons that pause, resume and stop it. */
 import "@vscode-elements/elements/dist/vscode-button/index.js";
 import { html, nothing, type TemplateResult } from "lit";
-import type { PanelCommand, TrainingStatus } from "../../src/protocol/contracts.ts";
+import type { PanelCommand } from "../../src/protocol/panelContract.ts";
+import type { TrainingStatus } from "../../src/protocol/training.ts";
 import { stateIcons, stateTitles, statusParts } from "./status.ts";
 
 /** @param isNamed Whether several runs are shown, so that it must say which of them trains. */

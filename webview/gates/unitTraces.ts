@@ -1,6 +1,6 @@
 /** The selected unit's own row over the steps in view: a heatmap one unit high. */
 import { bucketOf, bucketStart } from "../../src/trace/buckets.ts";
-import type { HeatmapRequest } from "../../src/protocol/contracts.ts";
+import type { HeatmapRequest } from "../../src/protocol/instruments.ts";
 import type { Heatmap } from "../../src/trace/heatmap.ts";
 import type { TimeScale } from "../lib/axes.ts";
 import type { Host } from "../lib/host.ts";

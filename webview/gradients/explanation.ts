@@ -1,5 +1,5 @@
 /** Which inputs a prediction depends on: as it arrives, on its colours, and in words. Pure. */
-import type { Saliency, SaliencyChoice, SaliencyMethod } from "../../src/protocol/contracts.ts";
+import type { Saliency, SaliencyChoice, SaliencyMethod } from "../../src/protocol/instruments.ts";
 import { colorScale, gradientScale, type ColorScale } from "../lib/colorMaps.ts";
 import { formatNumber, visibleToken } from "../lib/numbers.ts";
 

@@ -1,5 +1,5 @@
 /** The gradient-flow matrix as it arrives, and the cell of it that a step or a row stands for. Pure. */
-import type { GradientFlow } from "../../src/protocol/contracts.ts";
+import type { GradientFlow } from "../../src/protocol/instruments.ts";
 
 export interface Flow {
   /** Ascending; only steps at which a loss is taken. */

@@ -4,7 +4,7 @@
  */
 import "@vscode-elements/elements/dist/vscode-button/index.js";
 import { html, nothing, render, type TemplateResult } from "lit";
-import type { GradientFlow } from "../../src/protocol/contracts.ts";
+import type { GradientFlow } from "../../src/protocol/instruments.ts";
 import type { Direction } from "../../src/trace/trace.ts";
 import { stepAtX } from "../lib/axes.ts";
 import { paintCells, type Frame } from "../lib/canvas.ts";

@@ -3,7 +3,7 @@ import "../lib/panel.css";
 import "../lib/compact.css";
 import "./gradients.css";
 import { html, nothing, render } from "lit";
-import type { SaliencyMethod } from "../../src/protocol/contracts.ts";
+import type { SaliencyMethod } from "../../src/protocol/instruments.ts";
 import type { UnitOrder } from "../../src/trace/order.ts";
 import { gradientOf } from "../../src/trace/names.ts";
 import { onCompactChange } from "../lib/compact.ts";

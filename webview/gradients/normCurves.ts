@@ -1,5 +1,5 @@
 /** The L2 norm of a gradient at every step, asked for at the resolution at which it is seen. */
-import type { NormSeries } from "../../src/protocol/contracts.ts";
+import type { NormSeries } from "../../src/protocol/instruments.ts";
 import { stepWidth, type TimeScale } from "../lib/axes.ts";
 import type { Host } from "../lib/host.ts";
 import { latest } from "../lib/latest.ts";

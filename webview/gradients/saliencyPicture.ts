@@ -3,7 +3,7 @@
  * output or took from it.
  */
 import { html } from "lit";
-import type { Saliency, SaliencyMethod } from "../../src/protocol/contracts.ts";
+import type { Saliency, SaliencyMethod } from "../../src/protocol/instruments.ts";
 import {
   stepAtX,
   stepWidth,

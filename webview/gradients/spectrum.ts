@@ -1,5 +1,5 @@
 /** Singular values of a layer's state-to-state Jacobian, step by step: as they arrive, on their axis, and in words. Pure. */
-import type { JacobianSpectra } from "../../src/protocol/contracts.ts";
+import type { JacobianSpectra } from "../../src/protocol/instruments.ts";
 import { formatNumber } from "../lib/numbers.ts";
 import { nearestIndex } from "./flow.ts";
 

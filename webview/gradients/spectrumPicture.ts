@@ -3,7 +3,7 @@
  * curves around the line at 1, above which gradients grow and below which they fade.
  */
 import { html } from "lit";
-import type { JacobianSpectra } from "../../src/protocol/contracts.ts";
+import type { JacobianSpectra } from "../../src/protocol/instruments.ts";
 import type { Direction } from "../../src/trace/trace.ts";
 import { stepAtX, stepWidth, timeAxisHeight, tokenWidth, xOfStep } from "../lib/axes.ts";
 import type { Frame } from "../lib/canvas.ts";

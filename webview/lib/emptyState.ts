@@ -2,7 +2,7 @@
 import "@vscode-elements/elements/dist/vscode-button/index.js";
 import { html, type TemplateResult } from "lit";
 import { RemoteError } from "../../src/protocol/channel.ts";
-import type { PanelCommand } from "../../src/protocol/contracts.ts";
+import type { PanelCommand } from "../../src/protocol/panelContract.ts";
 import type { Host } from "./host.ts";
 
 export interface EmptyState {

@@ -2,7 +2,7 @@
  * A heatmap with the shared cursor in it: which part is in view, where the cursor and the pointer
  * are, and what the mouse and the keyboard make of them. It draws nothing; the panel does.
  */
-import type { Cursor } from "../../src/protocol/contracts.ts";
+import type { Cursor } from "../../src/protocol/traceSummary.ts";
 import { startingCursor, type Store } from "./state.ts";
 import { stepWidth } from "./axes.ts";
 import { cellAt, rowHeight, type HeatmapGeometry } from "./heatmapGeometry.ts";

@@ -1,6 +1,6 @@
 /** A panel's line to the host, and the little that a panel may remember between reloads. */
 import { connect, type Client, type Contract, type Transport } from "../../src/protocol/channel.ts";
-import type { PanelContract } from "../../src/protocol/contracts.ts";
+import type { PanelContract } from "../../src/protocol/panelContract.ts";
 import { withNotFinite } from "./notFinite.ts";
 
 export type Host = Client<PanelContract>;

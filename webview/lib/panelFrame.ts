@@ -3,7 +3,8 @@
  * pictures or what it says while there is nothing to draw. Made once; lit fills the changing texts.
  */
 import { html, nothing, render, type TemplateResult } from "lit";
-import type { PanelCommand, TraceSummary } from "../../src/protocol/contracts.ts";
+import type { PanelCommand } from "../../src/protocol/panelContract.ts";
+import type { TraceSummary } from "../../src/protocol/traceSummary.ts";
 import { isCompact, isEditorTab, onCompactChange } from "./compact.ts";
 import { iconButton } from "./controls.ts";
 import { emptyState, errorMessage, type EmptyState } from "./emptyState.ts";

@@ -1,10 +1,7 @@
 /** The panel's copy of what the host knows: asked for once, then kept right by events. */
-import type {
-  Cursor,
-  MetricsRow,
-  PanelState,
-  TrainingStatus,
-} from "../../src/protocol/contracts.ts";
+import type { PanelState } from "../../src/protocol/panelContract.ts";
+import type { Cursor } from "../../src/protocol/traceSummary.ts";
+import type { MetricsRow, TrainingStatus } from "../../src/protocol/training.ts";
 import type { Host } from "./host.ts";
 
 /** What changed, so that a panel can do as little as possible. */

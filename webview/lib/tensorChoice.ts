@@ -3,7 +3,7 @@
  * and the order of its units are the panel's own.
  */
 import { html, nothing, type TemplateResult } from "lit";
-import type { Cursor, TraceSummary } from "../../src/protocol/contracts.ts";
+import type { Cursor, TraceSummary } from "../../src/protocol/traceSummary.ts";
 import type { UnitOrder } from "../../src/trace/order.ts";
 import {
   attentionWeights,

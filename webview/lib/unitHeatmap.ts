@@ -2,7 +2,7 @@
  * A unit × time heatmap of a tensor: asks for what is in view at the resolution of the screen, keeps
  * the last answer until the next one comes, and draws it. Also knows every unit's place in the order.
  */
-import type { HeatmapRequest } from "../../src/protocol/contracts.ts";
+import type { HeatmapRequest } from "../../src/protocol/instruments.ts";
 import type { Heatmap } from "../../src/trace/heatmap.ts";
 import type { UnitOrder } from "../../src/trace/order.ts";
 import { drawCells, paintCells } from "./canvas.ts";

@@ -1,6 +1,6 @@
 /** The line above a counterfactual trace: what was edited in the debugger, and what that did to the loss. */
 import { html, nothing, type TemplateResult } from "lit";
-import type { TraceSummary } from "../../src/protocol/contracts.ts";
+import type { TraceSummary } from "../../src/protocol/traceSummary.ts";
 import { formatMeasured } from "./numbers.ts";
 
 export function whatIf(trace: TraceSummary): TemplateResult | typeof nothing {

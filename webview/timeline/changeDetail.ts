@@ -1,6 +1,6 @@
 /** The current step of a counterfactual trace against the original, in numbers and in words. */
 import { html, nothing, type TemplateResult } from "lit";
-import type { TimelineColumn } from "../../src/protocol/contracts.ts";
+import type { TimelineColumn } from "../../src/protocol/timelineColumn.ts";
 import type { ModelDescription } from "../../src/trace/trace.ts";
 import { formatMeasured, formatShare, visibleToken } from "../lib/numbers.ts";
 import { changeText } from "../lib/whatIf.ts";

@@ -2,7 +2,7 @@
  * The columns of one trace, fetched in chunks as they come into view and kept while they are near.
  * A sequence of thousands of steps never crosses the boundary as a whole.
  */
-import type { TimelineColumn } from "../../src/protocol/contracts.ts";
+import type { TimelineColumn } from "../../src/protocol/timelineColumn.ts";
 
 /** Steps in one request. */
 export const chunkSteps = 64;

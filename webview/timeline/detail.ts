@@ -1,7 +1,8 @@
 /** The numbers of the current step: what the bars of its column show, readable and copyable. */
 import "@vscode-elements/elements/dist/vscode-button/index.js";
 import { html, nothing, type TemplateResult } from "lit";
-import type { CellSummary, Cursor, TimelineColumn } from "../../src/protocol/contracts.ts";
+import type { CellSummary, TimelineColumn } from "../../src/protocol/timelineColumn.ts";
+import type { Cursor } from "../../src/protocol/traceSummary.ts";
 import { partTitles } from "../../src/trace/names.ts";
 import { widthOf, type ModelDescription } from "../../src/trace/trace.ts";
 import { formatMeasured, formatShare, visibleToken } from "../lib/numbers.ts";

@@ -2,7 +2,7 @@
  * Arrows of the unrolled network. A hairline shows where a state goes; beside it, against the
  * direction of time, a band as wide as the gradient that comes back.
  */
-import type { CellSummary, TimelineColumn } from "../../src/protocol/contracts.ts";
+import type { CellSummary, TimelineColumn } from "../../src/protocol/timelineColumn.ts";
 import { css } from "../lib/color.ts";
 import type { Theme } from "../lib/theme.ts";
 import { boxLeft, columnLeft, type CellRow, type StateLine } from "./layout.ts";

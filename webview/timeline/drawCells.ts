@@ -1,5 +1,5 @@
 /** The cell boxes: bars for gates and states where there is room, one colour where there is not. */
-import type { CellSummary } from "../../src/protocol/contracts.ts";
+import type { CellSummary } from "../../src/protocol/timelineColumn.ts";
 import { sigmoidGates } from "../../src/trace/names.ts";
 import { widthOf } from "../../src/trace/trace.ts";
 import { css, mix, type Color } from "../lib/color.ts";

@@ -1,5 +1,5 @@
 /** In a counterfactual trace: how far each cell is from the original, and where its loss was. */
-import type { TimelineColumn } from "../../src/protocol/contracts.ts";
+import type { TimelineColumn } from "../../src/protocol/timelineColumn.ts";
 import { css } from "../lib/color.ts";
 import { boxLeft, columnLeft } from "./layout.ts";
 import { fullLoss } from "./scales.ts";

@@ -1,5 +1,5 @@
 /** What stands below the cells: the token of every step, or the name and the values of its row. */
-import type { TimelineColumn } from "../../src/protocol/contracts.ts";
+import type { TimelineColumn } from "../../src/protocol/timelineColumn.ts";
 import { css } from "../lib/color.ts";
 import { visibleToken } from "../lib/numbers.ts";
 import { columnLeft } from "./layout.ts";

@@ -1,5 +1,5 @@
 /** What stands above the cells: the loss, and the output against its target. */
-import type { TimelineColumn } from "../../src/protocol/contracts.ts";
+import type { TimelineColumn } from "../../src/protocol/timelineColumn.ts";
 import { css, mix, type Color } from "../lib/color.ts";
 import { formatNumber, visibleToken } from "../lib/numbers.ts";
 import type { Theme } from "../lib/theme.ts";

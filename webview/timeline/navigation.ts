@@ -1,5 +1,5 @@
 /** What a key makes of the cursor. Pure. */
-import type { Cursor } from "../../src/protocol/contracts.ts";
+import type { Cursor } from "../../src/protocol/traceSummary.ts";
 import type { KeyAction } from "../lib/keyboard.ts";
 import { takesStep, type TimelineLayout } from "./layout.ts";
 

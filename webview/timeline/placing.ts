@@ -2,7 +2,7 @@
  * Where the network stands in the view: its layout for the present size and zoom, which part of it is
  * in view, and what the pointer is on.
  */
-import type { Cursor, TraceSummary } from "../../src/protocol/contracts.ts";
+import type { Cursor, TraceSummary } from "../../src/protocol/traceSummary.ts";
 import { predictsClasses } from "../../src/trace/names.ts";
 import { rememberedView, rememberView } from "../lib/host.ts";
 import type { Point } from "../lib/pictureInput.ts";

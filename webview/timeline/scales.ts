@@ -2,7 +2,7 @@
  * The scales of the timeline: how wide an arrow is for a gradient's norm, how tall a bar is for a
  * loss. Pure numbers in, pixels out.
  */
-import type { TimelineColumn } from "../../src/protocol/contracts.ts";
+import type { TimelineColumn } from "../../src/protocol/timelineColumn.ts";
 import { layerTensor } from "../../src/trace/names.ts";
 import type { ModelDescription } from "../../src/trace/trace.ts";
 import type { ColorScale } from "../lib/colorMaps.ts";

@@ -1,5 +1,6 @@
 /** Everything that one drawing of the timeline needs to know. */
-import type { Cursor, TimelineColumn } from "../../src/protocol/contracts.ts";
+import type { TimelineColumn } from "../../src/protocol/timelineColumn.ts";
+import type { Cursor } from "../../src/protocol/traceSummary.ts";
 import type { ModelDescription } from "../../src/trace/trace.ts";
 import type { ColorScale, ColorTable } from "../lib/colorMaps.ts";
 import type { Theme } from "../lib/theme.ts";

@@ -1,6 +1,6 @@
 /** The trace that is shown, with what has arrived of it. */
 import { gradientOf, layerTensor, statesOf } from "../../src/trace/names.ts";
-import type { TraceSummary } from "../../src/protocol/contracts.ts";
+import type { TraceSummary } from "../../src/protocol/traceSummary.ts";
 import { gradientScale, type ColorScale } from "../lib/colorMaps.ts";
 import type { Host } from "../lib/host.ts";
 import { createColumnStore, type ColumnStore } from "./columns.ts";

@@ -1,6 +1,7 @@
 /** The panel's standing texts: whose trace this is, and what to do while there is none. */
 import { html, nothing, type TemplateResult } from "lit";
-import type { LabelDecoding, PanelCommand, TraceSummary } from "../../src/protocol/contracts.ts";
+import type { PanelCommand } from "../../src/protocol/panelContract.ts";
+import type { LabelDecoding, TraceSummary } from "../../src/protocol/traceSummary.ts";
 import { iconButton } from "../lib/controls.ts";
 import type { EmptyState } from "../lib/emptyState.ts";
 import { formatMeasured, formatShare, visibleToken } from "../lib/numbers.ts";

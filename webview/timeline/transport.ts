@@ -1,7 +1,7 @@
 /** The bar that steps: first, previous, play, next, last; the step as an editable number; zoom. */
 import { html, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
-import type { PanelCommand } from "../../src/protocol/contracts.ts";
+import type { PanelCommand } from "../../src/protocol/panelContract.ts";
 import { iconButton } from "../lib/controls.ts";
 import { formatCount } from "../lib/numbers.ts";
 

@@ -1,5 +1,6 @@
 /** What the timeline says in words: under the pointer, aloud, and beside the rows. Pure. */
-import type { CellSummary, Cursor, TimelineColumn } from "../../src/protocol/contracts.ts";
+import type { CellSummary, TimelineColumn } from "../../src/protocol/timelineColumn.ts";
+import type { Cursor } from "../../src/protocol/traceSummary.ts";
 import { lossTitles, partTitles } from "../../src/trace/names.ts";
 import type { LayerDescription, ModelDescription } from "../../src/trace/trace.ts";
 import { variantWords } from "../../src/trace/variantWords.ts";

@@ -3,12 +3,9 @@ import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { encodeSafetensors } from "../../formats/safetensors.ts";
 import { createTraceSession } from "../../jobs/traceSession.ts";
-import type {
-  LabelDecoding,
-  SequenceChoice,
-  TimelineColumn,
-  TraceSummary,
-} from "../../protocol/contracts.ts";
+import type { SequenceChoice } from "../../protocol/sequenceChoice.ts";
+import type { TimelineColumn } from "../../protocol/timelineColumn.ts";
+import type { LabelDecoding, TraceSummary } from "../../protocol/traceSummary.ts";
 import { explained, systemCode } from "../../runs/fileProblem.ts";
 import { writeAtomically } from "../../runs/writeAtomically.ts";
 import { defineCommand, oneOf, UsageError, wholeNumber } from "../command.ts";

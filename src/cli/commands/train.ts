@@ -4,7 +4,7 @@ import { relative } from "node:path";
 import { applyOverrides } from "../../config/overrides.ts";
 import { train } from "../../jobs/train.ts";
 import type { TrainingRequest } from "../../jobs/trainingSetup.ts";
-import type { TrainingResult } from "../../protocol/contracts.ts";
+import type { TrainingResult } from "../../protocol/training.ts";
 import { configFileOf, readRun, readRunConfig } from "../../runs/runFolder.ts";
 import { defineCommand, UsageError } from "../command.ts";
 import { requestOf } from "../configRequest.ts";

@@ -2,7 +2,7 @@
  * The commands of Unroll: id and title. The handlers are in `handlers.ts`, which does not compile
  * while one is missing; a test holds package.json to the same list.
  */
-import type { PanelCommand } from "../../protocol/contracts.ts";
+import type { PanelCommand } from "../../protocol/panelContract.ts";
 
 export const commandTitles = {
   "unroll.newConfig": "New Config…",

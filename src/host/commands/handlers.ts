@@ -1,6 +1,6 @@
 /** The command table: for every id of `commandIds.ts`, what it does. */
 import * as vscode from "vscode";
-import type { PanelKind } from "../../protocol/contracts.ts";
+import type { PanelKind } from "../../protocol/panelContract.ts";
 import type { createDebugCommands } from "../debugging/debugCommands.ts";
 import { showError, type Log } from "../log.ts";
 import type { PanelPlaces } from "../panels/panelPlaces.ts";

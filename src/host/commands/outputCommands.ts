@@ -1,7 +1,7 @@
 /** Letting a trained network write: text that goes on from a beginning, or a forecast. */
 import * as vscode from "vscode";
 import { predictsClasses } from "../../trace/names.ts";
-import type { CheckpointChoice } from "../../protocol/contracts.ts";
+import type { CheckpointChoice } from "../../protocol/sequenceChoice.ts";
 import { configFolderOf, type Run } from "../../runs/runFolder.ts";
 import { showError, type Log } from "../log.ts";
 import { settings } from "../settings.ts";

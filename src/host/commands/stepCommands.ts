@@ -1,6 +1,6 @@
 /** Opening a sequence, and moving the cursor through it. */
 import * as vscode from "vscode";
-import type { SequenceChoice } from "../../protocol/contracts.ts";
+import type { SequenceChoice } from "../../protocol/sequenceChoice.ts";
 import { configFolderOf, type Run } from "../../runs/runFolder.ts";
 import { showError, type Log } from "../log.ts";
 import type { PanelPlaces } from "../panels/panelPlaces.ts";

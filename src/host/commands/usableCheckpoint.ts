@@ -1,6 +1,6 @@
 /** Which weights of a run are used: those that the setting names, or the others where their file is damaged. */
 import * as vscode from "vscode";
-import type { CheckpointChoice } from "../../protocol/contracts.ts";
+import type { CheckpointChoice } from "../../protocol/sequenceChoice.ts";
 import { explain } from "../log.ts";
 import { settings } from "../settings.ts";
 

@@ -4,7 +4,7 @@
  */
 import { basename, isAbsolute } from "node:path";
 import * as vscode from "vscode";
-import type { SequenceChoice } from "../../protocol/contracts.ts";
+import type { SequenceChoice } from "../../protocol/sequenceChoice.ts";
 import { readRun, type Run } from "../../runs/runFolder.ts";
 import { hasWeights, type RunChoice } from "../commands/runChoice.ts";
 import { isConfigFile } from "../editors/configFiles.ts";

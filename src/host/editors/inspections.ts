@@ -4,7 +4,7 @@
  */
 import * as vscode from "vscode";
 import { parseConfig } from "../../config/validate.ts";
-import type { Inspection } from "../../protocol/contracts.ts";
+import type { Inspection } from "../../protocol/training.ts";
 import { explain, type Log } from "../log.ts";
 import type { LazyWorker } from "../workers/lazyWorker.ts";
 import { isConfig } from "./configFiles.ts";

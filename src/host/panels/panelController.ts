@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { serve } from "../../protocol/channel.ts";
-import type { PanelContract, PanelKind } from "../../protocol/contracts.ts";
+import type { PanelContract, PanelKind } from "../../protocol/panelContract.ts";
 import { panelCommands } from "../commands/commandIds.ts";
 import { panelTitles } from "../ids.ts";
 import type { CursorStore } from "../tracing/cursorStore.ts";

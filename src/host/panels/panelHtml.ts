@@ -1,5 +1,5 @@
 /** The page of a panel: one script, its styles, and a policy under which nothing else can run. */
-import type { PanelKind } from "../../protocol/contracts.ts";
+import type { PanelKind } from "../../protocol/panelContract.ts";
 
 /** Where a panel is shown: as a view, which the person may have dragged anywhere, or as an editor tab. */
 export type PanelPlace = "sideBar" | "editor";

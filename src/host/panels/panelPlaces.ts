@@ -3,7 +3,7 @@
  * editor tab, which a reloaded window restores.
  */
 import * as vscode from "vscode";
-import type { PanelKind } from "../../protocol/contracts.ts";
+import type { PanelKind } from "../../protocol/panelContract.ts";
 import { panelEditor, panelKinds, panelTitles, panelView } from "../ids.ts";
 import { attachPanel, type PanelServices } from "./panelController.ts";
 import type { PanelPlace } from "./panelHtml.ts";

@@ -3,7 +3,7 @@
  * afterwards `onDidChange` says what changed, in the contract's own events.
  */
 import * as vscode from "vscode";
-import type { PanelContract, PanelState } from "../../protocol/contracts.ts";
+import type { PanelContract, PanelState } from "../../protocol/panelContract.ts";
 import type { CursorStore } from "../tracing/cursorStore.ts";
 import type { Player } from "../tracing/player.ts";
 import type { TraceStore } from "../tracing/traceStore.ts";

@@ -2,7 +2,7 @@
  * How a run is, when two tell of it: what its training said last in this window, and its record on disk, which
  * is written and read later, and so may go on saying "training" for a while after the end.
  */
-import type { RunState, TrainingStatus } from "../../protocol/contracts.ts";
+import type { RunState, TrainingStatus } from "../../protocol/training.ts";
 import type { RunRecord } from "../../runs/record.ts";
 
 /** What a training said, and when (milliseconds since 1970). */

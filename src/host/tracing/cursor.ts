@@ -1,5 +1,5 @@
 /** Arithmetic of the cursor over one trace, without an editor. */
-import type { Cursor, TraceSummary } from "../../protocol/contracts.ts";
+import type { Cursor, TraceSummary } from "../../protocol/traceSummary.ts";
 
 type Extent = Pick<TraceSummary, "steps" | "model">;
 

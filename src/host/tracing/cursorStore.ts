@@ -1,6 +1,6 @@
 /** The one cursor. Panels and commands ask to move it; everyone is told where it is. */
 import * as vscode from "vscode";
-import type { Cursor, TraceSummary } from "../../protocol/contracts.ts";
+import type { Cursor, TraceSummary } from "../../protocol/traceSummary.ts";
 import { placeCursor, sameCursor } from "./cursor.ts";
 
 export interface CursorStore extends vscode.Disposable {

@@ -1,6 +1,6 @@
 /** Asks which sequence of its data a network shall be stepped through, or whether one will be typed. */
 import * as vscode from "vscode";
-import type { SequenceChoice } from "../../protocol/contracts.ts";
+import type { SequenceChoice } from "../../protocol/sequenceChoice.ts";
 import type { Run } from "../../runs/runFolder.ts";
 import { explain } from "../log.ts";
 import type { LazyWorker } from "../workers/lazyWorker.ts";

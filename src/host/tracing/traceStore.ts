@@ -3,7 +3,8 @@
  * choice that makes the trace anew after a window was reloaded or the worker died.
  */
 import * as vscode from "vscode";
-import type { CheckpointChoice, SequenceChoice, TraceSummary } from "../../protocol/contracts.ts";
+import type { CheckpointChoice, SequenceChoice } from "../../protocol/sequenceChoice.ts";
+import type { TraceSummary } from "../../protocol/traceSummary.ts";
 import type { ModelTrace } from "../../protocol/modelContract.ts";
 import type { LazyWorker } from "../workers/lazyWorker.ts";
 

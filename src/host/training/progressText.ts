@@ -1,5 +1,5 @@
 /** A training's progress in words: for the status bar, the notification and the runs tree. */
-import type { RunState, TrainingStatus } from "../../protocol/contracts.ts";
+import type { RunState, TrainingStatus } from "../../protocol/training.ts";
 
 const decimals = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 

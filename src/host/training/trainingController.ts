@@ -3,7 +3,7 @@
  * it, and says how it ended. It shows nothing; the status bar, the notification and the commands do.
  */
 import * as vscode from "vscode";
-import type { MetricsRow, TrainingResult, TrainingStatus } from "../../protocol/contracts.ts";
+import type { MetricsRow, TrainingResult, TrainingStatus } from "../../protocol/training.ts";
 import type { Log } from "../log.ts";
 import { assertTrusted } from "../trust.ts";
 import type { WorkerThread } from "../workers/workerThread.ts";

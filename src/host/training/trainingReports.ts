@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import * as vscode from "vscode";
-import type { TrainingResult } from "../../protocol/contracts.ts";
+import type { TrainingResult } from "../../protocol/training.ts";
 import type { CommandId } from "../commands/commandIds.ts";
 import { openCommand } from "../panels/openCommand.ts";
 import { showError, type Log } from "../log.ts";

@@ -1,7 +1,7 @@
 /** The Runs view: one line for each run, with its state, final loss and duration. */
 import * as vscode from "vscode";
 import type { Run } from "../../runs/runFolder.ts";
-import type { RunState } from "../../protocol/contracts.ts";
+import type { RunState } from "../../protocol/training.ts";
 import { variantWords } from "../../trace/variantWords.ts";
 import { runsView } from "../ids.ts";
 import {

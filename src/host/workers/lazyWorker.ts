@@ -2,7 +2,7 @@
  * A worker that starts with the first call, is started again after it died, and ends after a while
  * without work, so that an editor in which nobody uses Unroll pays nothing.
  */
-import type { WorkerContract } from "../../protocol/contracts.ts";
+import type { WorkerContract } from "../../protocol/workerContract.ts";
 import type { WorkerThread } from "./workerThread.ts";
 
 type Calls = WorkerContract["calls"];

@@ -4,7 +4,7 @@
  */
 import { Worker } from "node:worker_threads";
 import { connect, type Client } from "../../protocol/channel.ts";
-import type { WorkerContract } from "../../protocol/contracts.ts";
+import type { WorkerContract } from "../../protocol/workerContract.ts";
 import { workerTransport } from "../../protocol/workerTransport.ts";
 
 export interface WorkerThread {

@@ -4,7 +4,11 @@
  */
 import { isAbsolute } from "node:path";
 import { UserError } from "../../config/problem.ts";
-import type { CheckpointChoice, SequenceChoice, TextPosition } from "../../protocol/contracts.ts";
+import type {
+  CheckpointChoice,
+  SequenceChoice,
+  TextPosition,
+} from "../../protocol/sequenceChoice.ts";
 
 export interface LaunchRequest {
   /** Absolute. */

@@ -5,7 +5,7 @@ import { textFileOf } from "../../data/files.ts";
 import type { Sequence } from "../../data/sequences.ts";
 import type { Program } from "../../debug/debuggee.ts";
 import type { Kernels } from "../../engine/kernels/kernels.ts";
-import type { SequenceChoice } from "../../protocol/contracts.ts";
+import type { SequenceChoice } from "../../protocol/sequenceChoice.ts";
 import type { ModelTrace } from "../../protocol/modelContract.ts";
 import { configFileOf } from "../../runs/runFolder.ts";
 import type { Real } from "../../trace/trace.ts";

@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import type * as Axe from "axe-core";
 import { describe, expect, it } from "vitest";
-import type { PanelKind } from "../../../src/protocol/contracts.ts";
+import type { PanelKind } from "../../../src/protocol/panelContract.ts";
 import { calls, inkOf, keepHarness, open, panels } from "./openPanel.ts";
 
 const themes = ["dark", "light", "hc-dark", "hc-light"] as const;

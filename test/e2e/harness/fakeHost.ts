@@ -11,12 +11,9 @@ import {
   type Server,
   type Transport,
 } from "../../../src/protocol/channel.ts";
-import type {
-  Cursor,
-  PanelContract,
-  PanelState,
-  TimelineColumn,
-} from "../../../src/protocol/contracts.ts";
+import type { PanelContract, PanelState } from "../../../src/protocol/panelContract.ts";
+import type { TimelineColumn } from "../../../src/protocol/timelineColumn.ts";
+import type { Cursor } from "../../../src/protocol/traceSummary.ts";
 import type { ModelEditorContract } from "../../../src/protocol/modelContract.ts";
 import { bucketCount, bucketStart } from "../../../src/trace/buckets.ts";
 import { heatmapOf } from "../../../src/trace/heatmap.ts";

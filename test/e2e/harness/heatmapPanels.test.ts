@@ -4,7 +4,7 @@
  */
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import type { HeatmapRequest } from "../../../src/protocol/contracts.ts";
+import type { HeatmapRequest } from "../../../src/protocol/instruments.ts";
 import { calls, inkOf, keepHarness, open, settled } from "./openPanel.ts";
 
 const heatmapPanels = ["gates", "gradients"] as const;

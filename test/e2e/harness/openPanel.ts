@@ -1,7 +1,7 @@
 /** What every browser test of the panels needs: a page with a panel, and questions to ask it. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
-import type { PanelKind } from "../../../src/protocol/contracts.ts";
+import type { PanelKind } from "../../../src/protocol/panelContract.ts";
 import type { PageKind } from "../../../src/host/panels/panelHtml.ts";
 import { launchBrowser } from "../../host/browser.ts";
 import { serveHarness, type HarnessServer } from "./serveHarness.ts";

@@ -1,10 +1,7 @@
 /** What the fake host pretends: networks, runs and troubles that a panel must look right with. */
-import type {
-  CurveRun,
-  MetricsRow,
-  PanelState,
-  TraceSummary,
-} from "../../../src/protocol/contracts.ts";
+import type { CurveRun, PanelState } from "../../../src/protocol/panelContract.ts";
+import type { TraceSummary } from "../../../src/protocol/traceSummary.ts";
+import type { MetricsRow } from "../../../src/protocol/training.ts";
 import {
   describeSynthetic,
   noise,

@@ -4,7 +4,7 @@ import type {
   Saliency,
   SaliencyMethod,
   SpectrumSeries,
-} from "../../../src/protocol/contracts.ts";
+} from "../../../src/protocol/instruments.ts";
 import { noise, type SyntheticNetwork } from "./syntheticTrace.ts";
 
 export function syntheticSpectra(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { placeCursor, sameCursor } from "../../../src/host/tracing/cursor.ts";
-import type { Cursor } from "../../../src/protocol/contracts.ts";
+import type { Cursor } from "../../../src/protocol/traceSummary.ts";
 import type { LayerDescription, ModelDescription } from "../../../src/trace/trace.ts";
 
 const layer = (

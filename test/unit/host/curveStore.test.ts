@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createCurveStore } from "../../../src/host/panels/curveStore.ts";
 import { runState } from "../../../src/host/panels/runState.ts";
-import type { RunState, TrainingStatus } from "../../../src/protocol/contracts.ts";
+import type { RunState, TrainingStatus } from "../../../src/protocol/training.ts";
 
 vi.mock("vscode", () => {
   class EventEmitter<T> {

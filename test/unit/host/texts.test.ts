@@ -7,7 +7,7 @@ import {
   formatDuration,
   formatLoss,
 } from "../../../src/host/training/progressText.ts";
-import type { TrainingStatus } from "../../../src/protocol/contracts.ts";
+import type { TrainingStatus } from "../../../src/protocol/training.ts";
 
 const status = (changes: Partial<TrainingStatus> = {}): TrainingStatus => ({
   runFolder: "/books/.unroll/runs/1",

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { inspect } from "../../../src/jobs/inspect.ts";
-import type { Inspection } from "../../../src/protocol/contracts.ts";
+import type { Inspection } from "../../../src/protocol/training.ts";
 import { temporaryFolder } from "./temporaryFolder.ts";
 
 const text = "the cat sat on the mat. ".repeat(10);

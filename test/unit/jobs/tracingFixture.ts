@@ -3,7 +3,7 @@ import { UserError } from "../../../src/config/problem.ts";
 import { referenceKernels } from "../../../src/engine/kernels/reference.ts";
 import { createTraceSession } from "../../../src/jobs/traceSession.ts";
 import { train } from "../../../src/jobs/train.ts";
-import type { SequenceChoice } from "../../../src/protocol/contracts.ts";
+import type { SequenceChoice } from "../../../src/protocol/sequenceChoice.ts";
 import { experiment, type ConfigChanges, type Kind } from "./trainingFixture.ts";
 
 export const kernels = () => referenceKernels("float32");

@@ -1,7 +1,8 @@
 import { Worker } from "node:worker_threads";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { connect, type Client } from "../../../src/protocol/channel.ts";
-import type { TrainingStatus, WorkerContract } from "../../../src/protocol/contracts.ts";
+import type { TrainingStatus } from "../../../src/protocol/training.ts";
+import type { WorkerContract } from "../../../src/protocol/workerContract.ts";
 import { workerTransport } from "../../../src/protocol/workerTransport.ts";
 import { readRun, readRuns } from "../../../src/runs/runFolder.ts";
 import { experiment } from "../jobs/trainingFixture.ts";

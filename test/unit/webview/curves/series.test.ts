@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { CurveRun, MetricsRow } from "../../../../src/protocol/contracts.ts";
+import type { CurveRun } from "../../../../src/protocol/panelContract.ts";
+import type { MetricsRow } from "../../../../src/protocol/training.ts";
 import {
   appendRows,
   createRunSeries,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { TrainingStatus } from "../../../../src/protocol/contracts.ts";
+import type { TrainingStatus } from "../../../../src/protocol/training.ts";
 import { assignColors } from "../../../../webview/curves/runColors.ts";
 import {
   durationText,

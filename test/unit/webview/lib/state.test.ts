@@ -1,11 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type {
-  Cursor,
-  MetricsRow,
-  PanelState,
-  TraceSummary,
-  TrainingStatus,
-} from "../../../../src/protocol/contracts.ts";
+import type { PanelState } from "../../../../src/protocol/panelContract.ts";
+import type { Cursor, TraceSummary } from "../../../../src/protocol/traceSummary.ts";
+import type { MetricsRow, TrainingStatus } from "../../../../src/protocol/training.ts";
 import type { Host } from "../../../../webview/lib/host.ts";
 import { createStore, withProgress } from "../../../../webview/lib/state.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { TimelineColumn } from "../../../../src/protocol/contracts.ts";
+import type { TimelineColumn } from "../../../../src/protocol/timelineColumn.ts";
 import { chunksIn, chunkSteps, createColumnStore } from "../../../../webview/timeline/columns.ts";
 
 const columnsOf = (from: number, to: number): TimelineColumn[] =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Cursor } from "../../../../src/protocol/contracts.ts";
+import type { Cursor } from "../../../../src/protocol/traceSummary.ts";
 import { keyAction } from "../../../../webview/lib/keyboard.ts";
 import { layoutTimeline } from "../../../../webview/timeline/layout.ts";
 import { cursorAfter } from "../../../../webview/timeline/navigation.ts";

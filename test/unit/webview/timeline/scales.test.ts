@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { TimelineColumn } from "../../../../src/protocol/contracts.ts";
+import type { TimelineColumn } from "../../../../src/protocol/timelineColumn.ts";
 import type { ModelDescription } from "../../../../src/trace/trace.ts";
 import { gradientScale } from "../../../../webview/lib/colorMaps.ts";
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { TimelineColumn } from "../../../../src/protocol/contracts.ts";
+import type { TimelineColumn } from "../../../../src/protocol/timelineColumn.ts";
 import type { ModelDescription } from "../../../../src/trace/trace.ts";
 import { boxLeft, columnLeft, layoutTimeline } from "../../../../webview/timeline/layout.ts";
 import { hitTest } from "../../../../webview/timeline/pointing.ts";

@@ -1,0 +1,68 @@
+/** What a panel may ask the host, and what the host tells all panels. */
+import type { Cursor, TraceSummary } from "./traceSummary.ts";
+import type { MetricsRow, RunState, TrainingStatus } from "./training.ts";
+import type { WorkerContract } from "./workerContract.ts";
+
+export interface PanelContract {
+  readonly calls: {
+    /** The whole state, after which only events flow. */
+    ready: (request: null) => PanelState;
+    moveCursor: (request: Partial<Cursor>) => null;
+    run: (request: { command: PanelCommand }) => null;
+    columns: WorkerContract["calls"]["columns"];
+    heatmap: WorkerContract["calls"]["heatmap"];
+    norms: WorkerContract["calls"]["norms"];
+    gradientFlow: WorkerContract["calls"]["gradientFlow"];
+    jacobians: WorkerContract["calls"]["jacobians"];
+    saliency: WorkerContract["calls"]["saliency"];
+  };
+  readonly events: {
+    /** Replaces the state: a new trace, or none. */
+    state: PanelState;
+    cursor: Cursor;
+    playing: { readonly playing: boolean };
+    progress: { readonly status: TrainingStatus; readonly rows: readonly MetricsRow[] };
+  };
+}
+
+export interface PanelState {
+  readonly trace?: TraceSummary;
+  readonly cursor?: Cursor;
+  readonly playing: boolean;
+  /** A trace is being computed. */
+  readonly busy: boolean;
+  readonly curves: readonly CurveRun[];
+  readonly training?: TrainingStatus;
+}
+
+export type PanelKind = "timeline" | "gates" | "gradients" | "curves";
+
+/** Commands that a panel may ask the host to run; each is also in the Command Palette. */
+export type PanelCommand =
+  | "unroll.nextStep"
+  | "unroll.previousStep"
+  | "unroll.firstStep"
+  | "unroll.lastStep"
+  | "unroll.play"
+  | "unroll.stepThrough"
+  | "unroll.train"
+  | "unroll.pause"
+  | "unroll.resume"
+  | "unroll.stop"
+  | "unroll.newConfig"
+  | "unroll.openTimelineInEditor"
+  | "unroll.openGatesInEditor"
+  | "unroll.openGradientsInEditor"
+  | "unroll.openCurvesInEditor";
+
+export interface CurveRun {
+  readonly runFolder: string;
+  readonly name: string;
+  readonly state: RunState;
+  readonly rows: readonly MetricsRow[];
+  /**
+   * What the run's losses measure, for the axis of their curve: "cross-entropy, nats per step", "mean squared error, in
+   * standardized units". Runs whose units differ cannot be compared on one axis. Absent until the run's folder was read.
+   */
+  readonly lossUnit?: string;
+}
