@@ -14,9 +14,8 @@ import {
 } from "../lib/axes.ts";
 import { drawCells, paintCells, type Frame } from "../lib/canvas.ts";
 import { colorOf } from "../lib/colorMaps.ts";
-import { contrast, css, rgb, type Color } from "../lib/color.ts";
 import { choose } from "../lib/controls.ts";
-import { axisFont, drawCellFrame, drawColumnFrame, tokenFont } from "../lib/drawAxes.ts";
+import { drawCellFrame, drawColumnFrame } from "../lib/drawAxes.ts";
 import type { KeyAction } from "../lib/keyboard.ts";
 import { latest } from "../lib/latest.ts";
 import { createLegend } from "../lib/legend.ts";
@@ -25,6 +24,7 @@ import { createPicture } from "../lib/picture.ts";
 import type { PictureInput, Point } from "../lib/pictureInput.ts";
 import { drawTooltip } from "../lib/tooltip.ts";
 import { drawBox, drawSteps } from "./draw.ts";
+import { drawRowNames, drawTokens } from "./drawExplanation.ts";
 import {
   explainedInWords,
   explanationLines,
@@ -233,23 +233,15 @@ export function createSaliencyPicture(
     const left = xOfStep(time, 0);
     drawCells(context, image, left, top, total.length * stepWidth(time), height);
     if (isStrip) {
-      const color = (t: number): string => css(contrasting(colorOf(table, scale, values[t])));
-      drawTokens(context, time, tokenFont(theme), color, (t) => tokens.at(t));
+      drawTokens(context, theme, time, {
+        middle: top + oneRow / 2,
+        paperAt: (t) => colorOf(table, scale, values[t]),
+        tokenAt: (t) => tokens.at(t),
+      });
     }
     context.restore();
-    if (rows.length > 1) {
-      context.font = axisFont(theme);
-      context.fillStyle = css(theme.muted);
-      context.textAlign = "right";
-      context.textBaseline = "middle";
-      rows.forEach((name, row) =>
-        context.fillText(
-          shortened(context, name, time.left - 6),
-          time.left - 5,
-          top + (row + 0.5) * rowOfMany,
-        ),
-      );
-    }
+    if (rows.length > 1)
+      drawRowNames(context, theme, rows, { right: time.left - 5, top, rowHeight: rowOfMany });
     legend.update({
       title: scaleTitle(explanation.method),
       scale,
@@ -315,38 +307,4 @@ export function createSaliencyPicture(
     redraw: () => picture.redraw(),
     redrawOverlay: () => picture.redrawOverlay(),
   };
-}
-
-/** As much of a name as has room. */
-function shortened(context: CanvasRenderingContext2D, name: string, room: number): string {
-  for (let length = name.length; length > 1; length--) {
-    const text = visibleToken(name, length);
-    if (context.measureText(text).width <= room) return text;
-  }
-  return name.slice(0, 1);
-}
-
-const [black, white] = [rgb(0, 0, 0), rgb(255, 255, 255)];
-
-const contrasting = (paper: Color): Color =>
-  contrast(black, paper) > contrast(white, paper) ? black : white;
-
-function drawTokens(
-  context: CanvasRenderingContext2D,
-  time: TimeScale,
-  font: string,
-  colorAt: (t: number) => string,
-  tokenOf: (t: number) => string | undefined,
-): void {
-  context.font = font;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  for (let t = Math.floor(time.span.from); t < time.span.to; t++) {
-    const token = tokenOf(t);
-    if (token === undefined || token === "") continue;
-    const label = visibleToken(token, 12);
-    if (context.measureText(label).width > stepWidth(time) - 1) continue;
-    context.fillStyle = colorAt(t);
-    context.fillText(label, xOfStep(time, t) + stepWidth(time) / 2, top + oneRow / 2);
-  }
 }
