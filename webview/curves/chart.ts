@@ -12,7 +12,7 @@ import {
 import { css, type Color } from "../lib/color.ts";
 import { formatNumber } from "../lib/numbers.ts";
 import type { Theme } from "../lib/theme.ts";
-import type { Line, Mark, Plot } from "./plots.ts";
+import { possible, type Line, type Mark, type Plot } from "./plots.ts";
 import type { Point, RunSeries } from "./runSeries.ts";
 import { valueAxis, type ValueAxis } from "./valueAxis.ts";
 
@@ -174,7 +174,7 @@ function scalesOf(content: ChartContent, axis: ValueAxis | undefined): Scales {
               scale.ticks = axis.ticks.map((value) => ({ value, major: false }));
             },
           }
-        : { grace: "4%" }),
+        : { grace: "4%", afterDataLimits: (scale) => Object.assign(scale, possible(plot, scale)) }),
       ticks: {
         ...look.ticks,
         maxTicksLimit: 6,

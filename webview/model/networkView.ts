@@ -56,6 +56,13 @@ export function networkView(
           </span>
         </li>`,
     )}
+    ${
+      output.norm
+        ? html`<li class="block plain">
+            <b>LayerNorm</b><span>${formatCount(width)} numbers</span>
+          </li>`
+        : nothing
+    }
     <li class="block plain">
       <b>${hasHead ? "Linear" : "Output"}</b>
       <span

@@ -105,8 +105,7 @@ async function askVocabulary(
   if (!isNeeded) {
     const answer = await vscode.window.showQuickPick([choose, without], {
       title,
-      placeHolder:
-        "What are the tokens called? A list of them, or a tokenizer.json; remembered beside the model",
+      placeHolder: "What are the tokens called? A list, or a tokenizer.json; it is remembered",
     });
     if (answer !== choose) return answer === without ? "" : undefined;
   }
