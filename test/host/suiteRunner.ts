@@ -58,7 +58,14 @@ export async function runSuite(options: SuiteRun): Promise<SuiteOutcome> {
     const report: string[] = [];
     const ended = suiteEnd(page, options, report);
     await page.goto(urlWithSuite(options));
-    return outcomeOf(report, await ended);
+    const outcome = outcomeOf(report, await ended);
+    const { title, reports } = options.window;
+    if (!report.some((line) => line.trim() === reports)) {
+      throw new Error(
+        `The window on ${title} opened as another one: no "${reports}" in its report.`,
+      );
+    }
+    return outcome;
   } finally {
     await context.close();
   }

@@ -8,6 +8,8 @@ export interface SuiteWindow {
   readonly path?: string;
   /** The same in an address of the embedded editor. */
   readonly query: string;
+  /** What the suite says when it has found out that it runs in this one. */
+  readonly reports: string;
 }
 
 /** Makes what they open, below `home`. The suite itself finds out in which of them it runs. */
@@ -19,8 +21,18 @@ export async function makeSuiteWindows(home: string): Promise<readonly SuiteWind
   for (const name of folders) await mkdir(join(home, "two", name), { recursive: true });
   await writeFile(file, JSON.stringify({ folders: folders.map((path) => ({ path })) }));
   return [
-    { title: "one folder", path: folder, query: `folder=${encodeURIComponent(folder)}` },
-    { title: "two folders", path: file, query: `workspace=${encodeURIComponent(file)}` },
-    { title: "no folder", query: "ew=true" },
+    {
+      title: "one folder",
+      path: folder,
+      query: `folder=${encodeURIComponent(folder)}`,
+      reports: "Unroll in the editor",
+    },
+    {
+      title: "two folders",
+      path: file,
+      query: `workspace=${encodeURIComponent(file)}`,
+      reports: "a workspace of several folders",
+    },
+    { title: "no folder", query: "ew=true", reports: "a window without a folder" },
   ];
 }

@@ -24,6 +24,16 @@ async function importAll(): Promise<void> {
   await import("./panels.test.ts");
 }
 
+const folderCount = (): number => vscode.workspace.workspaceFolders?.length ?? 0;
+
+/** A workspace's folders may come a moment after its window: its file has to be read first. */
+async function foldersToCome(): Promise<void> {
+  if (vscode.workspace.workspaceFile === undefined) return;
+  for (let waits = 0; folderCount() < 2 && waits < 100; waits++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 /** Rejects when a test failed; the results are printed to the console. */
 export async function run(): Promise<void> {
   // What is written here crosses to the browser's console, which would not fill in the placeholders.
@@ -37,7 +47,8 @@ export async function run(): Promise<void> {
   });
   // The files are bundled, so mocha cannot load them by name: give them its globals and let them register.
   mocha.suite.emit("pre-require", globalThis, "", mocha);
-  const folders = vscode.workspace.workspaceFolders?.length ?? 0;
+  await foldersToCome();
+  const folders = folderCount();
   if (folders === 0) await import("./emptyWindow.test.ts");
   else if (folders > 1) await import("./severalFolders.test.ts");
   else await importAll();
