@@ -49,8 +49,11 @@ export interface SuiteRun {
   readonly onLine: (line: string) => void;
 }
 
-/** Runs the suite to its end. Rejects when it does not end or reports nothing. */
-export async function runSuite(options: SuiteRun): Promise<SuiteOutcome> {
+/**
+ * Runs the suite to its end. Rejects when it does not end or reports nothing; undefined when the window opened as another
+ * one, as the embedded editor's now and then does on a workspace of several folders.
+ */
+export async function runSuite(options: SuiteRun): Promise<SuiteOutcome | undefined> {
   const context = await options.browser.newContext({ viewport: { width: 1440, height: 900 } });
   try {
     const page = await context.newPage();
@@ -59,13 +62,8 @@ export async function runSuite(options: SuiteRun): Promise<SuiteOutcome> {
     const ended = suiteEnd(page, options, report);
     await page.goto(urlWithSuite(options));
     const outcome = outcomeOf(report, await ended);
-    const { title, reports } = options.window;
-    if (!report.some((line) => line.trim() === reports)) {
-      throw new Error(
-        `The window on ${title} opened as another one: no "${reports}" in its report.`,
-      );
-    }
-    return outcome;
+    const isOurs = report.some((line) => line.trim() === options.window.reports);
+    return isOurs ? outcome : undefined;
   } finally {
     await context.close();
   }
