@@ -1,35 +1,19 @@
 /** Classification: whole texts, each with a label, from a CSV or JSON Lines file. */
-import { UserError } from "../config/problem.ts";
-import type { DataConfig, TrainingConfig } from "../config/schema.ts";
+import type { TrainingConfig } from "../config/schema.ts";
 import { majorityBaseline } from "./baselines.ts";
-import { shapeOf, type Dataset, type DataWarning } from "./dataset.ts";
+import { shapeOf, type Dataset } from "./dataset.ts";
 import { inWords, type FileSource } from "./files.ts";
-import { readExamples, type LabelledExample } from "./labelledFiles.ts";
-import { createUniform, shuffle } from "./randomness.ts";
+import { readLabelledCorpus, type LabelledConfig, type LabelledCorpus } from "./labelledCorpus.ts";
 import type { Layout, Split, StepLabel } from "./split.ts";
-import { tokenize, type TokenArray, type TokenizedText } from "./tokenizedText.ts";
-import { tokenLength, unknownToken, visible } from "./tokens.ts";
-import { buildVocabulary, type Vocabulary } from "./vocabulary.ts";
-import { grouped } from "./wording.ts";
-
-type LabelledConfig = Extract<DataConfig, { kind: "labelled-text" }>;
+import { visible } from "./tokens.ts";
 
 export async function loadLabelledText(
   data: LabelledConfig,
   training: TrainingConfig,
   files: FileSource,
 ): Promise<Dataset> {
-  const { examples, skipped } = await readExamples(
-    { ...data, namedBy: { text: "text", label: "label" } },
-    files,
-  );
-  const labels = findLabels(examples, data);
-  const classes = classNumbers(examples, labels);
-  const { trained, held } = splitByClass(classes, labels.length, training);
-  const texts = limitLength(tokenize(examples, data), data.maximumLength);
-
-  const { vocabulary, tokens } = encode(texts, trained, data.maximumVocabulary);
-  const corpus: Corpus = { examples, texts, tokens, classes, vocabulary, labels, data };
+  const corpus = await readLabelledCorpus(data, training, files);
+  const { classes, labels, trained, held, summary, warnings } = corpus;
   const trainingSplit = createLabelledSplit(corpus, trained);
   const classesOf = (part: Int32Array): Int32Array => part.map((example) => classes[example]);
   return {
@@ -38,154 +22,20 @@ export async function loadLabelledText(
       level: data.level,
       lowercase: data.lowercase,
       maximumLength: data.maximumLength,
-      vocabulary,
+      vocabulary: corpus.vocabulary,
       labels,
     },
     ...shapeOf(trainingSplit),
     training: trainingSplit,
     validation: createLabelledSplit(corpus, held),
-    summary: summarize(examples.length, held.length, labels, vocabulary),
+    summary,
     baselines: majorityBaseline(classesOf(trained), classesOf(held), labels),
-    warnings: findWarnings(examples.length, skipped, labels, held.length, training),
+    warnings,
   };
 }
 
-/** In the order of the alphabet, or of size where all are numbers. */
-export function findLabels(
-  examples: readonly LabelledExample[],
-  data: LabelledConfig,
-): readonly string[] {
-  const labels = [...new Set(examples.map(({ label }) => label))];
-  const areNumbers = labels.every((label) => label.trim() !== "" && Number.isFinite(Number(label)));
-  labels.sort(areNumbers ? (a, b) => Number(a) - Number(b) : (a, b) => (a < b ? -1 : 1));
-  if (labels.length > 1) return labels;
-  throw new UserError(
-    "one-class",
-    `Every text of ${data.path} has the same label, "${labels[0]}": there is nothing to tell apart.`,
-    {
-      place: { file: data.path },
-      advice: "Add texts of another class, or name another column in data.label.",
-      path: ["data", "label"],
-    },
-  );
-}
-
-export function classNumbers(
-  examples: readonly LabelledExample[],
-  labels: readonly string[],
-): Int32Array {
-  const numbers = new Map(labels.map((label, number) => [label, number]));
-  return Int32Array.from(examples, ({ label }) => numbers.get(label) ?? 0);
-}
-
-/** Holds back the same share of every class, chosen by the seed; at least one text of each stays to train on. */
-export function splitByClass(
-  classes: Int32Array,
-  classCount: number,
-  training: TrainingConfig,
-): { trained: Int32Array; held: Int32Array } {
-  const uniform = createUniform(training.seed, 0x5917);
-  const members: number[][] = Array.from({ length: classCount }, () => []);
-  classes.forEach((label, example) => members[label].push(example));
-  const trained: number[] = [];
-  const held: number[] = [];
-  const { share } = training.validation;
-  for (const list of members) {
-    const order = shuffle(Int32Array.from(list), uniform);
-    const wanted = Math.max(1, Math.round(order.length * share));
-    const count = share > 0 ? Math.min(order.length - 1, wanted) : 0;
-    order.forEach((example, rank) => (rank < count ? held : trained).push(example));
-  }
-  // In the order of the file, so that lists read like it; training shuffles anyway.
-  return { trained: Int32Array.from(trained).sort(), held: Int32Array.from(held).sort() };
-}
-
-interface Texts extends TokenizedText {
-  /** Tokens that are read of each text. */
-  readonly lengths: Int32Array;
-}
-
-export function limitLength(tokenized: TokenizedText, maximum: number): Texts {
-  const { starts, ids } = tokenized;
-  const lengths = Int32Array.from(starts, (start, index) => {
-    const end = index + 1 < starts.length ? starts[index + 1] : ids.length;
-    return Math.min(end - start, maximum);
-  });
-  return { ...tokenized, lengths };
-}
-
-export function encode(
-  texts: Texts,
-  trained: Int32Array,
-  maximum: number,
-): { vocabulary: Vocabulary; tokens: TokenArray } {
-  const counts = new Int32Array(texts.distinct.length);
-  for (const example of trained) {
-    const start = texts.starts[example];
-    for (let at = start; at < start + texts.lengths[example]; at++) counts[texts.ids[at]]++;
-  }
-  const { vocabulary, numberOf } = buildVocabulary(texts.distinct, counts, maximum);
-  const { ids } = texts;
-  // In place: no number is larger than before, since ⟨unknown⟩ only comes where another one goes.
-  for (let at = 0; at < ids.length; at++) ids[at] = numberOf[ids[at]];
-  return { vocabulary, tokens: ids };
-}
-
-export function summarize(
-  count: number,
-  held: number,
-  labels: readonly string[],
-  vocabulary: Vocabulary,
-): string {
-  const known = vocabulary.tokens.length - (vocabulary.unknown === undefined ? 0 : 1);
-  const names = labels.length <= 4 ? ` (${labels.join(", ")})` : "";
-  const heldBack = held === 0 ? "" : `, ${grouped(held)} held back`;
-  const rest = vocabulary.unknown === undefined ? "" : ` and ${unknownToken}`;
-  return `${grouped(count)} texts of ${labels.length} classes${names}, ${grouped(known)} distinct tokens${rest}${heldBack}`;
-}
-
-export function findWarnings(
-  count: number,
-  skipped: readonly LabelledExample[],
-  labels: readonly string[],
-  held: number,
-  training: TrainingConfig,
-): DataWarning[] {
-  const warnings: DataWarning[] = [];
-  if (skipped.length > 0) {
-    const [first] = skipped;
-    warnings.push({
-      message: `${skipped.length} ${skipped.length === 1 ? "text is" : "texts are"} empty and left out, the first at ${inWords(first.place)}.`,
-      path: ["data", "text"],
-    });
-  }
-  if (labels.length > 20 && labels.length > count / 2) {
-    warnings.push({
-      message: `${labels.length} labels for ${count} texts: is this the right column?`,
-      path: ["data", "label"],
-    });
-  }
-  if (held === 0 && training.validation.share > 0) {
-    warnings.push({
-      message: "There are too few texts to hold some back: nothing will be validated.",
-      path: ["training", "validation", "share"],
-    });
-  }
-  return warnings;
-}
-
-interface Corpus {
-  readonly examples: readonly LabelledExample[];
-  readonly texts: Texts;
-  readonly tokens: TokenArray;
-  readonly classes: Int32Array;
-  readonly vocabulary: Vocabulary;
-  readonly labels: readonly string[];
-  readonly data: LabelledConfig;
-}
-
-function createLabelledSplit(corpus: Corpus, part: Int32Array): Split {
-  const { examples, texts, tokens, classes, vocabulary, labels, data } = corpus;
+function createLabelledSplit(corpus: LabelledCorpus, part: Int32Array): Split {
+  const { examples, texts, tokens, classes, vocabulary, labels } = corpus;
   const layout: Layout = {
     input: { kind: "tokens", vocabulary: vocabulary.tokens.length },
     output: { kind: "classes", size: labels.length, at: "last-step" },
@@ -219,15 +69,12 @@ function createLabelledSplit(corpus: Corpus, part: Int32Array): Split {
       const example = part[index];
       const start = texts.starts[example];
       const steps = stepsOf(example, wanted);
-      const { text, label } = examples[example];
-      return Array.from({ length: steps }, (_, t): StepLabel => {
-        const offset = texts.offsetOf(start + t);
-        return {
-          input: visible(vocabulary.tokens[tokens[start + t]]),
-          ...(t === steps - 1 ? { target: label } : {}),
-          place: examples[example].placeOf(offset, tokenLength(text, offset, data.level)),
-        };
-      });
+      const { label } = examples[example];
+      return Array.from({ length: steps }, (_, t): StepLabel => ({
+        input: visible(vocabulary.tokens[tokens[start + t]]),
+        ...(t === steps - 1 ? { target: label } : {}),
+        place: corpus.placeOf(example, t),
+      }));
     },
   };
 }
