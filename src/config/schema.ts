@@ -2,7 +2,7 @@
  * `unroll.json`, declared once. The TypeScript types, the validation, the JSON Schema that the
  * editor completes from, and the texts it shows on hover are all derived from this file and its parts.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { dataSchema } from "./schema/dataSchema.ts";
 import { modelSchema } from "./schema/modelSchema.ts";
 import { trainingSchema } from "./schema/trainingSchema.ts";

@@ -2,7 +2,7 @@
  * The config's schema as a plain tree (JSON Schema draft-07), and questions to it: what may stand at
  * a path, and how to say that to a person.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { configSchema } from "./schema.ts";
 
 /** The part of JSON Schema that `configSchema` makes use of. */

@@ -1,5 +1,5 @@
 /** `run.json`: what one run is and how far it came. Everything in it is small and human-readable. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ModelDescription } from "../trace/trace.ts";
 import { ownerSchema } from "./owner.ts";
 

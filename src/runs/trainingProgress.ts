@@ -2,7 +2,7 @@
  * How far a training came, as its checkpoint holds it beside the tensors: the place in the data, the
  * random state, and the measurements that were half way.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 /** Sums over updates, so that a mean comes out the same with an interruption in between. */
 const sumsSchema = z.object({

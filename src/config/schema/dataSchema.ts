@@ -1,5 +1,5 @@
 /** `data`: what the network reads. */
-import { z } from "zod";
+import * as z from "zod";
 import { count, path } from "./parts.ts";
 
 const shapes = ["one-to-one", "one-to-many", "many-to-one", "many-to-many"] as const;

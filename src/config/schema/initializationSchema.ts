@@ -1,5 +1,5 @@
 /** How weights start: those of the whole model, and those of a layer that says otherwise for itself. */
-import { z } from "zod";
+import * as z from "zod";
 
 const inputInitialization = z
   .enum(["uniform", "xavier", "orthogonal"])

@@ -1,5 +1,5 @@
 /** `model.layers`: a recurrent layer, of whichever cell. */
-import { z } from "zod";
+import * as z from "zod";
 import { layerInitialization, lstmInitialization } from "./initializationSchema.ts";
 import { count, share } from "./parts.ts";
 

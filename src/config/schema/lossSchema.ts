@@ -1,5 +1,5 @@
 /** `training.loss`: what training makes small. */
-import { z } from "zod";
+import * as z from "zod";
 import { share } from "./parts.ts";
 
 export const lossSchema = z

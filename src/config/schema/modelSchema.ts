@@ -1,5 +1,5 @@
 /** `model`: the network. */
-import { z } from "zod";
+import * as z from "zod";
 import { initializationSchema } from "./initializationSchema.ts";
 import { layerSchema } from "./layerSchema.ts";
 import { count } from "./parts.ts";

@@ -1,5 +1,5 @@
 /** `training.optimizer` and `training.schedule`: how gradients become steps. */
-import { z } from "zod";
+import * as z from "zod";
 import { count, share } from "./parts.ts";
 
 const learningRate = (standard: number) =>

@@ -1,5 +1,5 @@
 /** Kinds of values that recur in the schema. */
-import { z } from "zod";
+import * as z from "zod";
 
 // A content security policy without `unsafe-eval` applies where this may run.
 z.config({ jitless: true });

@@ -1,5 +1,5 @@
 /** `training.start`: weights that a training begins with, in the place of drawn ones. */
-import { z } from "zod";
+import * as z from "zod";
 import { path } from "./parts.ts";
 
 export const startSchema = z

@@ -1,5 +1,5 @@
 /** `training`: how the network learns. */
-import { z } from "zod";
+import * as z from "zod";
 import { lossSchema } from "./lossSchema.ts";
 import { optimizerSchema, scheduleSchema } from "./optimizerSchema.ts";
 import { count, share } from "./parts.ts";

@@ -3,7 +3,7 @@
  * row of named steps; one that is not known here is refused by its name, because guessing would feed other numbers than the
  * Python program did. https://huggingface.co/docs/tokenizers
  */
-import { z } from "zod";
+import * as z from "zod";
 import { UserError } from "../../config/problem.ts";
 import {
   asByteCharacters,
