@@ -1,5 +1,5 @@
 /** Takes snapshots of a training and writes them while it goes on. */
-import type { Model, Parameter } from "../engine/model.ts";
+import type { Model } from "../engine/model.ts";
 import { encodeCheckpoint, writeCheckpoint } from "../runs/checkpoint.ts";
 import type { TrainingProgress } from "../runs/trainingProgress.ts";
 import type { Real } from "../trace/trace.ts";
@@ -23,7 +23,7 @@ export function createCheckpointStore(
   let saved: number | undefined;
   return {
     saveLast(progress) {
-      if (!model.parameters.every(isFinite)) return;
+      if (!areFinite(model)) return;
       const bytes = encodeCheckpoint({
         update: progress.update,
         parameters: parametersOf(model),
@@ -53,7 +53,7 @@ export function createCheckpointStore(
   };
 }
 
-const parametersOf = ({ parameters }: Model) =>
+export const parametersOf = ({ parameters }: Model) =>
   new Map(parameters.map(({ name, shape, value }) => [name, { shape, data: value }]));
 
 /** Gradients of batches whose update is not yet made, as `waiting.NAME`. */
@@ -70,4 +70,6 @@ export function restoreWaitingGradients(model: Model, state: ReadonlyMap<string,
   }
 }
 
-const isFinite = ({ value }: Parameter): boolean => value.every(Number.isFinite);
+/** Weights that are not are of no use to anybody. */
+export const areFinite = ({ parameters }: Model): boolean =>
+  parameters.every(({ value }) => value.every(Number.isFinite));

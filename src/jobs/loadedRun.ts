@@ -7,9 +7,15 @@ import { lossOptionsOf, partsOf } from "../data/spec.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
 import { createModel, type Model } from "../engine/model.ts";
 import { createRandom } from "../engine/rng.ts";
-import type { CheckpointChoice } from "../protocol/sequenceChoice.ts";
-import { checkpointFile, readCheckpoint, type StoredParameter } from "../runs/checkpoint.ts";
+import type { CheckpointChoice, WeightsChoice } from "../protocol/sequenceChoice.ts";
+import {
+  checkpointFile,
+  readCheckpoint,
+  type Checkpoint,
+  type StoredParameter,
+} from "../runs/checkpoint.ts";
 import { readRun, readRunConfig, readRunEncoding, type Run } from "../runs/runFolder.ts";
+import { readNewestSnapshot, readSnapshot } from "../runs/snapshots.ts";
 import { restoreParameters } from "./restoreParameters.ts";
 
 /** What a run says about its data and its network, without the weights. */
@@ -20,8 +26,8 @@ export interface RunDescription {
 }
 
 export interface LoadedRun extends RunDescription {
-  /** Which checkpoint it is: `last` also when `best` was asked for and none was saved yet. */
-  readonly checkpoint: CheckpointChoice;
+  /** Which weights they are: `last` also when what was asked for had not been saved yet. */
+  readonly checkpoint: CheckpointChoice | "snapshot";
   /** Updates that the weights have seen. */
   readonly update: number;
   readonly parameters: ReadonlyMap<string, StoredParameter>;
@@ -48,12 +54,24 @@ export async function describeRun(runFolder: string): Promise<RunDescription> {
 }
 
 /** Throws `UserError`, also when the checkpoint is missing or damaged. */
-export async function loadRun(runFolder: string, wanted: CheckpointChoice): Promise<LoadedRun> {
+export async function loadRun(runFolder: string, wanted: WeightsChoice): Promise<LoadedRun> {
   const description = await describeRun(runFolder);
+  const snapshot = await snapshotOf(runFolder, wanted);
+  if (snapshot) {
+    const { update, parameters } = snapshot;
+    return { ...description, checkpoint: "snapshot", update, parameters };
+  }
   // The best weights are known only once the network was validated; until then the last ones are the best.
-  const checkpoint = existsSync(checkpointFile(runFolder, wanted)) ? wanted : "last";
+  const isSaved = wanted === "best" && existsSync(checkpointFile(runFolder, "best"));
+  const checkpoint = isSaved ? "best" : "last";
   const { update, parameters } = await readCheckpoint(runFolder, checkpoint);
   return { ...description, checkpoint, update, parameters };
+}
+
+/** Undefined when another checkpoint is wanted, or the newest of none. */
+function snapshotOf(runFolder: string, wanted: WeightsChoice): Promise<Checkpoint | undefined> {
+  if (wanted === "newest") return readNewestSnapshot(runFolder);
+  return typeof wanted === "number" ? readSnapshot(runFolder, wanted) : Promise.resolve(undefined);
 }
 
 /** Throws `UserError` when the checkpoint is of another network. */

@@ -13,6 +13,7 @@ import {
   updateRecord,
   type Run,
 } from "../runs/runFolder.ts";
+import { removeSnapshotsAfter } from "../runs/snapshots.ts";
 import type { TrainingProgress } from "../runs/trainingProgress.ts";
 import { removeUnfinishedWrites } from "../runs/writeAtomically.ts";
 import { restoreWaitingGradients } from "./checkpointStore.ts";
@@ -129,6 +130,7 @@ export async function takeUp(
   }
   await removeUnfinishedWrites(run.folder);
   await trimMetrics(run.folder, progress.update);
+  await removeSnapshotsAfter(run.folder, progress.update);
   const record = await updateRecord(run.folder, {
     state: "training",
     owner: currentOwner(),

@@ -8,14 +8,15 @@ import { removeRecording } from "../runs/recording.ts";
 import { openMetrics } from "../runs/metrics.ts";
 import { heartbeatMs } from "../runs/owner.ts";
 import type { Run } from "../runs/runFolder.ts";
-import { createBackgroundWrites } from "./backgroundWrites.ts";
+import { createBackgroundWrites, type BackgroundWrites } from "./backgroundWrites.ts";
 import { createBreather } from "./breather.ts";
 import { createCheckpointStore, type CheckpointStore } from "./checkpointStore.ts";
 import { createPauseGate, type PauseGate } from "./pauseGate.ts";
+import { createSnapshotStore, type SnapshotStore } from "./snapshotStore.ts";
 import { createStopwatch } from "./stopwatch.ts";
 import { trainingLoop, type TrainingEnd } from "./trainingLoop.ts";
 import { createTrainingReport, type ProgressReport } from "./trainingReport.ts";
-import { prepareTraining, type TrainingRequest } from "./trainingSetup.ts";
+import { prepareTraining, type TrainingRequest, type TrainingSetup } from "./trainingSetup.ts";
 
 /** What is about to be trained, once the data was read. */
 export interface TrainingStart {
@@ -30,6 +31,8 @@ export interface TrainingControl {
   readonly pauseGate?: PauseGate;
   /** At most ten times a second, and at every change of state. */
   readonly onProgress?: (report: ProgressReport) => void;
+  /** Something went wrong without which training goes on. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /**
@@ -46,10 +49,20 @@ export async function train(
   const metrics = await openMetrics(run.folder);
   const writes = createBackgroundWrites();
   const clock = createStopwatch(progress.elapsedMs);
-  const report = createTrainingReport(setup, { ...control, clock, writes, metrics });
+  const snapshots = snapshotsOf(setup, writes, control);
+  const report = createTrainingReport(setup, { ...control, clock, writes, metrics, snapshots });
   const store = createCheckpointStore(setup, writes);
   const { signal = new AbortController().signal, pauseGate: gate = createPauseGate() } = control;
-  const tools = { signal, gate, breathe: createBreather(), clock, report, store, writes };
+  const tools = {
+    signal,
+    gate,
+    breathe: createBreather(),
+    clock,
+    report,
+    store,
+    snapshots,
+    writes,
+  };
 
   const heartbeat = setInterval(() => report.keepRecord(), heartbeatMs);
   heartbeat.unref();
@@ -92,6 +105,16 @@ export async function train(
     elapsedMs: Math.round(clock.elapsedMs()),
     failure,
   };
+}
+
+function snapshotsOf(
+  { run, config, trainer }: TrainingSetup,
+  writes: BackgroundWrites,
+  { onWarning = () => {} }: TrainingControl,
+): SnapshotStore | undefined {
+  const { snapshots: plan } = config.training;
+  if (!plan) return undefined;
+  return createSnapshotStore({ runFolder: run.folder, plan }, trainer, writes, onWarning);
 }
 
 const cure = (store: CheckpointStore): string =>

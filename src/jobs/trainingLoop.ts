@@ -13,6 +13,7 @@ import type { PauseGate } from "./pauseGate.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import type { TrainingReport } from "./trainingReport.ts";
 import type { TrainingSetup } from "./trainingSetup.ts";
+import type { SnapshotStore } from "./snapshotStore.ts";
 import { createUpdater } from "./trainingUpdate.ts";
 import type { BackgroundWrites } from "./backgroundWrites.ts";
 import type { Batch } from "../trace/batch.ts";
@@ -29,6 +30,8 @@ export interface LoopTools {
   readonly clock: Stopwatch;
   readonly report: TrainingReport;
   readonly store: CheckpointStore;
+  /** Absent when the config asks for none. */
+  readonly snapshots?: SnapshotStore;
   readonly writes: BackgroundWrites;
 }
 
@@ -37,7 +40,7 @@ const checkpointEveryMs = 60_000;
 
 export async function trainingLoop(setup: TrainingSetup, tools: LoopTools): Promise<TrainingEnd> {
   const { config, trainer, batcher, evaluator, shuffler, noise, progress } = setup;
-  const { signal, gate, breathe, clock, report, store, writes } = tools;
+  const { signal, gate, breathe, clock, report, store, snapshots, writes } = tools;
   const { epochs, validation, checkpointEveryUpdates, earlyStopping, schedule } = config.training;
   const updater = createUpdater(setup);
   const recorder = createFlightRecorder(trainer);
@@ -129,6 +132,7 @@ export async function trainingLoop(setup: TrainingSetup, tools: LoopTools): Prom
     sinceRow.steps += batch?.lengths.reduce((sum, length) => sum + length, 0) ?? 0;
     if (!measured) return undefined;
     progress.update++;
+    snapshots?.takeIfDue(progress.update);
     addTo(progress.sinceRow, measured);
     addTo(progress.sinceEpoch, measured);
     if (progress.update % progress.rowEvery === 0) addRow();
@@ -191,7 +195,10 @@ export async function trainingLoop(setup: TrainingSetup, tools: LoopTools): Prom
     }
   };
 
+  if (progress.update === 0) snapshots?.take(0);
   const end = await run();
+  // Of a failure too: the weights are then as they were before.
+  snapshots?.take(progress.update);
   // After a failure the last good checkpoint stays.
   if (end.state !== "failed") saveLast();
   return end;

@@ -7,6 +7,7 @@ import type { MetricsRow, MetricsWriter } from "../runs/metrics.ts";
 import { updateRecord } from "../runs/runFolder.ts";
 import type { BackgroundWrites } from "./backgroundWrites.ts";
 import { meanOf } from "./measurements.ts";
+import type { SnapshotStore } from "./snapshotStore.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import type { TrainingSetup } from "./trainingSetup.ts";
 
@@ -38,11 +39,12 @@ export function createTrainingReport(
     readonly clock: Stopwatch;
     readonly writes: BackgroundWrites;
     readonly metrics: MetricsWriter;
+    readonly snapshots?: SnapshotStore;
     readonly onProgress?: (report: ProgressReport) => void;
   },
 ): TrainingReport {
   const { run, config, progress, updates } = setup;
-  const { clock, writes, metrics, onProgress } = tools;
+  const { clock, writes, metrics, snapshots, onProgress } = tools;
   const { epochs } = config.training;
   const start = { update: progress.update, elapsedMs: clock.elapsedMs() };
   let state: RunState = "training";
@@ -85,6 +87,7 @@ export function createTrainingReport(
         validationLoss: progress.validation?.loss,
         stepsPerSecond,
         remainingMs: remainingMs(),
+        snapshot: snapshots?.newest(),
       },
       rows,
     });

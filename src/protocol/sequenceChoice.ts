@@ -32,6 +32,11 @@ export type SequenceChoice =
 
 export type CheckpointChoice = "best" | "last";
 
+/** Weights that a network had while it learned: those after so many updates, or the newest ones. */
+export type SnapshotChoice = number | "newest";
+
+export type WeightsChoice = CheckpointChoice | SnapshotChoice;
+
 export interface SequenceSummary {
   readonly choice: SequenceChoice;
   readonly title: string;

@@ -24,7 +24,7 @@ export interface TraceSummary {
   readonly runName: string;
   /** Where it is no run, but a network of this file: there is no checkpoint then, and no update. */
   readonly modelFile?: string;
-  readonly checkpoint: CheckpointChoice;
+  readonly checkpoint: CheckpointChoice | "snapshot";
   /** Updates that the weights had seen. */
   readonly update: number;
   readonly sequence: { readonly choice: SequenceChoice; readonly title: string };

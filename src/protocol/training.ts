@@ -27,6 +27,8 @@ export interface TrainingStatus {
   readonly validationLoss?: number;
   readonly stepsPerSecond?: number;
   readonly remainingMs?: number;
+  /** Updates that the newest snapshot on the disk has seen; absent when the config asks for none. */
+  readonly snapshot?: number;
 }
 
 export interface TrainingResult {

@@ -10,7 +10,12 @@ import type {
   SaliencyMethod,
 } from "./instruments.ts";
 import type { ModelCalls, ModelTrace } from "./modelContract.ts";
-import type { CheckpointChoice, SequenceChoice, SequenceSummary } from "./sequenceChoice.ts";
+import type {
+  CheckpointChoice,
+  SequenceChoice,
+  SequenceSummary,
+  WeightsChoice,
+} from "./sequenceChoice.ts";
 import type { TimelineColumn } from "./timelineColumn.ts";
 import type { TraceSummary } from "./traceSummary.ts";
 import type { Inspection, MetricsRow, TrainingResult, TrainingStatus } from "./training.ts";
@@ -45,7 +50,7 @@ export interface WorkerContract {
     /** Forward and backward over one sequence; the trace stays in the worker until released. */
     trace: (request: {
       runFolder: string;
-      checkpoint: CheckpointChoice;
+      checkpoint: WeightsChoice;
       choice: SequenceChoice;
     }) => TraceSummary;
     /** The same for a network of a model file. */
@@ -116,6 +121,8 @@ export interface WorkerContract {
     debugMessage: { readonly session: string; readonly message: unknown };
     /** At most ten a second. */
     progress: { readonly status: TrainingStatus; readonly rows: readonly MetricsRow[] };
+    /** Something of a training went wrong without which it goes on. */
+    warned: { readonly message: string };
     /** Derivatives that a gradient check has compared so far; at most ten times a second. */
     checked: { readonly done: number; readonly total: number };
   };

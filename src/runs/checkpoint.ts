@@ -70,23 +70,31 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
 }
 
 /** Throws `UserError` when there is none, or when it is damaged. */
-export async function readCheckpoint(runFolder: string, name: CheckpointName): Promise<Checkpoint> {
-  const file = checkpointFile(runFolder, name);
+export const readCheckpoint = (runFolder: string, name: CheckpointName): Promise<Checkpoint> =>
+  readCheckpointFile(checkpointFile(runFolder, name), `"${name}" checkpoint`);
+
+/** `title` is what errors call it. */
+export async function readCheckpointFile(
+  file: string,
+  title: string,
+  whenDamaged?: string,
+): Promise<Checkpoint> {
   try {
     return parse(new Uint8Array(await readFile(file)));
   } catch (error) {
     if (systemCode(error) === "ENOENT") {
-      throw new UserError("checkpoint", `This run has no "${name}" checkpoint.`, {
+      throw new UserError("checkpoint", `This run has no ${title}.`, {
         place: { file },
         advice: "It ended before one was saved. Train it again.",
       });
     }
     if (error instanceof FormatError) {
-      throw new UserError("checkpoint", `The "${name}" checkpoint is damaged. ${error.message}`, {
+      throw new UserError("checkpoint", `The ${title} is damaged. ${error.message}`, {
         place: { file },
+        advice: whenDamaged,
       });
     }
-    throw fileProblem(error, "read the checkpoint", file);
+    throw fileProblem(error, `read the ${title}`, file);
   }
 }
 

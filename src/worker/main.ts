@@ -62,7 +62,12 @@ const server = serve<WorkerContract>(workerTransport(parentPort), {
           kernels: createKernels({ wide: wideVectors }),
           shardScript,
         },
-        { signal, pauseGate: gate, onProgress: (report) => server.emit("progress", report) },
+        {
+          signal,
+          pauseGate: gate,
+          onProgress: (report) => server.emit("progress", report),
+          onWarning: (message) => server.emit("warned", { message }),
+        },
       );
     } finally {
       gate = undefined;

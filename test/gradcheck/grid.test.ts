@@ -85,8 +85,9 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     "earlyStopping",
     "checkpointEveryUpdates",
     "seed",
-    // From which weights: test/unit/jobs.
+    // From which weights, and which are kept on the way: test/unit/jobs.
     "start",
+    "snapshots",
     // What is done with gradients once they are there: test/golden/optimizers, schedules and updates.
     "optimizer",
     "schedule",

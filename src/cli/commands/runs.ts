@@ -2,9 +2,10 @@
 import { resolve } from "node:path";
 import { configFileOf, type Run } from "../../runs/runFolder.ts";
 import { findRuns } from "../../runs/findRuns.ts";
+import { listSnapshots } from "../../runs/snapshots.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../environment.ts";
-import { duration, measured, networkInWords } from "../inWords.ts";
+import { count, duration, measured, networkInWords } from "../inWords.ts";
 import { alignedTable } from "../table.ts";
 
 const help = `Usage: unroll runs [FOLDER] [--json]
@@ -23,23 +24,38 @@ export const runsCommand = defineCommand({
   async run({ values, positionals }, { out, error, folder }) {
     const root = resolve(folder, positionals[0] ?? ".");
     const { runs, skipped } = await findRuns(root);
-    if (values.json) for (const run of runs) out.write(`${JSON.stringify(jsonOf(run))}\n`);
-    else if (runs.length > 0) out.write(table(runs));
+    const listed = await Promise.all(runs.map(withSnapshots));
+    if (values.json) for (const run of listed) out.write(`${JSON.stringify(jsonOf(run))}\n`);
+    else if (runs.length > 0) out.write(table(listed));
     else out.write(`No runs in ${root}. Train one: unroll train\n`);
     for (const { folder: place, reason } of skipped) error.write(`skipped ${place}: ${reason}\n`);
     return exitCodes.done;
   },
 });
 
-const jsonOf = (run: Run): Record<string, unknown> => ({
+interface ListedRun extends Run {
+  /** Updates of which the weights are kept. */
+  readonly snapshots: readonly number[];
+}
+
+const withSnapshots = async (run: Run): Promise<ListedRun> => ({
+  ...run,
+  // A list does without what cannot be read.
+  snapshots: await listSnapshots(run.folder).catch(() => []),
+});
+
+const jsonOf = (run: ListedRun): Record<string, unknown> => ({
   folder: run.folder,
   config: configFileOf(run),
   ...run.record,
+  snapshots: run.snapshots,
 });
 
-function table(runs: readonly Run[]): string {
-  const header = ["id", "name", "state", "network", "epochs", "loss", "validation", "time"];
-  const rows = runs.map(({ record }) => [
+function table(runs: readonly ListedRun[]): string {
+  const columns = ["id", "name", "state", "network", "epochs", "loss", "validation", "time"];
+  // Few trainings keep any.
+  const isKept = runs.some(({ snapshots }) => snapshots.length > 0);
+  const rows = runs.map(({ record, snapshots }) => [
     record.id,
     record.name,
     record.state,
@@ -48,6 +64,14 @@ function table(runs: readonly Run[]): string {
     measured(record.trainLoss),
     measured(record.best?.measuredOn === "validation" ? record.best.loss : record.validationLoss),
     duration(record.elapsedMs),
+    ...(isKept ? [snapshotsInWords(snapshots)] : []),
   ]);
-  return alignedTable([header, ...rows]);
+  return alignedTable([isKept ? [...columns, "snapshots"] : columns, ...rows]);
+}
+
+/** "13, updates 0 to 1,200" */
+function snapshotsInWords(snapshots: readonly number[]): string {
+  const last = snapshots.at(-1);
+  if (last === undefined) return "–";
+  return `${snapshots.length}, updates ${count(snapshots[0])} to ${count(last)}`;
 }

@@ -3,7 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { encodeSafetensors } from "../../formats/safetensors.ts";
 import { createTraceSession } from "../../jobs/traceSession.ts";
-import type { SequenceChoice } from "../../protocol/sequenceChoice.ts";
+import type { SequenceChoice, WeightsChoice } from "../../protocol/sequenceChoice.ts";
 import type { TimelineColumn } from "../../protocol/timelineColumn.ts";
 import type { LabelDecoding, TraceSummary } from "../../protocol/traceSummary.ts";
 import { explained, systemCode } from "../../runs/fileProblem.ts";
@@ -15,7 +15,7 @@ import { measured } from "../inWords.ts";
 import { alignedTable } from "../table.ts";
 import { traceModel } from "./traceModel.ts";
 
-const help = `Usage: unroll trace RUN --input TEXT|FILE [--checkpoint best|last] [--out FILE.safetensors] [--json]
+const help = `Usage: unroll trace RUN --input TEXT|FILE [--checkpoint best|last | --at-update N] [--out FILE.safetensors] [--json]
        unroll trace RUN --example training|validation:N …
        unroll trace MODEL --input FILE.npy [--target FILE.npy --loss mse|cross-entropy] [--out FILE.safetensors] …
 
@@ -26,6 +26,8 @@ read, what was predicted, the loss, and how large the gradient is that reaches t
   --input           a text, or a file that holds it; for tables one line of numbers per step
   --example         a sequence of the data instead, such as validation:0
   --checkpoint      the weights with the best loss, or the last ones (default best)
+  --at-update N     the weights after N updates instead, of a run that was trained with training.snapshots (unroll runs --json
+                    lists which are kept)
   --out FILE        save every tensor (states, gates, outputs, gradients) as safetensors
   --jacobians       save the singular values of every layer's state-to-state Jacobian too
   --saliency STEP   save how the output of this step depends on every input: the gradient, gradient × input, and
@@ -55,7 +57,8 @@ export const traceCommand = defineCommand({
   options: {
     input: { type: "string" },
     example: { type: "string" },
-    checkpoint: { type: "string", default: "best" },
+    checkpoint: { type: "string" },
+    "at-update": { type: "string" },
     out: { type: "string" },
     jacobians: { type: "boolean", default: false },
     saliency: { type: "string" },
@@ -78,7 +81,7 @@ export const traceCommand = defineCommand({
     if (await isFile(resolve(folder, positionals[0]))) {
       return traceModel(positionals[0], values, environment);
     }
-    const checkpoint = oneOf("--checkpoint", values.checkpoint, ["best", "last"]);
+    const checkpoint = weightsOf(values);
     const choice = await choiceOf(values, folder);
     const { jacobians } = values;
     const saliencyStep = wholeNumber("--saliency", values.saliency, 0);
@@ -105,6 +108,17 @@ export const traceCommand = defineCommand({
     return exitCodes.done;
   },
 });
+
+function weightsOf(values: {
+  readonly checkpoint?: string;
+  readonly "at-update"?: string;
+}): WeightsChoice {
+  const { checkpoint, "at-update": written } = values;
+  const update = wholeNumber("--at-update", written, 0);
+  if (update === undefined) return oneOf("--checkpoint", checkpoint ?? "best", ["best", "last"]);
+  if (checkpoint === undefined) return update;
+  throw new UsageError("Say which weights: either --checkpoint or --at-update.");
+}
 
 const isFile = (path: string): Promise<boolean> =>
   stat(path).then(
@@ -151,9 +165,12 @@ async function textOf(input: string, folder: string): Promise<string> {
 }
 
 const heading = ({ runName, checkpoint, update, sequence, loss, decoding }: TraceSummary): string =>
-  `${runName}, ${checkpoint} checkpoint of update ${update}: ${sequence.title}` +
+  `${runName}, ${weightsInWords(checkpoint)} of update ${update}: ${sequence.title}` +
   (loss === undefined ? "" : `, mean loss ${measured(loss)}`) +
   (decoding === undefined ? "" : `\n${decoded(decoding)}`);
+
+const weightsInWords = (checkpoint: TraceSummary["checkpoint"]): string =>
+  checkpoint === "snapshot" ? "snapshot" : `${checkpoint} checkpoint`;
 
 /** Labels without places: of the likeliest path, of the beam, and the right ones. */
 function decoded({ labels, beams, target, edits }: LabelDecoding): string {

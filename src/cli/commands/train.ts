@@ -121,6 +121,13 @@ async function runWithProgress(
             error.write(`${path.join(".")}: warning: ${message}\n`);
           error.write(`${record.name}: ${record.dataSummary}; ${networkInWords(record.model)}\n`);
         },
+        onWarning(message) {
+          if (json) out.write(`${JSON.stringify({ event: "warning", message })}\n`);
+          else {
+            display.end();
+            error.write(`warning: ${message}\n`);
+          }
+        },
         onProgress(report) {
           if (!json) display.show(report);
           else {

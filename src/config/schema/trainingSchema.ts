@@ -125,6 +125,22 @@ export const trainingSchema = z
     checkpointEveryUpdates: count("Save the last state at least this often, in updates.").default(
       500,
     ),
+    snapshots: z
+      .strictObject({
+        everyUpdates: count("Updates between two snapshots at first.").default(100),
+        keep: z
+          .int()
+          .min(3)
+          .max(1000)
+          .default(50)
+          .describe(
+            "How many are kept at most. When there would be more, every second one is dropped and the interval doubled: however long a training goes on, they show it evenly, its beginning and its end included.",
+          ),
+      })
+      .optional()
+      .describe(
+        "Keep the weights on the way, from before the first update on, so that panels can show how the gates, states and gradients of any sequence changed while the network learned. Each takes 4 bytes a parameter on the disk. Training itself stays the same, bit for bit.",
+      ),
     start: startSchema.optional(),
     seed: z
       .int()

@@ -1,6 +1,7 @@
 /**
  * The one training that may run at a time: starts its worker, relays its progress, pauses and stops
- * it, and says how it ended. It shows nothing; the status bar, the notification and the commands do.
+ * it, and says how it ended. It shows nothing but
+ * warnings; the status bar, the notification and the commands do.
  */
 import * as vscode from "vscode";
 import type { MetricsRow, TrainingResult, TrainingStatus } from "../../protocol/training.ts";
@@ -109,6 +110,10 @@ export function createTrainingController(
       own.status = status;
       progressed.fire({ status, rows });
       if (isNewState) changed.fire();
+    });
+    thread.client.on("warned", ({ message }) => {
+      log.warn(message);
+      void vscode.window.showWarningMessage(`${request.title}: ${message}`);
     });
     log.info(
       `Training ${request.configFile}${request.resume ? ` (resuming ${request.resume.runFolder})` : ""}`,

@@ -4,16 +4,12 @@
  */
 import { isAbsolute } from "node:path";
 import { UserError } from "../../config/problem.ts";
-import type {
-  CheckpointChoice,
-  SequenceChoice,
-  TextPosition,
-} from "../../protocol/sequenceChoice.ts";
+import type { SequenceChoice, TextPosition, WeightsChoice } from "../../protocol/sequenceChoice.ts";
 
 export interface LaunchRequest {
   /** Absolute. */
   readonly runFolder: string;
-  readonly checkpoint: CheckpointChoice;
+  readonly checkpoint: WeightsChoice;
   readonly sequence: SequenceChoice;
 }
 
@@ -22,11 +18,11 @@ export type Json = Readonly<Record<string, unknown>>;
 /** Throws `UserError` naming the key. */
 export function readLaunchRequest(configuration: Json): LaunchRequest {
   const { checkpoint = "best", sequence } = configuration;
-  if (checkpoint !== "best" && checkpoint !== "last") {
+  if (checkpoint !== "best" && checkpoint !== "last" && !isWhole(checkpoint, 0)) {
     throw launchRefused(
       "checkpoint",
       `there is no checkpoint ${JSON.stringify(checkpoint)}`,
-      'It is "best" or "last".',
+      'It is "best", "last", or a number of updates of which the run keeps a snapshot.',
     );
   }
   return { runFolder: readRunFolder(configuration), checkpoint, sequence: sequenceOf(sequence) };

@@ -281,6 +281,31 @@ describe("unroll runs", () => {
   });
 });
 
+describe("snapshots on the command line", () => {
+  it("are listed, and traced by the number of updates", async () => {
+    const training = { epochs: 1, snapshots: { everyUpdates: 3 } };
+    const folder = await trained("adding problem", { training });
+    expect((await unroll(folder, ["runs"])).out).toMatch(/ 3, updates 0 to 6\n/);
+    const [listed] = jsonLines((await unroll(folder, ["runs", "--json"])).out);
+    expect(listed).toMatchObject({ snapshots: [0, 3, 6] });
+    const trace = (...more: string[]) =>
+      unroll(folder, ["trace", "latest", "--example", "validation:0", ...more]);
+    const { code, out } = await trace("--at-update", "3");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^adding problem, snapshot of update 3: /);
+    const missing = await trace("--at-update", "4");
+    expect(missing.code).toBe(1);
+    expect(missing.error).toContain("the nearest are those of 3 and 6");
+    for (const wrong of [
+      ["--at-update", "-1"],
+      ["--at-update", "three"],
+      ["--at-update", "3", "--checkpoint", "best"],
+    ]) {
+      expect((await trace(...wrong)).code, wrong.join(" ")).toBe(2);
+    }
+  });
+});
+
 describe("naming a run", () => {
   it("takes an id, its beginning, a name, a folder or latest, and refuses what is not one run", async () => {
     const folder = await trained("text, state carried", { training: { epochs: 1 } });
