@@ -10,7 +10,9 @@
 import type { GruAfterBuffers } from "../cells/gruAfter.ts";
 import type { GruBeforeBuffers } from "../cells/gruBefore.ts";
 import type { LstmBuffers } from "../cells/lstm.ts";
+import type { LstmVariantPasses } from "../cells/lstmVariant.ts";
 import type { RnnBuffers } from "../cells/rnn.ts";
+import type { RowNormPasses } from "../cells/rowNorm.ts";
 import type { AdamBuffers, AdamConstants } from "../optimizers/adam.ts";
 import type { SimdProgram } from "./simdMemory.ts";
 import type { Real } from "../../trace/trace.ts";
@@ -36,7 +38,7 @@ export interface PackedWeight {
  * `previous` and `next` the first rows of the states before and after it in buffers of ((T+1)·B, H),
  * `rows` how many there are (B).
  */
-type CellPass<Buffers> = (
+export type CellPass<Buffers> = (
   buffers: Buffers,
   row: number,
   previous: number,
@@ -117,6 +119,19 @@ export interface Kernels {
   fillRows(out: Real, vector: Real, rows: number): void;
   /** out (columns) += the sum of `rows` rows of `source` (·, columns) from `row` on. */
   accumulateColumnSums(out: Real, source: Real, row: number, rows: number): void;
+  /** out (columns) += the sum over `rows` rows of left ⊙ right, rows of `columns` numbers. */
+  accumulateColumnProducts(
+    out: Real,
+    outOffset: number,
+    columns: number,
+    left: Real,
+    leftOffset: number,
+    leftStride: number,
+    right: Real,
+    rightOffset: number,
+    rightStride: number,
+    rows: number,
+  ): void;
 
   /** out (rows,N) += the columns `index[row]` of weight (N,K); a negative index adds nothing. */
   gatherColumns(
@@ -178,4 +193,6 @@ export interface Kernels {
   adam(buffers: AdamBuffers, constants: AdamConstants, from: number, to: number): void;
 
   readonly cells: CellPasses;
+  readonly lstmVariant: LstmVariantPasses;
+  readonly rowNorm: RowNormPasses;
 }

@@ -10,7 +10,14 @@ import {
   gruBeforeGatesForward,
 } from "../cells/gruBefore.ts";
 import { lstmBackward, lstmForward } from "../cells/lstm.ts";
+import {
+  lstmOutputBackward,
+  lstmOutputForward,
+  lstmStateBackward,
+  lstmStateForward,
+} from "../cells/lstmVariant.ts";
 import { rnnBackward, rnnForward } from "../cells/rnn.ts";
+import { normalizeRows, normalizeRowsBackward } from "../cells/rowNorm.ts";
 import type { Real } from "../../trace/trace.ts";
 import type { Kernels, Precision } from "./kernels.ts";
 import { createAccumulateOuter, createOuterScratch } from "./outerProduct.ts";
@@ -18,6 +25,7 @@ import { multiply, pack, packedLength, packTransposed } from "./products.ts";
 import { adamStep } from "../optimizers/adam.ts";
 import { addScaled, exponentials, largest, sumOfSquares } from "./elements.ts";
 import {
+  accumulateColumnProducts,
   accumulateColumnSums,
   fillRows,
   gatherColumns,
@@ -47,6 +55,7 @@ export function referenceKernels(precision: Precision): Kernels {
     accumulateOuter: createAccumulateOuter(createOuterScratch(allocate)),
     fillRows,
     accumulateColumnSums,
+    accumulateColumnProducts,
     gatherColumns,
     scatterColumns,
     gatherRows,
@@ -69,5 +78,7 @@ export function referenceKernels(precision: Precision): Kernels {
       gruBeforeCandidateBackward,
       gruBeforeGatesBackward,
     },
+    lstmVariant: { lstmStateForward, lstmOutputForward, lstmOutputBackward, lstmStateBackward },
+    rowNorm: { normalizeRows, normalizeRowsBackward },
   };
 }

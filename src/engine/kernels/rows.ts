@@ -13,6 +13,25 @@ export function accumulateColumnSums(out: Real, source: Real, row: number, rows:
   }
 }
 
+export function accumulateColumnProducts(
+  out: Real,
+  outOffset: number,
+  columns: number,
+  left: Real,
+  leftOffset: number,
+  leftStride: number,
+  right: Real,
+  rightOffset: number,
+  rightStride: number,
+  rows: number,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const l = leftOffset + row * leftStride;
+    const r = rightOffset + row * rightStride;
+    for (let k = 0; k < columns; k++) out[outOffset + k] += left[l + k] * right[r + k];
+  }
+}
+
 export function gatherColumns(
   out: Real,
   weight: Real,

@@ -7,6 +7,7 @@
  */
 import type { Kernels, PackedWeight } from "./kernels.ts";
 import { addressOf as at, cellPasses, type CellExports } from "./simdCells.ts";
+import { lstmVariantPasses, rowNormPasses, type VariantExports } from "./simdVariants.ts";
 import { referenceKernels } from "./reference.ts";
 import {
   compileSimd,
@@ -18,7 +19,7 @@ import {
 } from "./simdMemory.ts";
 
 /** What assembly/index.ts exports. Pointers are in bytes, strides and counts in floats. */
-interface Exports extends CellExports {
+interface Exports extends CellExports, VariantExports {
   preferTallTiles(): void;
   packedLength(outputs: number, inputs: number): number;
   pack(packed: number, weight: number, outputs: number, inputs: number): void;
@@ -63,6 +64,15 @@ interface Exports extends CellExports {
   adam(...pointersAndConstants: number[]): void;
   fillRows(out: number, vector: number, rows: number, columns: number): void;
   accumulateColumnSums(out: number, source: number, rows: number, columns: number): void;
+  accumulateColumnProducts(
+    out: number,
+    columns: number,
+    left: number,
+    leftStride: number,
+    right: number,
+    rightStride: number,
+    rows: number,
+  ): void;
   gatherRuns(out: number, source: number, stride: number, width: number, count: number): void;
 }
 
@@ -176,6 +186,28 @@ function createKernels(
     accumulateColumnSums(out, source, row, rows) {
       wasm.accumulateColumnSums(at(out, 0), at(source, row * out.length), rows, out.length);
     },
+    accumulateColumnProducts(
+      out,
+      outOffset,
+      columns,
+      left,
+      leftOffset,
+      leftStride,
+      right,
+      rightOffset,
+      rightStride,
+      rows,
+    ) {
+      wasm.accumulateColumnProducts(
+        at(out, outOffset),
+        columns,
+        at(left, leftOffset),
+        leftStride,
+        at(right, rightOffset),
+        rightStride,
+        rows,
+      );
+    },
     gatherRuns(out, outOffset, source, sourceOffset, stride, width, count) {
       wasm.gatherRuns(at(out, outOffset), at(source, sourceOffset), stride, width, count);
     },
@@ -220,5 +252,7 @@ function createKernels(
       );
     },
     cells: cellPasses(wasm),
+    lstmVariant: lstmVariantPasses(wasm),
+    rowNorm: rowNormPasses(wasm),
   };
 }

@@ -36,11 +36,12 @@ export function createOutputNorm(model: Model, rows: number): OutputNorm | undef
     forward(h, hOffset, blocks) {
       for (const { row, rows: some } of blocks) {
         const from = row * width;
-        for (let k = 0; k < some * width; k++) {
-          norm.values[from + k] = h[hOffset + from + k];
-          value[from + k] = bias.value[k % width];
-        }
-        norm.forward(row, some, value, from, width, true);
+        kernels.gatherRuns(norm.values, from, h, hOffset + from, width, width, some);
+      }
+      const last = blocks.at(-1);
+      kernels.fillRows(value, bias.value, last ? last.row + last.rows : 0);
+      for (const { row, rows: some } of blocks) {
+        norm.forward(row, some, value, row * width, width, true);
       }
     },
     backward(hGradient, gradientOffset, blocks, all) {
@@ -50,9 +51,8 @@ export function createOutputNorm(model: Model, rows: number): OutputNorm | undef
         norm.backward(row, some, gradient, from, width);
         norm.accumulateGain(row, some, gradient, from, width);
         kernels.accumulateColumnSums(bias.gradient, gradient, row, some);
-        for (let k = 0; k < some * width; k++) {
-          hGradient[gradientOffset + from + k] = norm.gradient[from + k];
-        }
+        const to = gradientOffset + from;
+        kernels.gatherRuns(hGradient, to, norm.gradient, from, width, width, some);
       }
     },
   };

@@ -3,7 +3,7 @@ export { multiply, multiplyScratchLength } from "./product";
 export { accumulateOuter, outerScratchLength } from "./outer";
 export { pack, packedLength, packTransposed } from "./pack";
 export { preferTallTiles } from "./tiles";
-export { accumulateColumnSums, fillRows, gatherRuns } from "./rows";
+export { accumulateColumnProducts, accumulateColumnSums, fillRows, gatherRuns } from "./rows";
 export { rnnForward, rnnBackward } from "./rnn";
 export { lstmForward, lstmBackward } from "./lstm";
 export { gruAfterForward, gruAfterBackward } from "./gruAfter";
@@ -13,6 +13,8 @@ export {
   gruBeforeGatesBackward,
   gruBeforeGatesForward,
 } from "./gruBefore";
+export { lstmOutputBackward, lstmOutputForward, lstmStateBackward, lstmStateForward } from "./lstmVariant";
+export { normalizeRows, normalizeRowsBackward } from "./rowNorm";
 export { adam } from "./adam";
 export { gatherColumns, scatterColumns } from "./columns";
 export { exponentials } from "./exponential";
