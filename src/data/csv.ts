@@ -30,13 +30,14 @@ export function parseCsv(file: TextFile): CsvTable {
 }
 
 /**
- * Where a column stands in the header. `path` leads to the name in the config.
+ * Where a column stands in the header. `path` leads to the name in the config, where `others` may stand as well.
  * @throws UserError with the nearest name when there is none, or when two columns have it.
  */
 export function columnIndex(
   { path: file, names: header }: Pick<CsvHeader, "path" | "names">,
   name: string,
   path: readonly (string | number)[],
+  others: readonly string[] = [],
 ): number {
   const index = header.indexOf(name);
   if (index >= 0 && header.indexOf(name, index + 1) < 0) return index;
@@ -47,7 +48,7 @@ export function columnIndex(
       path,
     });
   }
-  const meant = nearest(name, header);
+  const meant = nearest(name, [...header, ...others]);
   const hint = meant === undefined ? "" : ` Did you mean "${meant}"?`;
   throw new UserError("column-unknown", `${file} has no column "${name}".${hint}`, {
     place: { file, line: 1 },

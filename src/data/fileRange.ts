@@ -5,12 +5,13 @@
 import { UserError } from "../config/problem.ts";
 import type { Batch } from "../trace/batch.ts";
 import { assemble } from "./assemble.ts";
-import { columnIndex, numberAt, rowPlace, type CsvTable } from "./csv.ts";
+import { columnIndex, rowPlace, type CsvTable } from "./csv.ts";
 import { encodeNumber, type Column, type Encoding, type TableEncoding } from "./encoding.ts";
 import { inWords, placeIn, type TextFile } from "./files.ts";
 import type { Sequence } from "./sequences.ts";
 import type { StepLabel } from "./split.ts";
 import type { TableConfig } from "./table.ts";
+import { tableNumbersOf } from "./tableNumbers.ts";
 import { createTableSplit, type TableRows } from "./tableWindows.ts";
 import { forEachToken, visible } from "./tokens.ts";
 import { encodeTyped } from "./vocabulary.ts";
@@ -159,7 +160,7 @@ export function sequenceOfRows(
   encoding: TableEncoding,
   table: CsvTable,
   rows: RowRange,
-  { time, condition }: Pick<TableConfig, "time" | "condition">,
+  { time, condition, derived }: Pick<TableConfig, "time" | "condition" | "derived">,
 ): Sequence {
   const [first, last] = rows;
   const { horizon } = encoding;
@@ -183,10 +184,17 @@ export function sequenceOfRows(
   }
   const names = time === undefined ? undefined : columnIndex(table, time, ["data", "time"]);
   const count = last - first + 1 + horizon;
+  const namesOf = (columns: readonly Column[]) => columns.map(({ name }) => name);
+  const numbers = tableNumbersOf(
+    table,
+    { inputs: namesOf(encoding.inputs), targets: namesOf(encoding.targets), derived },
+    first - 1,
+    count,
+  );
   const part: TableRows = {
     count,
-    inputs: numbersOf(table, encoding.inputs, first - 1, count, "inputs"),
-    targets: numbersOf(table, encoding.targets, first - 1, count, "targets"),
+    inputs: standardized(numbers.inputs, encoding.inputs),
+    targets: standardized(numbers.targets, encoding.targets),
     names: (row) =>
       names === undefined ? `row ${first + row}` : table.rows[first - 1 + row][names],
     placeOf: (row) => rowPlace(table, first - 1 + row),
@@ -202,23 +210,6 @@ export function sequenceOfRows(
   };
 }
 
-/** (count, columns) standardised. */
-function numbersOf(
-  table: CsvTable,
-  columns: readonly Column[],
-  from: number,
-  count: number,
-  key: "inputs" | "targets",
-): Float64Array {
-  const indices = columns.map(({ name }, at) => columnIndex(table, name, ["data", key, at]));
-  const values = new Float64Array(count * columns.length);
-  for (let row = 0; row < count; row++) {
-    for (const [at, column] of columns.entries()) {
-      values[row * columns.length + at] = encodeNumber(
-        numberAt(table, from + row, indices[at]),
-        column,
-      );
-    }
-  }
-  return values;
-}
+/** (R,columns), both. */
+const standardized = (values: Float64Array, columns: readonly Column[]): Float64Array =>
+  values.map((value, at) => encodeNumber(value, columns[at % columns.length]));

@@ -4,12 +4,11 @@
  */
 import { UserError } from "../config/problem.ts";
 import type { DataConfig, TrainingConfig } from "../config/schema.ts";
-import { columnIndex } from "./csv.ts";
 import { shapeOf, type Dataset, type DataWarning } from "./dataset.ts";
 import { encodeNumber, type Column, type TableEncoding } from "./encoding.ts";
 import type { FileSource } from "./files.ts";
 import { tableBaselines } from "./tableBaselines.ts";
-import { readTableColumns } from "./tableColumns.ts";
+import { readTableNumbers } from "./tableNumbers.ts";
 import { createTableSplit, rowsBeyond, windowSteps, type TableRows } from "./tableWindows.ts";
 import { grouped } from "./wording.ts";
 
@@ -20,19 +19,11 @@ export async function loadTable(
   training: TrainingConfig,
   files: FileSource,
 ): Promise<Dataset> {
-  const { count, numbers, nameOf, placeOf } = await readTableColumns(files, data.path, (header) => {
-    const indices = (key: "inputs" | "targets"): number[] =>
-      data[key].map((name, index) => columnIndex(header, name, ["data", key, index]));
-    return {
-      numbers: [indices("inputs"), indices("targets")],
-      name: data.time === undefined ? undefined : columnIndex(header, data.time, ["data", "time"]),
-    };
-  });
+  const { count, inputs, targets, nameOf, placeOf } = await readTableNumbers(files, data);
   const held = Math.floor(count * training.validation.share);
   const trained = count - held;
   refuseTooFew(data, trained, count);
 
-  const [inputs, targets] = numbers;
   const input = describeColumns(inputs, data.inputs, data.standardize, trained);
   const target = describeColumns(targets, data.targets, data.standardize, trained);
   const encoding: TableEncoding = {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { PanelKind } from "../../src/protocol/panelContract.ts";
 import { root } from "./paths.ts";
 
-export type Sample = "moby-dick" | "weather" | "spam" | "adding-problem" | "dates";
+export type Sample = "moby-dick" | "weather" | "prices" | "spam" | "adding-problem" | "dates";
 
 export interface Startup {
   readonly train?: string;

@@ -6,7 +6,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { templates } from "../../src/config/templates.ts";
 import { train } from "../../src/jobs/train.ts";
 import { readRun } from "../../src/runs/runFolder.ts";
-import { baseline, trainSample } from "./sampleTraining.ts";
+import type { Dataset } from "../../src/data/dataset.ts";
+import { baseline, trainSample, type TrainedSample } from "./sampleTraining.ts";
 
 const minutes = 60_000;
 
@@ -48,6 +49,57 @@ describe("the weather in Seattle", () => {
     5 * minutes,
   );
 });
+
+describe("the S&P 500", () => {
+  it(
+    "moves by how much, not where to: σ is forecast better than by any constant, and than by RiskMetrics",
+    async () => {
+      const sample = await trainSample("prices/unroll.json");
+      const constant = baseline(sample, "mean of the training rows").loss;
+      const weighted = weightedVarianceLoss(sample);
+      expect(weighted).toBeLessThan(constant - 0.2);
+      expect(sample.result.bestValidationLoss).toBeLessThan(weighted - 0.03);
+    },
+    5 * minutes,
+  );
+
+  it(
+    "has no price that beats tomorrow being like today",
+    async () => {
+      const sample = await trainSample("prices/price.unroll.json");
+      const persistence = baseline(sample, "same as the last row").loss;
+      expect(sample.result.bestValidationLoss).toBeGreaterThan(10 * persistence);
+      expect(sample.result.trainLoss).toBeLessThan(0.01);
+    },
+    5 * minutes,
+  );
+});
+
+/**
+ * RiskMetrics 1996: σ²(t + 1) = 0.94 σ²(t) + 0.06 r²(t), with a mean of 0, begun in the training rows. Gaussian loss at the positions of the validation's
+ * windows, each as often as they have it.
+ */
+function weightedVarianceLoss({ dataset: { training, validation } }: TrainedSample): number {
+  let variance = 1;
+  const lossOfNext = (next: number): number => {
+    const loss = 0.5 * (Math.log(variance) + next ** 2 / variance);
+    variance = 0.94 * variance + 0.06 * next ** 2;
+    return loss;
+  };
+  targetsOf(training).forEach(lossOfNext);
+  const losses = targetsOf(validation).map(lossOfNext);
+  const { sequenceCount, steps } = validation;
+  const ofWindows = Array.from({ length: sequenceCount }, (_, first) =>
+    losses.slice(first, first + steps).reduce((sum, loss) => sum + loss, 0),
+  );
+  return ofWindows.reduce((sum, loss) => sum + loss, 0) / (sequenceCount * steps);
+}
+
+/** What is to be predicted in each row, of windows that begin one row after the other. */
+function targetsOf({ sequenceCount, read }: Dataset["training"]): number[] {
+  const firsts = Array.from({ length: sequenceCount }, (_, index) => read(index).target[0]);
+  return [...firsts, ...read(sequenceCount - 1).target.slice(1)];
+}
 
 describe("dates as people write them", () => {
   it(

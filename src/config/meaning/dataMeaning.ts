@@ -1,6 +1,7 @@
 /** Data that cannot be what it says. */
 import type { Config, SyntheticTask } from "../schema.ts";
 import type { PathProblem } from "../validate.ts";
+import { chainOf, derivedProblems } from "./derivedMeaning.ts";
 import { error, idle, warning, type IsWritten } from "./judgement.ts";
 
 /** Fewest steps in which a synthetic task makes sense. */
@@ -73,6 +74,7 @@ export function dataProblems({ data }: Config, isWritten: IsWritten): PathProble
   }
   if (data.kind !== "table") return problems;
 
+  problems.push(...derivedProblems(data));
   for (const key of ["inputs", "targets"] as const) {
     data[key].forEach((name, index) => {
       if (data[key].indexOf(name) === index) return;
@@ -80,11 +82,13 @@ export function dataProblems({ data }: Config, isWritten: IsWritten): PathProble
     });
   }
   data.targets.forEach((name, index) => {
-    if (data.horizon > 0 || !data.inputs.includes(name)) return;
+    const read = chainOf(data, name).find((column) => data.inputs.includes(column));
+    if (data.horizon > 0 || read === undefined) return;
+    const it = read === name ? "it" : `"${read}"`;
     problems.push(
       warning(
         ["data", "targets", index],
-        `With "horizon": 0 the network predicts "${name}" of the row in which it already reads it: the answer leaks. Use a horizon of 1 or more, or take it out of "inputs".`,
+        `With "horizon": 0 the network predicts "${name}" of the row in which it already reads ${it}: the answer leaks. Use a horizon of 1 or more, or take it out of "inputs".`,
       ),
     );
   });

@@ -2,6 +2,7 @@
 import type { ConfigPath } from "../positions.ts";
 import type { Config, LayerConfig } from "../schema.ts";
 import type { PathProblem } from "../validate.ts";
+import { originOf } from "./derivedMeaning.ts";
 import { error, hasNumbers, idle, warning, type IsWritten } from "./judgement.ts";
 
 export function modelProblems(config: Config, isWritten: IsWritten): PathProblem[] {
@@ -78,7 +79,8 @@ function directionProblems({ data, model, training }: Config): PathProblem[] {
     return refuse("Backwards it reads the very symbols that it is to predict.");
   }
   if (data.kind === "table" && data.shape === "many-to-many" && data.horizon > 0) {
-    const leaked = data.targets.find((name) => data.inputs.includes(name));
+    const read = new Set(data.inputs.map((name) => originOf(data, name)));
+    const leaked = data.targets.find((name) => read.has(originOf(data, name)));
     if (leaked !== undefined) {
       return refuse(
         `Backwards it reads "${leaked}" of the rows that it is to predict: the answer leaks. Take "shape": "many-to-one", or a layer that reads forward.`,

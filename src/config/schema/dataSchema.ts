@@ -1,5 +1,6 @@
 /** `data`: what the network reads. */
 import * as z from "zod";
+import { derived } from "./derivedSchema.ts";
 import { count, path } from "./parts.ts";
 
 const shapes = ["one-to-one", "one-to-many", "many-to-one", "many-to-many"] as const;
@@ -159,6 +160,7 @@ const table = z
       .min(1)
       .describe("The columns that the network reads at each step."),
     targets: z.array(z.string().min(1)).min(1).describe("The columns that it predicts."),
+    derived,
     time: z
       .string()
       .min(1)

@@ -42,6 +42,7 @@ describe("Open Sample", () => {
       "adding-problem",
       "dates",
       "moby-dick",
+      "prices",
       "spam",
       "waveform",
       "weather",

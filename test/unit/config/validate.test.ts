@@ -377,6 +377,68 @@ describe("what is allowed but cannot work, or does nothing", () => {
       'warning "rain"',
       "leaks",
     ],
+    [
+      "a target that is worked out from what is read in the same row",
+      text({
+        ...weather,
+        derived: [{ kind: "absolute", name: "size", of: "wind" }],
+        targets: ["size"],
+        horizon: 0,
+      }),
+      'warning "size"',
+      'already reads "wind"',
+    ],
+    [
+      "a derived column from one further down",
+      text({
+        ...weather,
+        derived: [
+          { kind: "absolute", name: "size", of: "change" },
+          { kind: "difference", name: "change", of: "wind" },
+        ],
+        inputs: ["size"],
+      }),
+      'error "change"',
+      'Move it above "size"',
+    ],
+    [
+      "a derived column from itself",
+      text({ ...weather, derived: [{ kind: "absolute", name: "wind", of: "wind" }] }),
+      'error "wind"',
+      "from itself",
+    ],
+    [
+      "two derived columns of one name",
+      text({
+        ...weather,
+        derived: [
+          { kind: "absolute", name: "x", of: "wind" },
+          { kind: "difference", name: "x", of: "wind" },
+        ],
+        inputs: ["x"],
+      }),
+      'error "x"',
+      "already",
+    ],
+    [
+      "a derived column that nobody reads",
+      text({ ...weather, derived: [{ kind: "absolute", name: "size", of: "wind" }] }),
+      'warning "name"',
+      'Nothing reads "size"',
+    ],
+    [
+      "what a layer that reads backwards sees of the answer, in another form",
+      text(
+        {
+          ...weather,
+          derived: [{ kind: "difference", name: "change", of: "rain" }],
+          inputs: ["change"],
+        },
+        { layers: [{ cell: "gru", hidden: 2, bidirectional: true }] },
+      ),
+      "error true",
+      "leaks",
+    ],
     ["a window of one step", text({ ...weather, window: 1 }), "warning 1", "nothing to remember"],
     [
       "a window that the shape ignores",

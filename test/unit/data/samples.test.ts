@@ -62,7 +62,15 @@ describe("the sample workspaces", () => {
 
   it("each explain themselves, say where they come from, and hold data", async () => {
     const files = await filesOf(join(folder, "first"));
-    for (const sample of ["moby-dick", "weather", "spam", "adding-problem", "waveform", "dates"]) {
+    for (const sample of [
+      "moby-dick",
+      "weather",
+      "prices",
+      "spam",
+      "adding-problem",
+      "waveform",
+      "dates",
+    ]) {
       expect(files).toContain(`${sample}/README.md`);
       expect(files).toContain(`${sample}/ATTRIBUTION.md`);
     }
@@ -73,6 +81,8 @@ describe("the sample workspaces", () => {
       "dates/reversal.unroll.json",
       "dates/unroll.json",
       "moby-dick/unroll.json",
+      "prices/price.unroll.json",
+      "prices/unroll.json",
       "spam/unroll.json",
       "waveform/unroll.json",
       "weather/unroll.json",
