@@ -184,7 +184,6 @@ export function sequenceOfRows(
   }
   const names = time === undefined ? undefined : columnIndex(table, time, ["data", "time"]);
   const count = last - first + 1 + horizon;
-  const namesOf = (columns: readonly Column[]) => columns.map(({ name }) => name);
   const numbers = tableNumbersOf(
     table,
     { inputs: namesOf(encoding.inputs), targets: namesOf(encoding.targets), derived },
@@ -213,3 +212,5 @@ export function sequenceOfRows(
 /** (R,columns), both. */
 const standardized = (values: Float64Array, columns: readonly Column[]): Float64Array =>
   values.map((value, at) => encodeNumber(value, columns[at % columns.length]));
+
+const namesOf = (columns: readonly Column[]): string[] => columns.map(({ name }) => name);

@@ -96,9 +96,10 @@ function weightedVarianceLoss({ dataset: { training, validation } }: TrainedSamp
 }
 
 /** What is to be predicted in each row, of windows that begin one row after the other. */
-function targetsOf({ sequenceCount, read }: Dataset["training"]): number[] {
-  const firsts = Array.from({ length: sequenceCount }, (_, index) => read(index).target[0]);
-  return [...firsts, ...read(sequenceCount - 1).target.slice(1)];
+function targetsOf(split: Dataset["training"]): number[] {
+  const { sequenceCount } = split;
+  const firsts = Array.from({ length: sequenceCount }, (_, index) => split.read(index).target[0]);
+  return [...firsts, ...split.read(sequenceCount - 1).target.slice(1)];
 }
 
 describe("dates as people write them", () => {
