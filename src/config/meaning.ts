@@ -5,6 +5,7 @@
 import { decoderProblems } from "./meaning/decoderMeaning.ts";
 import { dataProblems } from "./meaning/dataMeaning.ts";
 import type { IsWritten } from "./meaning/judgement.ts";
+import { framesProblems } from "./meaning/framesMeaning.ts";
 import { modelProblems } from "./meaning/modelMeaning.ts";
 import { trainingProblems } from "./meaning/trainingMeaning.ts";
 import type { Config } from "./schema.ts";
@@ -16,6 +17,7 @@ export function problemsOfMeaning(config: Config, written: unknown): PathProblem
   const isWritten: IsWritten = (...path) => has(written, path);
   return [
     ...dataProblems(config, isWritten),
+    ...framesProblems(config, isWritten),
     ...modelProblems(config, isWritten),
     ...decoderProblems(config),
     ...trainingProblems(config, isWritten),

@@ -7,6 +7,7 @@ export interface Template {
     | "character-language-model"
     | "word-language-model"
     | "classification"
+    | "sequence-classification"
     | "forecast"
     | "synthetic-task"
     | "labels-without-places";
@@ -103,6 +104,33 @@ export const templates: readonly Template[] = [
     "batch": 32,
     "optimizer": { "kind": "adam", "learningRate": 0.003 },
     "earlyStopping": { "patience": 3 }
+  }
+}
+`,
+  ),
+  template(
+    "sequence-classification",
+    "Classification of sequences of numbers",
+    "Decide what a movement, a machine or a signal is: windows of sensor data, each with a class.",
+    `{
+  // Read a sequence of sensor readings and decide what it is.
+  "data": {
+    "kind": "labelled-frames",
+    "path": "readings.csv", // one row for each time step; or .jsonl
+    "predict": "label", // one class of each sequence; "each-frame" for one of each row
+    "sequence": "sequence", // the column that says to which sequence a row belongs
+    "label": "label" // the column of the class; all other columns are read
+    // "group": "person" // judge by people that it has never met
+  },
+  "model": {
+    "layers": [{ "cell": "gru", "hidden": 32 }]
+  },
+  "training": {
+    "epochs": 30,
+    "batch": 32,
+    "optimizer": { "kind": "adam", "learningRate": 0.005 },
+    "validation": { "share": 0.2 },
+    "earlyStopping": { "patience": 5 }
   }
 }
 `,

@@ -2,7 +2,7 @@
 import type { DataConfig, TrainingConfig } from "../config/schema.ts";
 import type { Encoding } from "./encoding.ts";
 import type { FileSource } from "./files.ts";
-import { loadLabelledFrames } from "./labelledFrames.ts";
+import { loadLabelledFrames } from "./frames/labelledFrames.ts";
 import { loadLabelledText } from "./labelledText.ts";
 import { loadTextsOfClasses } from "./textsOfClasses.ts";
 import { loadPairs, loadPairTask } from "./pairs.ts";

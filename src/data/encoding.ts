@@ -48,8 +48,8 @@ export interface LabelledFramesEncoding {
   readonly inputs: readonly Column[];
   /** What class c stands for. */
   readonly classes: readonly string[];
-  /** The class that stands for no label. */
-  readonly blank: number;
+  /** The class that stands for no label, where labels have no places. */
+  readonly blank?: number;
 }
 
 /** Of sources that are read and targets that are written; token 0 of the targets stands before and after each. */

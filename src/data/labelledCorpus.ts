@@ -1,10 +1,9 @@
 /** Labelled texts as they are read, numbered and held back: what classifying them and writing them have in common. */
-import { UserError } from "../config/problem.ts";
 import type { DataConfig, TrainingConfig } from "../config/schema.ts";
 import type { Dataset, DataWarning } from "./dataset.ts";
 import { inWords, type FileSource } from "./files.ts";
 import { readExamples, type LabelledExample } from "./labelledFiles.ts";
-import { createUniform, shuffle } from "./randomness.ts";
+import { classNames, holdBackByClass, oneClass } from "./classes.ts";
 import type { StepLabel } from "./split.ts";
 import { tokenize, type TokenArray, type TokenizedText } from "./tokenizedText.ts";
 import { tokenLength, unknownToken } from "./tokens.ts";
@@ -39,7 +38,7 @@ export async function readLabelledCorpus(
   );
   const labels = findLabels(examples, data);
   const classes = classNumbers(examples, labels);
-  const { trained, held } = splitByClass(classes, labels.length, training);
+  const { trained, held } = holdBackByClass(classes, labels.length, training);
   const texts = limitLength(tokenize(examples, data), data.maximumLength);
   const { vocabulary, tokens } = encode(texts, trained, data.maximumVocabulary);
   return {
@@ -61,48 +60,15 @@ export async function readLabelledCorpus(
   };
 }
 
-/** In the order of the alphabet, or of size where all are numbers. */
 function findLabels(examples: readonly LabelledExample[], data: LabelledConfig): readonly string[] {
-  const labels = [...new Set(examples.map(({ label }) => label))];
-  const areNumbers = labels.every((label) => label.trim() !== "" && Number.isFinite(Number(label)));
-  labels.sort(areNumbers ? (a, b) => Number(a) - Number(b) : (a, b) => (a < b ? -1 : 1));
+  const labels = classNames(examples.map(({ label }) => label));
   if (labels.length > 1) return labels;
-  throw new UserError(
-    "one-class",
-    `Every text of ${data.path} has the same label, "${labels[0]}": there is nothing to tell apart.`,
-    {
-      place: { file: data.path },
-      advice: "Add texts of another class, or name another column in data.label.",
-      path: ["data", "label"],
-    },
-  );
+  throw oneClass("text", data.path, labels[0]);
 }
 
 function classNumbers(examples: readonly LabelledExample[], labels: readonly string[]): Int32Array {
   const numbers = new Map(labels.map((label, number) => [label, number]));
   return Int32Array.from(examples, ({ label }) => numbers.get(label) ?? 0);
-}
-
-/** Holds back the same share of every class, chosen by the seed; at least one text of each stays to train on. */
-function splitByClass(
-  classes: Int32Array,
-  classCount: number,
-  training: TrainingConfig,
-): { trained: Int32Array; held: Int32Array } {
-  const uniform = createUniform(training.seed, 0x5917);
-  const members: number[][] = Array.from({ length: classCount }, () => []);
-  classes.forEach((label, example) => members[label].push(example));
-  const trained: number[] = [];
-  const held: number[] = [];
-  const { share } = training.validation;
-  for (const list of members) {
-    const order = shuffle(Int32Array.from(list), uniform);
-    const wanted = Math.max(1, Math.round(order.length * share));
-    const count = share > 0 ? Math.min(order.length - 1, wanted) : 0;
-    order.forEach((example, rank) => (rank < count ? held : trained).push(example));
-  }
-  // In the order of the file, so that lists read like it; training shuffles anyway.
-  return { trained: Int32Array.from(trained).sort(), held: Int32Array.from(held).sort() };
 }
 
 interface Texts extends TokenizedText {

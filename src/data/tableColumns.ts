@@ -15,13 +15,22 @@ export interface TableColumns {
   readonly numbers: readonly Float64Array[];
   /** The cell of the column that names rows, or the row's number. */
   readonly nameOf: (row: number) => string;
+  /** Of each choice, what its cells say, trimmed: few texts, however many rows. */
+  readonly categories: readonly Categories[];
   readonly placeOf: (row: number) => TextPlace;
+}
+
+export interface Categories {
+  readonly names: readonly string[];
+  /** (R) which name. */
+  readonly codes: Int32Array;
 }
 
 /** Positions of columns. */
 export interface ColumnChoice {
   readonly numbers: readonly (readonly number[])[];
   readonly name: number | undefined;
+  readonly categories?: readonly number[];
 }
 
 /** `choose` throws where the header lacks a column; every cell of `numbers` has to be one. */
@@ -33,6 +42,7 @@ export async function readTableColumns(
   let header: CsvHeader | undefined;
   let choice: ColumnChoice = { numbers: [], name: undefined };
   let numbers: Growing<Float64Array>[] = [];
+  let categories: GrowingCategories[] = [];
   const lines = growing(new Int32Array(1024));
   const lengths = growing(new Int32Array(1024));
   const names = growing(new Uint16Array(1024));
@@ -42,6 +52,7 @@ export async function readTableColumns(
       header = found;
       choice = choose(found);
       numbers = choice.numbers.map(() => growing(new Float64Array(1024)));
+      categories = choice.categories?.map(() => growingCategories()) ?? [];
     },
     row(row) {
       for (const [index, columns] of choice.numbers.entries()) {
@@ -49,6 +60,9 @@ export async function readTableColumns(
           const name = header?.names[column] ?? "";
           numbers[index].push(numberIn(row.cells[column], name, () => placeOfCell(row, column)));
         }
+      }
+      for (const [index, column] of (choice.categories ?? []).entries()) {
+        categories[index].push(row.cells[column].trim());
       }
       lines.push(row.line);
       lengths.push(lengthOfRow(row));
@@ -75,6 +89,7 @@ export async function readTableColumns(
       if (!isNamed) return `row ${row + 1}`;
       return String.fromCharCode(...characters.subarray(row === 0 ? 0 : ends[row - 1], ends[row]));
     },
+    categories: categories.map((each) => each.values()),
     placeOf: (row) => ({ file: path, line: lineOf[row], column: 1, length: lengthOf[row] }),
   };
 }
@@ -105,6 +120,28 @@ function growing(first: Numbers): Growing<Numbers> {
     },
     length: () => length,
     values: () => values.subarray(0, length),
+  };
+}
+
+interface GrowingCategories {
+  push(name: string): void;
+  values(): Categories;
+}
+
+function growingCategories(): GrowingCategories {
+  const numberOf = new Map<string, number>();
+  const codes = growing(new Int32Array(1024));
+  return {
+    push(name) {
+      let code = numberOf.get(name);
+      if (code === undefined) {
+        code = numberOf.size;
+        // Its characters: a string of a cell would keep all the text alive that it was cut from.
+        numberOf.set(name.split("").join(""), code);
+      }
+      codes.push(code);
+    },
+    values: () => ({ names: [...numberOf.keys()], codes: codes.values() }),
   };
 }
 

@@ -28,6 +28,12 @@ const utterances = frames.map(([steps, label]) =>
   }),
 );
 
+/** Three sequences, of which every other frame goes down and one has no label. */
+const frameRows = Array.from({ length: 12 }, (_, row) => {
+  const label = row === 4 ? "" : ["up", "down"][row % 2];
+  return `${"abc"[row % 3]},${label},${Math.cos(row).toFixed(3)},${Math.sin(3 * row).toFixed(3)}`;
+});
+
 /** What the data of the grid reads. */
 const files = memoryFiles({
   "text.txt": "abca bcab cabb acb",
@@ -35,6 +41,7 @@ const files = memoryFiles({
   "pairs.csv": "source,target\nabc,dd\nc,efd\nabca,f\n",
   "table.csv": `a,b,c,yes,even\n${rows.join("\n")}\n`,
   "frames.jsonl": utterances.join("\n"),
+  "frames.csv": `sequence,label,x,y\n${frameRows.join("\n")}\n`,
 });
 
 /** Undefined where the config is refused. Throws an Error for one that is no config at all. */

@@ -71,6 +71,14 @@ export const sources: Readonly<Record<string, Source>> = {
     data: { kind: "table", ...yesOrNo, shape: "many-to-one" },
     only: "sigmoid-cross-entropy",
   },
+  "frames with a class each": {
+    data: { kind: "labelled-frames", path: "frames.jsonl", predict: "label" },
+    labels: ["ab", "b"],
+  },
+  "a class of each frame": {
+    data: { kind: "labelled-frames", path: "frames.csv", predict: "each-frame" },
+    labels: ["up", "down"],
+  },
   "labels without places": { data: { kind: "labelled-frames", path: "frames.jsonl" } },
 };
 

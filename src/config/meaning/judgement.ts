@@ -27,9 +27,14 @@ const numericTasks: ReadonlySet<SyntheticTask> = new Set(["adding", "waveform", 
 
 /** Whether it predicts labels whose places are not known. */
 export const hasLabels = (data: Config["data"]): boolean =>
-  data.kind === "labelled-frames" || (data.kind === "synthetic" && data.task === "phonemes");
+  (data.kind === "labelled-frames" && data.predict === "transcript") ||
+  (data.kind === "synthetic" && data.task === "phonemes");
 
-/** Whether the network reads numbers, rather than symbols; where it predicts no labels, it predicts numbers too. */
+/** Whether it reads numbers and predicts classes of them. */
+export const hasClassesOfNumbers = (data: Config["data"]): boolean =>
+  data.kind === "labelled-frames" && data.predict !== "transcript";
+
+/** Whether the network reads numbers, rather than symbols; where it predicts no labels or classes, it predicts numbers too. */
 export const hasNumbers = (data: Config["data"]): boolean =>
   data.kind === "table" ||
   data.kind === "labelled-frames" ||

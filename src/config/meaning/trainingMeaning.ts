@@ -1,7 +1,15 @@
 /** Ways to train that cannot work, or do not do what they seem to. */
 import type { Config, LossConfig, TrainingConfig } from "../schema.ts";
 import type { PathProblem } from "../validate.ts";
-import { error, hasLabels, hasNumbers, idle, warning, type IsWritten } from "./judgement.ts";
+import {
+  error,
+  hasClassesOfNumbers,
+  hasLabels,
+  hasNumbers,
+  idle,
+  warning,
+  type IsWritten,
+} from "./judgement.ts";
 
 export function trainingProblems(
   { data, model, training }: Config,
@@ -110,7 +118,7 @@ function recomputeProblems(
 
 function lossProblems(data: Config["data"], loss: LossConfig | undefined): PathProblem[] {
   if (!loss) return [];
-  const isNumbers = hasNumbers(data);
+  const isNumbers = hasNumbers(data) && !hasClassesOfNumbers(data);
   const path = ["training", "loss", "kind"];
   if (hasLabels(data)) {
     if (loss.kind === "ctc") return [];

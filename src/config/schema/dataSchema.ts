@@ -1,6 +1,7 @@
 /** `data`: what the network reads. */
 import * as z from "zod";
 import { derived } from "./derivedSchema.ts";
+import { labelledFrames } from "./framesSchema.ts";
 import { count, path } from "./parts.ts";
 
 const shapes = ["one-to-one", "one-to-many", "many-to-one", "many-to-many"] as const;
@@ -99,33 +100,6 @@ const labelledText = z
   .describe(
     "Texts with a class each: to classify them, such as spam (many-to-one), or to write texts of a class (one-to-many).",
   );
-
-const labelledFrames = z
-  .strictObject({
-    kind: z.literal("labelled-frames"),
-    path: path("A JSON Lines file (`.jsonl`), relative to this file: one sequence in each line."),
-    frames: z
-      .string()
-      .min(1)
-      .default("frames")
-      .describe("The key that holds the frames: a list of lists of numbers."),
-    label: z
-      .string()
-      .min(1)
-      .default("label")
-      .describe("The key that holds the labels, as one text."),
-    level: z
-      .enum(["character", "word"])
-      .default("character")
-      .describe("What one label is: a character of the text, or a word."),
-    standardize: z
-      .boolean()
-      .default(true)
-      .describe(
-        "Shift and scale every number to mean 0 and deviation 1, fitted on the training part.",
-      ),
-  })
-  .describe("Frames with labels whose places are not known, such as speech (CTC).");
 
 const pairs = z
   .strictObject({

@@ -331,6 +331,83 @@ describe("what is allowed but cannot work, or does nothing", () => {
       "a whole sequence at once",
     ],
     [
+      "a table of frames that does not say what is learnt",
+      text({ kind: "labelled-frames", path: "f.csv" }),
+      'error "f.csv"',
+      '"predict": "label"',
+    ],
+    [
+      "a label among the inputs",
+      text({ kind: "labelled-frames", path: "f.csv", predict: "label", inputs: ["x", "label"] }),
+      'error "label"',
+      "gives the answer away",
+    ],
+    [
+      "a name among the inputs",
+      text({ kind: "labelled-frames", path: "f.csv", predict: "label", inputs: ["sequence"] }),
+      'error "sequence"',
+      "only names things",
+    ],
+    [
+      "an input that is listed twice",
+      text({ kind: "labelled-frames", path: "f.csv", predict: "label", inputs: ["x", "x"] }),
+      'error "x"',
+      "listed twice",
+    ],
+    [
+      "a table of frames with a key for its frames",
+      text({ kind: "labelled-frames", path: "f.csv", predict: "label", frames: "x" }),
+      'warning "frames"',
+      "every row is a frame",
+    ],
+    [
+      "a column of sequences in JSON Lines",
+      text({ kind: "labelled-frames", path: "f.jsonl", sequence: "id" }),
+      'warning "sequence"',
+      "every line is a sequence",
+    ],
+    [
+      "a level of classes",
+      text({ kind: "labelled-frames", path: "f.jsonl", predict: "label", level: "word" }),
+      'warning "level"',
+      "A class is one name",
+    ],
+    [
+      "CTC for classes of frames",
+      text(
+        { kind: "labelled-frames", path: "f.jsonl", predict: "each-frame" },
+        {},
+        { loss: { kind: "ctc" } },
+      ),
+      'error "ctc"',
+      'leave "loss" out',
+    ],
+    [
+      "a squared error for classes of sequences",
+      text(
+        { kind: "labelled-frames", path: "f.jsonl", predict: "label" },
+        {},
+        { loss: { kind: "mean-squared-error" } },
+      ),
+      'error "mean-squared-error"',
+      'take "cross-entropy"',
+    ],
+    [
+      "pooling of classes of frames",
+      text(
+        { kind: "labelled-frames", path: "f.jsonl", predict: "each-frame" },
+        { pooling: { kind: "attention" } },
+      ),
+      'error "pooling"',
+      "an answer at every step",
+    ],
+    [
+      "an embedding of frames",
+      text({ kind: "labelled-frames", path: "f.jsonl", predict: "label" }, { embedding: 4 }),
+      'error "embedding"',
+      "numbers already",
+    ],
+    [
       "updates within sequences that are not cut",
       text(book, {}, { updateEverySteps: 4 }),
       'error "updateEverySteps"',

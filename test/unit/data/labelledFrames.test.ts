@@ -1,4 +1,4 @@
-/** Frames with labels whose places are not known, from a JSON Lines file. */
+/** Frames with labels whose places are not known, from a JSON Lines file; classes of sequences and frames: frameClasses.test.ts. */
 import { describe, expect, it } from "vitest";
 import { createBatcher } from "../../../src/data/batcher.ts";
 import { sequenceAt } from "../../../src/data/sequences.ts";

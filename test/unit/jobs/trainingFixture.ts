@@ -33,6 +33,15 @@ const frames = Array.from({ length: 24 }, (_, i) => {
   return JSON.stringify({ frames: Array.from({ length: 4 + (i % 3) }, (_, t) => frame(t)), label });
 });
 
+/** Which way something moves: three devices, seven sequences of each, one row for each frame. */
+const movements = Array.from({ length: 21 }, (_, i) =>
+  Array.from({ length: 5 + (i % 4) }, (_, t) => {
+    const side = i % 2 === 0 ? "left" : "right";
+    const speed = (i % 2 === 0 ? -1 : 1) * (1 + Math.sin(i + t) / 2);
+    return `${i},${side},device ${i % 3},${speed.toFixed(3)},${Math.cos(i * t).toFixed(3)}`;
+  }),
+).flat();
+
 /** Of different lengths on both sides. */
 const pairs = Array.from({ length: 30 }, (_, i) => {
   const source = "abcd".repeat(2).slice(i % 5, (i % 5) + 1 + (i % 4));
@@ -99,6 +108,21 @@ export const kinds = {
     files: { "speech.jsonl": frames.join("\n") },
     data: { kind: "labelled-frames", path: "speech.jsonl" },
     training: { batch: 4 },
+  },
+  "frames with a class each": {
+    files: { "moves.csv": `sequence,label,device,x,y\n${movements.join("\n")}\n` },
+    data: { kind: "labelled-frames", path: "moves.csv", predict: "label", group: "device" },
+    training: { batch: 4 },
+  },
+  "a class of each frame": {
+    files: { "moves.csv": `sequence,label,device,x,y\n${movements.join("\n")}\n` },
+    data: {
+      kind: "labelled-frames",
+      path: "moves.csv",
+      predict: "each-frame",
+      inputs: ["x", "y"],
+    },
+    training: { batch: 4, bptt: 3 },
   },
   "labels without places": {
     files: {},
