@@ -5,6 +5,7 @@
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { spamAssassinCsv } from "./spamAssassin.mjs";
+import { unicodePhrasesCsv } from "./unicodePhrases.mjs";
 
 const packageFolder = (name) => join(import.meta.dirname, "..", "..", "node_modules", name);
 
@@ -17,6 +18,7 @@ const samples = {
   "adding-problem": {},
   waveform: {},
   dates: {},
+  translation: { "phrases.csv": unicodePhrasesCsv },
 };
 
 /** Writes every sample into `outDir`, which is created. */

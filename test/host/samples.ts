@@ -4,7 +4,14 @@ import { join } from "node:path";
 import type { PanelKind } from "../../src/protocol/panelContract.ts";
 import { root } from "./paths.ts";
 
-export type Sample = "moby-dick" | "weather" | "prices" | "spam" | "adding-problem" | "dates";
+export type Sample =
+  | "moby-dick"
+  | "weather"
+  | "prices"
+  | "spam"
+  | "adding-problem"
+  | "dates"
+  | "translation";
 
 export interface Startup {
   readonly train?: string;

@@ -44,6 +44,7 @@ describe("Open Sample", () => {
       "moby-dick",
       "prices",
       "spam",
+      "translation",
       "waveform",
       "weather",
     ]);

@@ -70,6 +70,7 @@ describe("the sample workspaces", () => {
       "adding-problem",
       "waveform",
       "dates",
+      "translation",
     ]) {
       expect(files).toContain(`${sample}/README.md`);
       expect(files).toContain(`${sample}/ATTRIBUTION.md`);
@@ -84,6 +85,7 @@ describe("the sample workspaces", () => {
       "prices/price.unroll.json",
       "prices/unroll.json",
       "spam/unroll.json",
+      "translation/unroll.json",
       "waveform/unroll.json",
       "weather/unroll.json",
       "weather/week.unroll.json",
