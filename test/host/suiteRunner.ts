@@ -49,10 +49,7 @@ export interface SuiteRun {
   readonly onLine: (line: string) => void;
 }
 
-/**
- * Runs the suite to its end. Rejects when it does not end or reports nothing; undefined when the window opened as another
- * one, as the embedded editor's now and then does on a workspace of several folders.
- */
+/** Runs the suite to its end; undefined when not a single test ran in this window. Rejects when the suite does not end. */
 export async function runSuite(options: SuiteRun): Promise<SuiteOutcome | undefined> {
   const context = await options.browser.newContext({ viewport: { width: 1440, height: 900 } });
   try {
@@ -61,9 +58,9 @@ export async function runSuite(options: SuiteRun): Promise<SuiteOutcome | undefi
     const report: string[] = [];
     const ended = suiteEnd(page, options, report);
     await page.goto(urlWithSuite(options));
-    const outcome = outcomeOf(report, await ended);
-    const isOurs = report.some((line) => line.trim() === options.window.reports);
-    return isOurs ? outcome : undefined;
+    const exitCode = await ended;
+    const hasRun = report.some((line) => line.trim() === options.window.reports);
+    return hasRun ? outcomeOf(report, exitCode) : undefined;
   } finally {
     await context.close();
   }

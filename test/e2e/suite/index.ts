@@ -26,15 +26,19 @@ async function importAll(): Promise<void> {
 
 const folderCount = (): number => vscode.workspace.workspaceFolders?.length ?? 0;
 
-/** A workspace's folders may come a moment after its window: its file has to be read first. */
+/**
+ * A workspace's folders come when its file has been read. The embedded workbench now and then never gets an answer to
+ * what it reads first, the workspace file and the settings: such a window stays empty, and has to be opened again.
+ */
 async function foldersToCome(): Promise<void> {
   if (vscode.workspace.workspaceFile === undefined) return;
-  for (let waits = 0; folderCount() < 2 && waits < 100; waits++) {
+  for (let waits = 0; folderCount() === 0; waits++) {
+    if (waits === 100) throw new Error("The workbench has not read its workspace file.");
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
-/** Rejects when a test failed; the results are printed to the console. */
+/** Rejects when a test failed, or when the window never came to be what it should; the results are printed to the console. */
 export async function run(): Promise<void> {
   // What is written here crosses to the browser's console, which would not fill in the placeholders.
   Runner.reporters.Base.consoleLog = (...args: unknown[]) => console.log(format(...args));
