@@ -7,6 +7,7 @@ import { dataProblems } from "./meaning/dataMeaning.ts";
 import type { IsWritten } from "./meaning/judgement.ts";
 import { framesProblems } from "./meaning/framesMeaning.ts";
 import { modelProblems } from "./meaning/modelMeaning.ts";
+import { soundProblems } from "./meaning/soundMeaning.ts";
 import { trainingProblems } from "./meaning/trainingMeaning.ts";
 import type { Config } from "./schema.ts";
 import { fieldOf } from "./schemaTree.ts";
@@ -18,6 +19,7 @@ export function problemsOfMeaning(config: Config, written: unknown): PathProblem
   return [
     ...dataProblems(config, isWritten),
     ...framesProblems(config, isWritten),
+    ...soundProblems(config, isWritten),
     ...modelProblems(config, isWritten),
     ...decoderProblems(config),
     ...trainingProblems(config, isWritten),

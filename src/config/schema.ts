@@ -7,6 +7,7 @@ import { dataSchema } from "./schema/dataSchema.ts";
 import { modelSchema } from "./schema/modelSchema.ts";
 import { trainingSchema } from "./schema/trainingSchema.ts";
 
+export type { MelScale, SoundFeatures } from "./schema/soundSchema.ts";
 export type { Condition, Shape, SyntheticTask } from "./schema/dataSchema.ts";
 
 export const configSchema = z

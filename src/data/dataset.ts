@@ -3,6 +3,7 @@ import type { DataConfig, TrainingConfig } from "../config/schema.ts";
 import type { Encoding } from "./encoding.ts";
 import type { FileSource } from "./files.ts";
 import { loadLabelledFrames } from "./frames/labelledFrames.ts";
+import { loadLabelledSound } from "./frames/labelledSound.ts";
 import { loadLabelledText } from "./labelledText.ts";
 import { loadTextsOfClasses } from "./textsOfClasses.ts";
 import { loadPairs, loadPairTask } from "./pairs.ts";
@@ -57,6 +58,8 @@ export async function loadDataset(
       return loadText(data, training, files);
     case "labelled-frames":
       return loadLabelledFrames(data, training, files);
+    case "labelled-sound":
+      return loadLabelledSound(data, training, files);
     case "labelled-text":
       return data.predict === "text"
         ? loadTextsOfClasses(data, training, files)

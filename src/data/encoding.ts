@@ -2,7 +2,7 @@
  * What turns text or rows into numbers and back. JSON, saved with every run, so that a trained network can
  * read new input without the data that it was trained on.
  */
-import type { Shape, SyntheticTask } from "../config/schema.ts";
+import type { Shape, SoundFeatures, SyntheticTask } from "../config/schema.ts";
 import type { Level } from "./tokens.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -50,6 +50,16 @@ export interface LabelledFramesEncoding {
   readonly classes: readonly string[];
   /** The class that stands for no label, where labels have no places. */
   readonly blank?: number;
+  /** Where the frames are made of sound. */
+  readonly sound?: SoundEncoding;
+}
+
+/** What turns a recording into frames. */
+export interface SoundEncoding {
+  /** Hz */
+  readonly sampleRate: number;
+  readonly features: SoundFeatures;
+  readonly maximumSeconds?: number;
 }
 
 /** Of sources that are read and targets that are written; token 0 of the targets stands before and after each. */

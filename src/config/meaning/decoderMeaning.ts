@@ -138,8 +138,7 @@ const refuse = (why: string): PathProblem[] => [{ ...error(["model", "pooling"],
 function poolingProblems({ data, model, training }: Config): PathProblem[] {
   if (!model.pooling) return [];
   const answersOnce =
-    ((data.kind === "labelled-text" || data.kind === "labelled-frames") &&
-      data.predict === "label") ||
+    ("predict" in data && data.predict === "label") ||
     (data.kind === "synthetic" && (data.task === "adding" || data.task === "temporal-order")) ||
     (data.kind === "table" && data.shape === "many-to-one");
   if (!answersOnce) {

@@ -9,6 +9,15 @@ const ofTables = ["sequence", "time"] as const;
 export function framesProblems({ data }: Config, isWritten: IsWritten): PathProblem[] {
   if (data.kind !== "labelled-frames") return [];
   const problems: PathProblem[] = [];
+  if (/\.wav$/i.test(data.path)) {
+    problems.push(
+      error(
+        ["data", "path"],
+        'Sound is read with "kind": "labelled-sound", which makes frames of it.',
+      ),
+    );
+    return problems;
+  }
   const isTable = !/\.(?:jsonl|ndjson)$/i.test(data.path);
   if (isTable && !isWritten("data", "predict")) {
     problems.push(

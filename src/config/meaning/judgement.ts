@@ -25,19 +25,24 @@ export const idle = (path: ConfigPath, message: string): PathProblem => ({
 /** Tasks that read numbers rather than symbols. */
 const numericTasks: ReadonlySet<SyntheticTask> = new Set(["adding", "waveform", "phonemes"]);
 
+type FrameData = Extract<Config["data"], { kind: "labelled-frames" | "labelled-sound" }>;
+
+const hasFrames = (data: Config["data"]): data is FrameData =>
+  data.kind === "labelled-frames" || data.kind === "labelled-sound";
+
 /** Whether it predicts labels whose places are not known. */
 export const hasLabels = (data: Config["data"]): boolean =>
-  (data.kind === "labelled-frames" && data.predict === "transcript") ||
+  (hasFrames(data) && data.predict === "transcript") ||
   (data.kind === "synthetic" && data.task === "phonemes");
 
 /** Whether it reads numbers and predicts classes of them. */
 export const hasClassesOfNumbers = (data: Config["data"]): boolean =>
-  data.kind === "labelled-frames" && data.predict !== "transcript";
+  hasFrames(data) && data.predict !== "transcript";
 
 /** Whether the network reads numbers, rather than symbols; where it predicts no labels or classes, it predicts numbers too. */
 export const hasNumbers = (data: Config["data"]): boolean =>
   data.kind === "table" ||
-  data.kind === "labelled-frames" ||
+  hasFrames(data) ||
   (data.kind === "synthetic" && numericTasks.has(data.task));
 
 const pairTasks: ReadonlySet<SyntheticTask> = new Set(["dates", "reversal"]);

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { derived } from "./derivedSchema.ts";
 import { labelledFrames } from "./framesSchema.ts";
 import { count, path } from "./parts.ts";
+import { labelledSound } from "./soundSchema.ts";
 
 const shapes = ["one-to-one", "one-to-many", "many-to-one", "many-to-many"] as const;
 export type Shape = (typeof shapes)[number];
@@ -192,5 +193,13 @@ const synthetic = z
   .describe("A synthetic task with a known answer and a known difficulty.");
 
 export const dataSchema = z
-  .discriminatedUnion("kind", [text, labelledText, labelledFrames, pairs, table, synthetic])
+  .discriminatedUnion("kind", [
+    text,
+    labelledText,
+    labelledFrames,
+    labelledSound,
+    pairs,
+    table,
+    synthetic,
+  ])
   .describe("What the network reads.");

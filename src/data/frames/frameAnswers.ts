@@ -33,7 +33,7 @@ export interface FrameAnswers {
   readonly wantedAt: (sequence: number, t: number) => string | undefined;
 }
 
-interface Asked {
+export interface AskedOfFrames {
   readonly predict: "label" | "each-frame" | "transcript";
   readonly level: Level;
   readonly path: string;
@@ -42,7 +42,7 @@ interface Asked {
 /** Throws `UserError` for labels that nothing can be learnt from. */
 export function frameAnswers(
   sequences: readonly FrameSequence[],
-  asked: Asked,
+  asked: AskedOfFrames,
   training: TrainingConfig,
 ): FrameAnswers {
   if (asked.predict === "transcript") return transcripts(sequences, asked, training);
@@ -53,7 +53,7 @@ export function frameAnswers(
 
 function oneLabelEach(
   sequences: readonly FrameSequence[],
-  { path }: Asked,
+  { path }: AskedOfFrames,
   training: TrainingConfig,
 ): FrameAnswers {
   const labels = sequences.map(({ labels: [label], place }) => {
@@ -84,7 +84,7 @@ function oneLabelEach(
 
 function labelOfEachFrame(
   sequences: readonly FrameSequence[],
-  { path }: Asked,
+  { path }: AskedOfFrames,
   training: TrainingConfig,
 ): FrameAnswers {
   const known = sequences.map(({ labels, place }) => {
@@ -122,7 +122,7 @@ function labelOfEachFrame(
 
 function transcripts(
   sequences: readonly FrameSequence[],
-  { level }: Asked,
+  { level }: AskedOfFrames,
   training: TrainingConfig,
 ): FrameAnswers {
   const said = sequences.map((sequence) => {

@@ -146,7 +146,7 @@ describe("a wrong value", () => {
     [
       "a misspelt kind",
       text({ kind: "txt", path: "a" }),
-      `error "txt": "kind" must be "text", "labelled-text", "labelled-frames", "pairs", "table" or "synthetic", not "txt". Did you mean "text"?`,
+      `error "txt": "kind" must be "text", "labelled-text", "labelled-frames", "labelled-sound", "pairs", "table" or "synthetic", not "txt". Did you mean "text"?`,
       '"text"',
     ],
     [
@@ -406,6 +406,72 @@ describe("what is allowed but cannot work, or does nothing", () => {
       text({ kind: "labelled-frames", path: "f.jsonl", predict: "label" }, { embedding: 4 }),
       'error "embedding"',
       "numbers already",
+    ],
+    [
+      "sound that is to be read as frames",
+      text({ kind: "labelled-frames", path: "a.wav", predict: "label" }),
+      'error "a.wav"',
+      '"labelled-sound"',
+    ],
+    [
+      "a single recording",
+      text({ kind: "labelled-sound", path: "a.wav" }),
+      'error "a.wav"',
+      "nothing to learn from",
+    ],
+    [
+      "a transcript out of folders",
+      text({ kind: "labelled-sound", path: "voices", predict: "transcript" }),
+      'error "transcript"',
+      "name an index",
+    ],
+    [
+      "columns of folders",
+      text({ kind: "labelled-sound", path: "voices", group: "who" }),
+      'warning "group"',
+      "only an index",
+    ],
+    [
+      "words of a class of sound",
+      text({ kind: "labelled-sound", path: "voices", level: "word" }),
+      'warning "level"',
+      "A class is one name",
+    ],
+    [
+      "more coefficients than bands",
+      text({
+        kind: "labelled-sound",
+        path: "v",
+        features: { kind: "mfcc", bands: 10, coefficients: 13 },
+      }),
+      "error 13",
+      "10 bands",
+    ],
+    [
+      "bands that end before they begin",
+      text({
+        kind: "labelled-sound",
+        path: "v",
+        features: { kind: "log-mel", lowestHz: 500, highestHz: 400 },
+      }),
+      "error 400",
+      "above that",
+    ],
+    [
+      "frames with gaps between them",
+      text({ kind: "labelled-sound", path: "v", features: { kind: "log-mel", hopMs: 50 } }),
+      "warning 50",
+      "leave gaps",
+    ],
+    [
+      "coefficients of plain bands",
+      text({
+        kind: "labelled-sound",
+        path: "v",
+        features: { kind: "log-mel", coefficients: 13 },
+      }),
+      'error "coefficients"',
+      "coefficients",
     ],
     [
       "updates within sequences that are not cut",
