@@ -8,6 +8,7 @@ import { followGradient } from "../analysis/gradientFlow.ts";
 import { listSequences } from "../data/sequences.ts";
 import type { Kernels } from "../engine/kernels/kernels.ts";
 import type { Counterfactual, TraceSummary } from "../protocol/traceSummary.ts";
+import type { CheckpointChoice } from "../protocol/sequenceChoice.ts";
 import type { WorkerContract } from "../protocol/workerContract.ts";
 import { encodeTrace, type TraceRecords } from "../trace/encode.ts";
 import { withChange } from "../trace/change.ts";
@@ -20,6 +21,7 @@ import { generate } from "./generate.ts";
 import { instrumentTensors, type InstrumentChoice } from "./instrumentTensors.ts";
 import { jacobianSpectra } from "./instruments.ts";
 import { saliencyOf } from "./saliencyOf.ts";
+import { scoreTranslations, type TranslationScores } from "./scoreTranslations.ts";
 import { describeRun, loadRun, networkOf } from "./loadedRun.ts";
 import { modelAsRun } from "./modelAsRun.ts";
 import { modelSequence } from "./modelSequence.ts";
@@ -38,7 +40,7 @@ import {
   type TraceBounds,
   type TraceStore,
 } from "./traceStore.ts";
-import { translate } from "./translate.ts";
+import { requirePairs, translate } from "./translate.ts";
 
 export interface TraceSessionOptions {
   /** Called for every computation, so that its memory can be let go as a whole. */
@@ -71,6 +73,10 @@ export interface TraceSession {
   readonly saliency: Answers<"saliency">;
   readonly generate: Answers<"generate">;
   readonly translate: Answers<"translate">;
+  scoreTranslations(
+    request: { readonly runFolder: string; readonly checkpoint: CheckpointChoice },
+    signal?: AbortSignal,
+  ): Promise<TranslationScores>;
   readonly forecast: Answers<"forecast">;
   /** The whole trace, to be saved as a safetensors file, with what the instruments find that were chosen. */
   records(trace: string, instruments?: InstrumentChoice): TraceRecords;
@@ -164,6 +170,12 @@ export function createTraceSession(options: TraceSessionOptions): TraceSession {
     async translate(request) {
       const loaded = await loadRun(request.runFolder, request.checkpoint);
       return translate(loaded, request, createKernels());
+    },
+    async scoreTranslations({ runFolder, checkpoint }, signal) {
+      const loaded = await loadRun(runFolder, checkpoint);
+      requirePairs(loaded);
+      const dataset = await data.datasetOf(loaded);
+      return scoreTranslations(loaded, dataset, createKernels, signal);
     },
     async forecast(request, context) {
       return forecast(

@@ -25,12 +25,7 @@ export function translate(
   { source, beams, lengthPenalty }: Pick<TranslationRequest, "source" | "beams" | "lengthPenalty">,
   kernels: Kernels,
 ): Translations {
-  const { encoding, run } = loaded;
-  if (encoding.kind !== "pairs") {
-    throw new UserError("translate", `"${run.record.name}" is no encoder-decoder.`, {
-      advice: 'Only a run whose data are pairs, with a model that has a "decoder", can translate.',
-    });
-  }
+  const encoding = requirePairs(loaded);
   if (!(Number.isInteger(beams) && beams >= 1 && beams <= mostBeams)) {
     throw new UserError("translate", `${beams} is not a number of beams.`, {
       advice: `Ask for 1 to ${mostBeams}.`,
@@ -51,6 +46,17 @@ export function translate(
       translationOf(found, encoding),
     );
   return { greedy: search(1)[0], beams: search(beams) };
+}
+
+/** Throws `UserError` for a run that does not translate. */
+export function requirePairs({
+  encoding,
+  run,
+}: Pick<LoadedRun, "encoding" | "run">): PairsEncoding {
+  if (encoding.kind === "pairs") return encoding;
+  throw new UserError("translate", `"${run.record.name}" is no encoder-decoder.`, {
+    advice: 'Only a run whose data are pairs, with a model that has a "decoder", can translate.',
+  });
 }
 
 /** The tokens that a network writes for a source by itself, to be traced. */

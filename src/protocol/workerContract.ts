@@ -104,6 +104,10 @@ export interface WorkerContract {
       /** The best first. */
       readonly beams: readonly Translation[];
     };
+    /** Translates what was held back from the training, and says how well, as a page to read. */
+    scoreTranslations: (request: { runFolder: string; checkpoint: CheckpointChoice }) => {
+      readonly text: string;
+    };
     /** Feeds predictions back as inputs for `steps` rows beyond the table's end. */
     forecast: (request: { runFolder: string; checkpoint: CheckpointChoice; steps: number }) => {
       readonly names: readonly string[];

@@ -16,6 +16,7 @@ import type { TracedSequence } from "../jobs/tracedSequence.ts";
 import { createTraceStore } from "../jobs/traceStore.ts";
 import { createTraceSession } from "../jobs/traceSession.ts";
 import { train } from "../jobs/train.ts";
+import { translationScoresText } from "../jobs/translationScoresText.ts";
 import { serve } from "../protocol/channel.ts";
 import type { WorkerContract } from "../protocol/workerContract.ts";
 import { workerTransport } from "../protocol/workerTransport.ts";
@@ -46,6 +47,9 @@ const server = serve<WorkerContract>(workerTransport(parentPort), {
       { signal, onProgress: (progress) => server.emit("checked", progress) },
     );
     return { text: gradientCheckText(result), passed: result.passed };
+  },
+  async scoreTranslations(request, { signal }) {
+    return { text: translationScoresText(await session.scoreTranslations(request, signal)) };
   },
   async train(request, { signal }) {
     if (gate) {

@@ -61,12 +61,17 @@ export function createOutputCommands(
     const question = {
       title: `Generate text with "${run.record.name}"`,
       prompt:
-        "What it is to read. What it writes is shown as found greedily and by beam search, with log-probabilities.",
+        "What it is to read. What it writes is shown as found greedily and by beam search, with log-probabilities. Leave it empty to translate all that was held back, and to measure BLEU and chrF.",
       placeholder: "3 May 1979",
-      mayBeEmpty: false,
+      mayBeEmpty: true,
     };
     const write = (source: string) =>
       compute("generate text", run, async (checkpoint, signal) => {
+        if (source.trim() === "") {
+          const measured = { runFolder: run.folder, checkpoint };
+          const { text } = await worker.call("scoreTranslations", measured, { signal });
+          return documents.show(`${run.record.name} held back.txt`, text);
+        }
         const request = { runFolder: run.folder, checkpoint, source, beams: 5, lengthPenalty: 0.6 };
         const { greedy, beams } = await worker.call("translate", request, { signal });
         const lines = [greedy, ...beams].map(({ text, logProbability, ended }, rank) => {

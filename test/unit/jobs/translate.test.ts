@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { translationScoresText } from "../../../src/jobs/translationScoresText.ts";
 import { example, problemOf, trained, typed } from "./tracingFixture.ts";
 
 const usual = { checkpoint: "last", beams: 4, lengthPenalty: 0.6 } as const;
@@ -75,6 +76,33 @@ describe("translating with an encoder-decoder", () => {
     const { values } = await flowOf(1, "forward");
     expect(values[0]).toBeNaN();
     expect(values[sourceSteps]).toBeGreaterThan(0);
+  });
+
+  it("is measured on what was held back, by what it writes by itself", async () => {
+    const { session, runFolder } = await trained("pairs");
+    const request = { runFolder, checkpoint: "last" } as const;
+    const scores = await session.scoreTranslations(request);
+    const { total } = await session.sequences({
+      runFolder,
+      split: "validation",
+      offset: 0,
+      limit: 1,
+    });
+    expect(scores.count).toBe(total);
+    expect(scores.exactMatch).toBeCloseTo(1 - scores.mistakes.length / total, 12);
+    for (const { source, written, wanted } of scores.mistakes) {
+      const { greedy } = await session.translate({ ...usual, runFolder, source });
+      expect(written).toBe(greedy.text);
+      expect(wanted).not.toContain("⟨end⟩");
+    }
+    const text = translationScoresText(scores);
+    expect(text).toContain(`BLEU         ${scores.bleu.toFixed(1)}`);
+    expect(text).toContain(`source   ${scores.mistakes[0].source}`);
+    const other = await trained("text, state carried");
+    const refused = problemOf(
+      other.session.scoreTranslations({ ...request, runFolder: other.runFolder }),
+    );
+    expect((await refused).message).toContain("no encoder-decoder");
   });
 
   it("refuses what it cannot do, with what to do instead", async () => {
