@@ -32,4 +32,4 @@ export function chrF(texts: readonly TranslatedText[]): number {
   return (100 * (1 + beta ** 2) * precision * recall) / (beta ** 2 * precision + recall);
 }
 
-const characters = (text: string): string[] => [...text.replaceAll(/\s/gu, "")];
+const characters = (text: string): string[] => Array.from(text.replaceAll(/\s/gu, ""));
