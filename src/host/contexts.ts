@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { configGlob, findConfigs } from "./editors/configFiles.ts";
 import { contextKeys } from "./ids.ts";
 import type { Player } from "./tracing/player.ts";
+import type { SnapshotView } from "./tracing/snapshotView.ts";
 import type { TraceStore } from "./tracing/traceStore.ts";
 import type { TrainingController } from "./training/trainingController.ts";
 import type { RunLibrary } from "./views/runLibrary.ts";
@@ -11,6 +12,7 @@ interface Sources {
   readonly training: TrainingController;
   readonly library: RunLibrary;
   readonly traces: TraceStore;
+  readonly snapshots: SnapshotView;
   readonly player: Player;
 }
 
@@ -18,6 +20,7 @@ export function maintainContexts({
   training,
   library,
   traces,
+  snapshots,
   player,
 }: Sources): vscode.Disposable {
   const known = new Map<string, unknown>();
@@ -37,6 +40,7 @@ export function maintainContexts({
   };
   const setRuns = (): void => set(contextKeys.hasRuns, library.runs.length > 0);
   const setTrace = (): void => set(contextKeys.hasTrace, traces.current !== undefined);
+  const setSnapshots = (): void => set(contextKeys.hasSnapshots, snapshots.shown !== undefined);
   const setPlaying = (): void => set(contextKeys.playing, player.playing);
   const setConfigs = async (): Promise<void> =>
     set(contextKeys.hasConfig, (await findConfigs()).length > 0);
@@ -44,6 +48,7 @@ export function maintainContexts({
   setTraining();
   setRuns();
   setTrace();
+  setSnapshots();
   setPlaying();
   void setConfigs();
   const configs = vscode.workspace.createFileSystemWatcher(configGlob, false, true, false);
@@ -55,6 +60,8 @@ export function maintainContexts({
     training.onDidChange(setTraining),
     library.onDidChange(setRuns),
     traces.onDidChange(setTrace),
+    traces.onDidChange(setSnapshots),
+    snapshots.onDidChange(setSnapshots),
     player.onDidChange(setPlaying),
   );
 }

@@ -9,6 +9,7 @@ import { createOutputCommands } from "./commands/outputCommands.ts";
 import { createOutputDocuments } from "./commands/outputDocuments.ts";
 import { createRunChoice } from "./commands/runChoice.ts";
 import { createRunCommands } from "./commands/runCommands.ts";
+import { createSnapshotCommands } from "./commands/snapshotCommands.ts";
 import { createStartCommands } from "./commands/startCommands.ts";
 import { createStepCommands } from "./commands/stepCommands.ts";
 import { createTrainCommands } from "./commands/trainCommands.ts";
@@ -34,6 +35,7 @@ import { settings } from "./settings.ts";
 import { honourStartup } from "./startup.ts";
 import { createCursorStore } from "./tracing/cursorStore.ts";
 import { createPlayer } from "./tracing/player.ts";
+import { createSnapshotView } from "./tracing/snapshotView.ts";
 import { createTraceStore } from "./tracing/traceStore.ts";
 import { stopWithItsFolder } from "./training/removedFolders.ts";
 import { createResumeOffer } from "./training/resumeOffer.ts";
@@ -88,6 +90,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
 
   const traces = createTraceStore(tracing, workspaceState);
   const cursor = createCursorStore(workspaceState);
+  const snapshots = createSnapshotView(traces, training, log);
   const player = createPlayer(traces, cursor, settings.playStepsPerSecond);
   const curves = createCurveStore(library, training, workspaceState, log);
 
@@ -96,13 +99,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
     void (readyCounts[kind] = (readyCounts[kind] ?? 0) + 1);
   // Before the panels hear of a trace, the cursor stands on it.
   const attaching = traces.onDidChange(() => cursor.attach(traces.current));
-  const state = createPanelState({ traces, cursor, player, training, curves });
+  const state = createPanelState({ traces, cursor, snapshots, player, training, curves });
   const places = registerPanelPlaces({
     extensionUri,
     state,
     worker: tracing,
     cursor,
     traces,
+    snapshots,
     onReady,
   });
   const tree = registerRunsTree(library, training);
@@ -110,13 +114,23 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
   const inspections = createInspections(inspecting, log);
   const documents = createOutputDocuments();
   const runs = createRunChoice(library, tree);
-  const step = createStepCommands({ runs, worker: tracing, traces, cursor, player, places, log });
+  const step = createStepCommands({
+    runs,
+    training,
+    worker: tracing,
+    traces,
+    cursor,
+    player,
+    places,
+    log,
+  });
   const { showPanels } = step;
   const follower = createDebugFollower({ worker: tracing, traces, cursor, places, log });
   const commands = registerCommands({
     start: createStartCommands(extensionUri, log),
     train: createTrainCommands(training, runs, places, log),
     step,
+    snapshots: createSnapshotCommands(snapshots),
     runs: createRunCommands({ runs, library, curves, traces, places, log }),
     check: createCheckCommands(start("checking", tracingMemoryMb), documents, log),
     models: createModelCommands({ runs, worker: models, traces, cursor, player, showPanels, log }),
@@ -143,14 +157,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
     registerQuickFixes(),
     registerCodeLenses(inspections, training),
     registerAdapter(tracing),
-    registerDebugConfigurations({ runs, library, worker: tracing, models, log }),
+    registerDebugConfigurations({ runs, library, traces, worker: tracing, models, log }),
     follower,
     showReadTokens({ follower, summaries: createStepSummaries(), traces, log }),
     maintainSession(follower, places, log),
     showTrainingProgress(training),
     reportTrainings(training, library, log),
     stopWithItsFolder(training),
-    maintainContexts({ training, library, traces, player }),
+    maintainContexts({ training, library, traces, snapshots, player }),
     documents,
     inspections,
     tree,
@@ -158,6 +172,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
     state,
     player,
     cursor,
+    snapshots,
     traces,
     curves,
     library,

@@ -57,6 +57,8 @@ export const contextKeys = {
   hasRuns: "unroll.hasRuns",
   hasTrace: "unroll.hasTrace",
   playing: "unroll.playing",
+  /** The run of the open trace kept weights on its way. */
+  hasSnapshots: "unroll.hasSnapshots",
   /** The sequence that is being debugged has been edited. */
   hasDebugEdits: "unroll.hasDebugEdits",
 } as const;

@@ -1,4 +1,6 @@
 /** What a panel may ask the host, and what the host tells all panels. */
+import type { WeightsChoice } from "./sequenceChoice.ts";
+import type { SnapshotsShown } from "./snapshotsShown.ts";
 import type { Cursor, TraceSummary } from "./traceSummary.ts";
 import type { MetricsRow, RunState, TrainingStatus } from "./training.ts";
 import type { WorkerContract } from "./workerContract.ts";
@@ -8,6 +10,8 @@ export interface PanelContract {
     /** The whole state, after which only events flow. */
     ready: (request: null) => PanelState;
     moveCursor: (request: Partial<Cursor>) => null;
+    /** Shows the same sequence through these weights of its run. */
+    showThrough: (request: { weights: WeightsChoice }) => null;
     run: (request: { command: PanelCommand }) => null;
     columns: WorkerContract["calls"]["columns"];
     heatmap: WorkerContract["calls"]["heatmap"];
@@ -21,6 +25,7 @@ export interface PanelContract {
     state: PanelState;
     cursor: Cursor;
     playing: { readonly playing: boolean };
+    snapshots: SnapshotsShown | null;
     progress: { readonly status: TrainingStatus; readonly rows: readonly MetricsRow[] };
   };
 }
@@ -28,6 +33,8 @@ export interface PanelContract {
 export interface PanelState {
   readonly trace?: TraceSummary;
   readonly cursor?: Cursor;
+  /** Of the trace's run; absent where it kept none. */
+  readonly snapshots?: SnapshotsShown;
   readonly playing: boolean;
   /** A trace is being computed. */
   readonly busy: boolean;
@@ -45,6 +52,7 @@ export type PanelCommand =
   | "unroll.lastStep"
   | "unroll.play"
   | "unroll.stepThrough"
+  | "unroll.showAfterUpdate"
   | "unroll.train"
   | "unroll.pause"
   | "unroll.resume"

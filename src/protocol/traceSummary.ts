@@ -11,6 +11,14 @@ export interface Cursor {
   readonly unit?: number;
 }
 
+/** Whether two traces are the same sequence of one run, if through other weights. */
+export const isSameSequence = (one: TraceSummary, other: TraceSummary): boolean =>
+  one.runFolder === other.runFolder &&
+  one.modelFile === undefined &&
+  other.modelFile === undefined &&
+  one.steps === other.steps &&
+  JSON.stringify(one.sequence.choice) === JSON.stringify(other.sequence.choice);
+
 export interface TensorSummary {
   readonly name: string;
   readonly axes: readonly Axis[];

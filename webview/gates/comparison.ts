@@ -3,7 +3,7 @@ import type { TemplateResult } from "lit";
 import { partTitles } from "../../src/trace/names.ts";
 import { colorScale, type ColorScale } from "../lib/colorMaps.ts";
 import { choose } from "../lib/controls.ts";
-import type { ValueRange } from "./parts.ts";
+import type { ValueRange } from "../lib/steadyRange.ts";
 
 export type Comparison = "change" | "value";
 

@@ -19,6 +19,9 @@ import { keyboardHelp } from "../lib/keyboard.ts";
 import { createLegend } from "../lib/legend.ts";
 import { createPanelFrame, panelElement, tensorHeader } from "../lib/panelFrame.ts";
 import { createPicture } from "../lib/picture.ts";
+import { sequenceKey } from "../lib/sequenceKey.ts";
+import { sliderOf } from "../lib/snapshotSlider.ts";
+import { createSteadyRange } from "../lib/steadyRange.ts";
 import { createStepTokens } from "../lib/stepTokens.ts";
 import { createStore, startingCursor, type Change } from "../lib/state.ts";
 import { onThemeChange, readTheme } from "../lib/theme.ts";
@@ -76,6 +79,7 @@ let order = remembered.order ?? "index";
 let compared: Comparison = "change";
 let chosen: Chosen | undefined;
 let pending = false;
+const seen = createSteadyRange();
 let theme = readTheme();
 let tables = createColorTables(theme);
 
@@ -121,6 +125,7 @@ onThemeChange(() => {
 
 function onChange(change: Change): void {
   if (change === "state") showState();
+  if (change === "snapshots") showSnapshots();
   if (change !== "cursor" || !chosen) return;
   const { layer, direction } = store.state.cursor ?? startingCursor;
   if (layer !== chosen.layer || direction !== chosen.direction) showState();
@@ -143,14 +148,21 @@ function showState(): void {
   const { units } = chosen;
   const { id, steps } = chosen.trace;
   const isFirst = controller.subject === undefined;
-  tokens.follow(id, steps);
+  tokens.follow(chosen.trace);
   picture.element.style.maxHeight = `${preferredHeight(units)}px`;
   controller.show(
-    { trace: id, tensor: chosen.tensor, order: sensibleOrder(chosen), units },
+    {
+      trace: id,
+      sequence: sequenceKey(chosen.trace),
+      tensor: chosen.tensor,
+      order: sensibleOrder(chosen),
+      units,
+    },
     { steps, units },
     isFirst ? rememberedViewport(remembered, { steps, units }) : undefined,
   );
   showControls(chosen);
+  showSnapshots();
   showWords();
   picture.text.name(`${pictureInWords(chosen.tensor, chosen.part, units, steps)}. ${keyboardHelp}`);
 }
@@ -172,6 +184,10 @@ function remember(): void {
 }
 
 // ---------------------------------------------------------------- texts and controls
+
+function showSnapshots(): void {
+  frame.snapshots(sliderOf(store, run));
+}
 
 function showProgress(): void {
   frame.busy(store.state.busy || pending);
@@ -232,7 +248,7 @@ function draw({ context, ratio }: Frame): void {
   const place = layout(chosen);
   const { time } = place.heatmap;
   controller.fetch(place.heatmap, ratio);
-  unitTraces.need(trace.id, tensor, controller.unit, time, ratio);
+  unitTraces.need(trace, tensor, controller.unit, time, ratio);
   if (place.withTokens) tokens.need(time.span.from, time.span.to);
 
   const scale = currentScale(chosen);
@@ -242,7 +258,7 @@ function draw({ context, ratio }: Frame): void {
   if (units) drawSaturation(context, theme, place, units);
   drawFrameAndAxes(context, theme, place, units, rowsOf(chosen));
   drawTrace(context, theme, place, {
-    trace: unitTraces.of(trace.id, tensor, controller.unit),
+    trace: unitTraces.of(trace, tensor, controller.unit),
     scale,
     caption: `unit ${controller.unit}`,
     limits: activation === "unbounded" ? [] : Object.values(saturationLimits[activation]),
@@ -273,9 +289,9 @@ function drawOverlay({ context, width, height, ratio }: Frame): void {
   const place = layout(chosen);
   const { unit, hover } = controller;
   const { t, position } = controller.place;
-  unitTraces.need(trace.id, tensor, unit, place.heatmap.time, ratio);
+  unitTraces.need(trace, tensor, unit, place.heatmap.time, ratio);
   tokens.need(t, t + 1);
-  const row = unitTraces.of(trace.id, tensor, unit);
+  const row = unitTraces.of(trace, tensor, unit);
   const reading = row && valueAt(row, t);
   drawSteps(context, theme, place, (step) => tokens.at(step), t);
   drawCursor(context, theme, place, { t, position, value: reading?.value }, currentScale(chosen));
@@ -307,7 +323,11 @@ function drawOverlay({ context, width, height, ratio }: Frame): void {
   drawTooltip(context, theme, cellLines(facts), hover.point, { width, height });
 }
 
+/** Gates have scales that are fixed; the others are as wide as what was seen of the tensor, through whatever weights. */
 function currentScale({ activation, isChange }: Chosen): ColorScale {
-  if (isChange) return changeScale(controller.heatmap.data ?? { minimum: -1, maximum: 1 });
-  return scaleOf(activation, controller.heatmap.data ?? { minimum: -1, maximum: 1 });
+  const { data } = controller.heatmap;
+  if (isChange) return changeScale(data ?? { minimum: -1, maximum: 1 });
+  if (!data) return scaleOf(activation, { minimum: -1, maximum: 1 });
+  const { sequence, tensor } = data.subject;
+  return scaleOf(activation, seen.including(`${sequence} ${tensor}`, data));
 }

@@ -9,11 +9,7 @@ import { partTitles } from "../../src/trace/names.ts";
 import { colorScale, type ColorScale } from "../lib/colorMaps.ts";
 import type { EmptyState } from "../lib/emptyState.ts";
 import { formatCount, formatNumber, formatShare, visibleToken } from "../lib/numbers.ts";
-
-export interface ValueRange {
-  readonly minimum: number;
-  readonly maximum: number;
-}
+import type { ValueRange } from "../lib/steadyRange.ts";
 
 /**
  * Sigmoid gates are always shown from 0 to 1 and tanh gates within ±1, so that two pictures can be

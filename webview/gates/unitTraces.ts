@@ -1,15 +1,16 @@
 /** The selected unit's own row over the steps in view: a heatmap one unit high. */
 import { bucketOf, bucketStart } from "../../src/trace/buckets.ts";
 import type { HeatmapRequest } from "../../src/protocol/instruments.ts";
+import type { TraceSummary } from "../../src/protocol/traceSummary.ts";
 import type { Heatmap } from "../../src/trace/heatmap.ts";
 import type { TimeScale } from "../lib/axes.ts";
 import type { Host } from "../lib/host.ts";
 import { latest } from "../lib/latest.ts";
+import { sequenceKey } from "../lib/sequenceKey.ts";
 import { spanLength, type Span } from "../lib/span.ts";
 
 export interface UnitTrace {
-  /** Trace's id. */
-  readonly trace: string;
+  readonly sequence: string;
   readonly tensor: string;
   readonly unit: number;
   readonly steps: Span;
@@ -18,9 +19,14 @@ export interface UnitTrace {
 }
 
 export interface UnitTraces {
-  /** The last answer, if it is about this unit. */
-  of(trace: string, tensor: string, unit: number): UnitTrace | undefined;
-  need(trace: string, tensor: string, unit: number, time: TimeScale, ratio: number): void;
+  /** The last answer, if it is about this unit in this sequence, through whatever weights. */
+  of(trace: TraceSummary, tensor: string, unit: number): UnitTrace | undefined;
+  need(trace: TraceSummary, tensor: string, unit: number, time: TimeScale, ratio: number): void;
+}
+
+interface Question {
+  readonly sequence: string;
+  readonly request: HeatmapRequest;
 }
 
 export function createUnitTraces(
@@ -29,15 +35,16 @@ export function createUnitTraces(
 ): UnitTraces {
   let last: UnitTrace | undefined;
   let asked = "";
-  const rows = latest<HeatmapRequest, Heatmap>(
-    (request, signal) => host.call("heatmap", request, { signal }),
+  const rows = latest<Question, Heatmap>(
+    ({ request }, signal) => host.call("heatmap", request, { signal }),
     {
-      answer(heatmap, { trace, tensor, units, steps: [from, to] }) {
+      answer(heatmap, { sequence, request: { tensor, units, steps } }) {
         const values = new Float32Array(heatmap.values);
-        last = { trace, tensor, unit: units[0], steps: { from, to }, values };
+        const [from, to] = steps;
+        last = { sequence, tensor, unit: units[0], steps: { from, to }, values };
         on.changed();
       },
-      error(error, request) {
+      error(error, { request }) {
         if (JSON.stringify(request) !== asked) return;
         asked = "";
         on.error(error);
@@ -46,10 +53,12 @@ export function createUnitTraces(
   );
   return {
     of: (trace, tensor, unit) =>
-      last?.trace === trace && last.tensor === tensor && last.unit === unit ? last : undefined,
+      last?.sequence === sequenceKey(trace) && last.tensor === tensor && last.unit === unit
+        ? last
+        : undefined,
     need(trace, tensor, unit, { span, width }, ratio) {
       const request: HeatmapRequest = {
-        trace,
+        trace: trace.id,
         tensor,
         steps: [span.from, span.to],
         units: [unit, unit + 1],
@@ -60,7 +69,7 @@ export function createUnitTraces(
       const key = JSON.stringify(request);
       if (key === asked) return;
       asked = key;
-      rows.ask(request);
+      rows.ask({ sequence: sequenceKey(trace), request });
     },
   };
 }

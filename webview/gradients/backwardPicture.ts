@@ -8,6 +8,8 @@ import { keyboardHelp } from "../lib/keyboard.ts";
 import { createLegend } from "../lib/legend.ts";
 import { formatNumber } from "../lib/numbers.ts";
 import { createPicture } from "../lib/picture.ts";
+import { createSteadyRange } from "../lib/steadyRange.ts";
+import type { TensorChoice } from "../lib/tensorChoice.ts";
 import { drawTooltip } from "../lib/tooltip.ts";
 import { drawBackwardCursor, drawCurve, drawSteps, drawUnits } from "./draw.ts";
 import { backwardHeight, backwardLayout, type BackwardLayout } from "./layout.ts";
@@ -23,6 +25,7 @@ export interface BackwardPicture extends PanelPicture {
 
 export function createBackwardPicture(parent: HTMLElement, at: Surroundings): BackwardPicture {
   const { controller, tokens } = at;
+  const [values, norms] = [createSteadyRange(), createSteadyRange()];
   const curves = createNormCurves(at.host, { changed: () => picture.redraw(), error: at.fail });
   const picture = createPicture(parent, { draw, drawOverlay, input: controller.input });
   const legend = createLegend(parent.appendChild(document.createElement("div")));
@@ -37,15 +40,21 @@ export function createBackwardPicture(parent: HTMLElement, at: Surroundings): Ba
     picture.setHeight(backwardHeight(units, window.innerHeight, isCompact()));
   }
 
-  /** Eight decades below the largest value of the tensor, whatever part of it is in view. */
+  /** Eight decades below the largest value of the tensor that was seen, whatever part of it is in view, through whatever weights. */
   function heatmapScale(): ColorScale {
     const { data } = controller.heatmap;
-    return gradientScale(data ? Math.max(Math.abs(data.minimum), Math.abs(data.maximum)) : 1);
+    if (!data) return gradientScale(1);
+    const { sequence, tensor } = data.subject;
+    const seen = values.including(`${sequence} ${tensor}`, data);
+    return gradientScale(Math.max(Math.abs(seen.minimum), Math.abs(seen.maximum)));
   }
 
-  function curveOf(chosen: { readonly trace: { readonly id: string }; readonly tensor: string }) {
-    const curve = curves.of(chosen.trace.id, chosen.tensor);
-    return { curve, scale: gradientScale(curve?.largest ?? 1) };
+  function curveOf({ trace, tensor }: TensorChoice) {
+    const curve = curves.of(trace, tensor);
+    if (!curve) return { curve, scale: gradientScale(1) };
+    const { sequence, largest } = curve;
+    const seen = norms.including(`${sequence} ${tensor}`, { minimum: 0, maximum: largest });
+    return { curve, scale: gradientScale(seen.maximum) };
   }
 
   function draw({ context, ratio }: Frame): void {
@@ -55,7 +64,7 @@ export function createBackwardPicture(parent: HTMLElement, at: Surroundings): Ba
     const theme = at.theme();
     const place = layout();
     controller.fetch(place.heatmap, ratio);
-    curves.need(trace.id, tensor, trace.steps, place.heatmap.time, ratio);
+    curves.need(trace, tensor, place.heatmap.time, ratio);
     if (place.withTokens) {
       const { from, to } = place.heatmap.time.span;
       tokens.need(from, to);

@@ -15,6 +15,8 @@ import { createLegend } from "../lib/legend.ts";
 import { formatNumber } from "../lib/numbers.ts";
 import { createPicture } from "../lib/picture.ts";
 import type { PictureInput, Point } from "../lib/pictureInput.ts";
+import { sequenceKey } from "../lib/sequenceKey.ts";
+import { createSteadyRange } from "../lib/steadyRange.ts";
 import { drawTooltip } from "../lib/tooltip.ts";
 import { drawMatrix, drawMatrixAxes, drawMatrixCell, drawMatrixCursor, drawSteps } from "./draw.ts";
 import {
@@ -56,9 +58,19 @@ export function createFlowPicture(
   const { controller, tokens } = at;
   let flow: Flow | undefined;
   let image:
-    | { readonly of: Flow; readonly table: Uint32Array; readonly cells: HTMLCanvasElement }
+    | {
+        readonly of: Flow;
+        readonly largest: number;
+        readonly table: Uint32Array;
+        readonly cells: HTMLCanvasElement;
+      }
     | undefined;
   let question: Question | undefined;
+  /** Which sequence, layer and direction it is about. */
+  let sequence = "";
+  /** Of all matrices that were seen of these. */
+  const seen = createSteadyRange();
+  let largest = 1;
   let asked = "";
   /** A matrix that takes long is computed only when the person says so. */
   let mayAsk = false;
@@ -69,10 +81,13 @@ export function createFlowPicture(
   const answers = latest<Question, GradientFlow>(
     (question, signal) => at.host.call("gradientFlow", question, { signal }),
     {
-      answer(answer, question) {
-        if (JSON.stringify(question) !== asked) return;
+      answer(answer, { trace }) {
+        if (trace !== question?.trace) return;
+        const before = flow;
         flow = receivedFlow(answer);
-        row = flow.lossSteps.length - 1;
+        const isOtherRows = before?.lossSteps.join() !== flow.lossSteps.join();
+        if (isOtherRows || row < 0) row = flow.lossSteps.length - 1;
+        largest = seen.including(sequence, { minimum: 0, maximum: flow.largest }).maximum;
         fit();
         tell();
       },
@@ -164,11 +179,11 @@ export function createFlowPicture(
 
   function draw({ context }: Frame): void {
     const theme = at.theme();
-    const scale = gradientScale(flow?.largest ?? 1);
+    const scale = gradientScale(largest);
     const table = at.table(scale.kind);
     const place = layout();
     if (flow) {
-      if (image?.of !== flow || image.table !== table) {
+      if (image?.of !== flow || image.table !== table || image.largest !== largest) {
         const { lossSteps, sourceSteps, values } = flow;
         const cells = paintCells(
           values,
@@ -178,7 +193,7 @@ export function createFlowPicture(
           table,
           nothingThere,
         );
-        image = { of: flow, table, cells };
+        image = { of: flow, largest, table, cells };
       }
       drawMatrix(context, place, flow, image.cells);
     }
@@ -224,11 +239,16 @@ export function createFlowPicture(
       if (key === JSON.stringify(question)) return;
       question = next;
       mayAsk = !isDear(size);
-      // The matrix of another trace or layer must not stand under this one's name.
       answers.cancel();
       asked = "";
-      flow = undefined;
-      row = -1;
+      const shown = sequence;
+      sequence = JSON.stringify([sequenceKey(trace), layer, direction]);
+      // That of another layer or sequence must not stand under this one's name; through other weights it goes over.
+      if (sequence !== shown || !mayAsk) {
+        flow = undefined;
+        largest = 1;
+        row = -1;
+      }
       fit();
       tell();
     },

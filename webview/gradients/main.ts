@@ -12,6 +12,8 @@ import { runCommand } from "../lib/emptyState.ts";
 import { createHeatmapController } from "../lib/heatmapController.ts";
 import { connectToHost, rememberedView, rememberView } from "../lib/host.ts";
 import { createPanelFrame, panelElement, tensorHeader } from "../lib/panelFrame.ts";
+import { sequenceKey } from "../lib/sequenceKey.ts";
+import { sliderOf } from "../lib/snapshotSlider.ts";
 import { createStepTokens } from "../lib/stepTokens.ts";
 import { createStore, startingCursor, type Change } from "../lib/state.ts";
 import {
@@ -172,6 +174,7 @@ function remember(): void {
 
 function onChange(change: Change): void {
   if (change === "state") showState();
+  if (change === "snapshots") showSnapshots();
   if (change !== "cursor" || !chosen) return;
   const { layer, direction } = store.state.cursor ?? startingCursor;
   if (layer !== chosen.layer || direction !== chosen.direction) showState();
@@ -193,15 +196,20 @@ function showState(): void {
   const { units, tensor } = chosen;
   const { id, steps } = chosen.trace;
   const isFirst = controller.subject === undefined;
-  tokens.follow(id, steps);
+  tokens.follow(chosen.trace);
   showControls(chosen);
+  showSnapshots();
   backward.show();
   controller.show(
-    { trace: id, tensor, order, units },
+    { trace: id, sequence: sequenceKey(chosen.trace), tensor, order, units },
     { steps, units },
     isFirst ? rememberedViewport(remembered, { steps, units }) : undefined,
   );
   for (const picture of [flow, spectrum, saliency]) picture.show();
+}
+
+function showSnapshots(): void {
+  frame.snapshots(sliderOf(store, run));
 }
 
 function showProgress(): void {

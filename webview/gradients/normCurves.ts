@@ -1,11 +1,13 @@
 /** The L2 norm of a gradient at every step, asked for at the resolution at which it is seen. */
 import type { NormSeries } from "../../src/protocol/instruments.ts";
+import type { TraceSummary } from "../../src/protocol/traceSummary.ts";
 import { stepWidth, type TimeScale } from "../lib/axes.ts";
 import type { Host } from "../lib/host.ts";
 import { latest } from "../lib/latest.ts";
+import { sequenceKey } from "../lib/sequenceKey.ts";
 
 export interface NormCurve {
-  readonly trace: string;
+  readonly sequence: string;
   readonly tensor: string;
   readonly values: Float32Array;
   /** Step of each value; ascending. */
@@ -15,14 +17,14 @@ export interface NormCurve {
 }
 
 export interface NormCurves {
-  of(trace: string, tensor: string): NormCurve | undefined;
-  need(trace: string, tensor: string, steps: number, time: TimeScale, ratio: number): void;
+  /** The last answer, if it is about this tensor of this sequence, through whatever weights. */
+  of(trace: TraceSummary, tensor: string): NormCurve | undefined;
+  need(trace: TraceSummary, tensor: string, time: TimeScale, ratio: number): void;
 }
 
 interface Question {
-  readonly trace: string;
-  readonly tensor: string;
-  readonly columns: number;
+  readonly sequence: string;
+  readonly request: { readonly trace: string; readonly tensor: string; readonly columns: number };
 }
 
 export function createNormCurves(
@@ -32,10 +34,10 @@ export function createNormCurves(
   let last: NormCurve | undefined;
   let asked = "";
   const curves = latest<Question, NormSeries>(
-    (question, signal) => host.call("norms", question, { signal }),
+    ({ request }, signal) => host.call("norms", request, { signal }),
     {
-      answer(series, { trace, tensor }) {
-        last = { trace, tensor, ...received(series) };
+      answer(series, { sequence, request: { tensor } }) {
+        last = { sequence, tensor, ...received(series) };
         on.changed();
       },
       error(error, question) {
@@ -46,9 +48,11 @@ export function createNormCurves(
     },
   );
   return {
-    of: (trace, tensor) => (last?.trace === trace && last.tensor === tensor ? last : undefined),
-    need(trace, tensor, steps, time, ratio) {
-      const question = { trace, tensor, columns: curveColumns(steps, time, ratio) };
+    of: (trace, tensor) =>
+      last?.sequence === sequenceKey(trace) && last.tensor === tensor ? last : undefined,
+    need(trace, tensor, time, ratio) {
+      const request = { trace: trace.id, tensor, columns: curveColumns(trace.steps, time, ratio) };
+      const question = { sequence: sequenceKey(trace), request };
       const key = JSON.stringify(question);
       if (key === asked) return;
       asked = key;

@@ -47,7 +47,10 @@ export interface HeatmapController {
   /** Whether what is drawn belongs to what is chosen. */
   readonly current: boolean;
   readonly input: PictureInput;
-  /** Shows another tensor, or none; the view is kept where it still fits. */
+  /**
+   * Shows another tensor, or none; the view is kept where it still fits. The picture of the tensor before is kept until
+   * the new one is there, but not under the name of another sequence.
+   */
   show(subject: HeatmapSubject | undefined, extent: Extent, remembered?: Partial<Viewport>): void;
   /** Asks for what `geometry` shows, if it is not there yet. Cheap: called at every drawing. */
   fetch(geometry: HeatmapGeometry, ratio: number): void;
@@ -193,7 +196,7 @@ export function createHeatmapController(options: {
     },
     show(next, nextExtent, remembered) {
       const sameExtent = nextExtent.steps === extent.steps && nextExtent.units === extent.units;
-      if (!next || next.trace !== subject?.trace) heatmap.clear();
+      if (!next || next.sequence !== subject?.sequence) heatmap.clear();
       subject = next;
       extent = nextExtent;
       viewport = clampViewport(remembered ?? (sameExtent ? viewport : {}), extent);

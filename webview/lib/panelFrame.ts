@@ -22,6 +22,8 @@ export interface PanelFrame {
   /** Where the panel puts its pictures. */
   readonly content: HTMLElement;
   header(template: TemplateResult): void;
+  /** The slider through a training, where there is one. */
+  snapshots(template: TemplateResult | typeof nothing): void;
   controls(template: TemplateResult): void;
   /** Says what is missing instead of showing the content; undefined shows the content. */
   empty(empty: EmptyState | undefined): void;
@@ -44,12 +46,13 @@ export function createPanelFrame(
   busyLine.setAttribute("aria-label", "Computing");
   busyLine.hidden = true;
   const header = part("panel-header", "header");
+  const snapshots = part("snapshots-line");
   const controls = part("controls");
   const trouble = part("trouble");
   const content = part("content");
   const missing = part("missing");
   const show = (isEmpty: boolean): void => {
-    for (const element of [header, controls, content]) element.hidden = isEmpty;
+    for (const element of [header, snapshots, controls, content]) element.hidden = isEmpty;
     missing.hidden = !isEmpty;
   };
   trouble.hidden = true;
@@ -61,6 +64,7 @@ export function createPanelFrame(
   return {
     content,
     header: (template) => void render(template, header),
+    snapshots: (template) => void render(template, snapshots),
     controls: (template) => void render(template, controls),
     empty(empty) {
       show(empty !== undefined);
@@ -91,7 +95,7 @@ export interface TensorHeader {
 /** `weather · best checkpoint, update 1,200`, or the name of a model file. */
 export const originInWords = ({ runName, checkpoint, update, modelFile }: TraceSummary): string =>
   modelFile === undefined
-    ? `${runName} · ${checkpoint} checkpoint, update ${formatCount(update)}`
+    ? `${runName} · ${checkpoint === "snapshot" ? "" : `${checkpoint} checkpoint, `}update ${formatCount(update)}`
     : `${runName} · model file`;
 
 const axisLetters: Readonly<Record<string, string>> = { row: "rows", column: "columns" };

@@ -1,11 +1,13 @@
 /** The panel's copy of what the host knows: asked for once, then kept right by events. */
 import type { PanelState } from "../../src/protocol/panelContract.ts";
+import type { WeightsChoice } from "../../src/protocol/sequenceChoice.ts";
+import type { SnapshotsShown } from "../../src/protocol/snapshotsShown.ts";
 import type { Cursor } from "../../src/protocol/traceSummary.ts";
 import type { MetricsRow, TrainingStatus } from "../../src/protocol/training.ts";
 import type { Host } from "./host.ts";
 
 /** What changed, so that a panel can do as little as possible. */
-export type Change = "state" | "cursor" | "playing" | "progress";
+export type Change = "state" | "cursor" | "snapshots" | "playing" | "progress";
 
 export interface Store {
   readonly state: PanelState;
@@ -14,6 +16,8 @@ export interface Store {
   subscribe(listener: (change: Change) => void): () => void;
   /** Asks the host, and shows the move at once: the host's event confirms it. */
   readonly moveCursor: (to: Partial<Cursor>) => void;
+  /** Asks for the same sequence through other weights of its run, and shows the choice at once. */
+  readonly showThrough: (weights: WeightsChoice) => void;
 }
 
 const nothing: PanelState = { playing: false, busy: false, curves: [] };
@@ -30,6 +34,8 @@ export function createStore(host: Host, onError: (error: unknown) => void): Stor
   let ready = false;
   let movesOnTheirWay = 0;
   let hostCursor: Cursor | undefined;
+  let choicesOnTheirWay = 0;
+  let hostSnapshots: SnapshotsShown | undefined;
   const listeners = new Set<(change: Change) => void>();
   const update = (next: PanelState, change: Change): void => {
     state = next;
@@ -39,7 +45,14 @@ export function createStore(host: Host, onError: (error: unknown) => void): Stor
   const replace = (next: PanelState): void => {
     hostCursor = next.cursor;
     const isMoving = movesOnTheirWay > 0 && next.trace?.id === state.trace?.id;
-    update(isMoving ? { ...next, cursor: state.cursor } : next, "state");
+    const cursor = isMoving ? state.cursor : next.cursor;
+    update({ ...next, cursor, snapshots: ownChoice(next.snapshots) }, "state");
+  };
+  /** What the host says while own choices are on their way is older than they are. */
+  const ownChoice = (snapshots: SnapshotsShown | undefined): SnapshotsShown | undefined => {
+    hostSnapshots = snapshots;
+    const { at } = choicesOnTheirWay > 0 ? (state.snapshots ?? {}) : {};
+    return snapshots && at !== undefined ? { ...snapshots, at } : snapshots;
   };
 
   host.on("state", replace);
@@ -47,6 +60,9 @@ export function createStore(host: Host, onError: (error: unknown) => void): Stor
     hostCursor = cursor;
     if (movesOnTheirWay === 0) update({ ...state, cursor }, "cursor");
   });
+  host.on("snapshots", (snapshots) =>
+    update({ ...state, snapshots: ownChoice(snapshots ?? undefined) }, "snapshots"),
+  );
   host.on("playing", ({ playing }) => update({ ...state, playing }, "playing"));
   host.on("progress", (progress) => update(withProgress(state, progress), "progress"));
   host.call("ready", null).then(replace, onError);
@@ -72,6 +88,16 @@ export function createStore(host: Host, onError: (error: unknown) => void): Stor
       movesOnTheirWay++;
       update({ ...state, cursor: { ...startingCursor, ...state.cursor, ...to } }, "cursor");
       host.call("moveCursor", to).catch(onError).finally(settled);
+    },
+    showThrough(weights) {
+      if (!state.snapshots) return;
+      const settled = (): void => {
+        choicesOnTheirWay--;
+        if (choicesOnTheirWay === 0) update({ ...state, snapshots: hostSnapshots }, "snapshots");
+      };
+      choicesOnTheirWay++;
+      update({ ...state, snapshots: { ...state.snapshots, at: weights } }, "snapshots");
+      host.call("showThrough", { weights }).catch(onError).finally(settled);
     },
   };
 }

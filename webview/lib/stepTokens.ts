@@ -2,21 +2,24 @@
  * The token or row name of every step, fetched in pages around where it is needed: an axis that
  * shows forty tokens does not ask for ten thousand.
  */
+import type { TraceSummary } from "../../src/protocol/traceSummary.ts";
 import type { Host } from "./host.ts";
+import { sequenceKey } from "./sequenceKey.ts";
 
 export interface StepTokens {
   /** The name of a step, if it is known already. */
   at(t: number): string | undefined;
   /** Fetches the names of a range of steps (half-open) unless they are there. */
   need(from: number, to: number): void;
-  /** Forgets everything; `steps` is the length of the new trace. */
-  follow(trace: string, steps: number): void;
+  /** The names of another sequence are forgotten; those of this one are asked for again, for weights may change them. */
+  follow(trace: TraceSummary): void;
 }
 
 const pageSize = 64;
 
 export function createStepTokens(host: Host, changed: () => void): StepTokens {
   let trace = "";
+  let sequence = "";
   let count = 0;
   const names = new Map<number, string>();
   const asked = new Set<number>();
@@ -46,11 +49,12 @@ export function createStepTokens(host: Host, changed: () => void): StepTokens {
         void fetchPage(page);
       }
     },
-    follow(next, steps) {
-      if (next === trace) return;
-      trace = next;
-      count = steps;
-      names.clear();
+    follow(next) {
+      if (next.id === trace) return;
+      trace = next.id;
+      count = next.steps;
+      if (sequenceKey(next) !== sequence) names.clear();
+      sequence = sequenceKey(next);
       asked.clear();
     },
   };

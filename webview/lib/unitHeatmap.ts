@@ -15,6 +15,8 @@ import { spanLength } from "./span.ts";
 export interface HeatmapSubject {
   /** Trace's id. */
   readonly trace: string;
+  /** Whatever is the same for all traces of one sequence. */
+  readonly sequence: string;
   readonly tensor: string;
   readonly order: UnitOrder;
   /** H */
@@ -83,7 +85,7 @@ export function createUnitHeatmap(
     ({ request }, signal) => host.call("heatmap", request, { signal }),
     {
       answer(heatmap, { subject, request }) {
-        if (wanted && !sameSubject(subject, wanted)) return;
+        if (wanted && !samePicture(subject, wanted)) return;
         data = received(heatmap, subject, request);
         on.changed();
       },
@@ -99,7 +101,7 @@ export function createUnitHeatmap(
     (subject, signal) => host.call("heatmap", orderRequest(subject), { signal }),
     {
       answer(heatmap, subject) {
-        if (wanted && !sameSubject(subject, wanted)) return;
+        if (wanted && !samePicture(subject, wanted)) return;
         order = receivedOrder(heatmap, subject);
         on.changed();
       },
@@ -167,6 +169,10 @@ export const isAbout = (
   answer: { readonly subject: HeatmapSubject } | undefined,
   subject: HeatmapSubject,
 ): boolean => answer !== undefined && sameSubject(answer.subject, subject);
+
+/** Through whatever weights: who goes through a training sees what there is already. */
+const samePicture = (one: HeatmapSubject, other: HeatmapSubject): boolean =>
+  one.sequence === other.sequence && one.tensor === other.tensor && one.order === other.order;
 
 const sameSubject = (one: HeatmapSubject, other: HeatmapSubject): boolean =>
   one.trace === other.trace && one.tensor === other.tensor && one.order === other.order;

@@ -17,10 +17,14 @@ export interface ColumnStore {
   want(from: number, to: number, focus: number): void;
   /** Asks again for chunks that failed. */
   retry(): void;
+  /** Stands in for a trace of the same sequence that has no columns yet: this one, or what stood in for it. */
+  standIn(): Pick<ColumnStore, "get"> | undefined;
   dispose(): void;
 }
 
 export interface ColumnSource {
+  /** Has columns until this one does. */
+  readonly before?: ColumnStore;
   readonly steps: number;
   fetch(
     steps: readonly [from: number, to: number],
@@ -37,6 +41,7 @@ export function createColumnStore(source: ColumnSource): ColumnStore {
   const running = new Set<number>();
   const abort = new AbortController();
   let wishes: readonly number[] = [];
+  let before = source.before?.standIn();
 
   const load = async (chunk: number): Promise<void> => {
     running.add(chunk);
@@ -70,9 +75,9 @@ export function createColumnStore(source: ColumnSource): ColumnStore {
     }
   };
 
-  return {
+  const store: ColumnStore = {
     get(t) {
-      return chunks.get(Math.floor(t / chunkSteps))?.[t % chunkSteps];
+      return chunks.get(Math.floor(t / chunkSteps))?.[t % chunkSteps] ?? before?.get(t);
     },
     want(from, to, focus) {
       wishes = chunksIn(from, to, source.steps).toSorted(
@@ -90,10 +95,17 @@ export function createColumnStore(source: ColumnSource): ColumnStore {
       failed.clear();
       pump();
     },
+    standIn() {
+      if (chunks.size === 0) return before;
+      // One before the other would go on for ever.
+      before = undefined;
+      return store;
+    },
     dispose() {
       abort.abort();
     },
   };
+  return store;
 }
 
 /** Numbers of the chunks that steps [from, to) touch. */

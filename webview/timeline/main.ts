@@ -9,6 +9,7 @@ import { connectToHost } from "../lib/host.ts";
 import type { KeyAction } from "../lib/keyboard.ts";
 import { createPanelFrame, panelElement } from "../lib/panelFrame.ts";
 import type { Point } from "../lib/pictureInput.ts";
+import { sliderOf } from "../lib/snapshotSlider.ts";
 import { createStore, startingCursor, type Change } from "../lib/state.ts";
 import { onThemeChange, readTheme } from "../lib/theme.ts";
 import { changeInWords } from "./changeDetail.ts";
@@ -85,6 +86,7 @@ function onChange(change: Change): void {
   if (change === "state") showState();
   else if (change === "cursor") showCursor(true);
   else if (change === "playing") showControls();
+  else if (change === "snapshots") showSnapshots();
 }
 
 // ---------------------------------------------------------------- what is shown
@@ -94,13 +96,14 @@ function showState(): void {
   frame.busy(busy);
   if (trace?.id !== shown?.trace.id) {
     shown?.dispose();
-    shown = trace && showTrace(host, trace, { changed: onArrived, failed: onFailed });
+    shown = trace && showTrace(host, trace, { changed: onArrived, failed: onFailed }, shown);
     frame.error(undefined);
   }
   frame.empty(shown ? undefined : nothingYet(busy));
   placing.arrange();
   if (!shown) return;
   frame.header(traceHeader(shown.trace, run));
+  showSnapshots();
   view.text.name(
     `${timelineInWords(shown.trace.model, shown.trace.steps)}. ${timelineKeyboardHelp}`,
   );
@@ -167,6 +170,10 @@ function showCursor(follow: boolean): void {
 }
 
 // ---------------------------------------------------------------- texts and controls
+
+function showSnapshots(): void {
+  frame.snapshots(sliderOf(store, run));
+}
 
 function showControls(): void {
   if (!shown) return;

@@ -3,6 +3,7 @@ import { gradientOf, layerTensor, statesOf } from "../../src/trace/names.ts";
 import type { TraceSummary } from "../../src/protocol/traceSummary.ts";
 import { gradientScale, type ColorScale } from "../lib/colorMaps.ts";
 import type { Host } from "../lib/host.ts";
+import { sequenceKey } from "../lib/sequenceKey.ts";
 import { createColumnStore, type ColumnStore } from "./columns.ts";
 import { activity, extend, noExtremes, noteState, type Extremes } from "./scales.ts";
 
@@ -18,16 +19,21 @@ export interface ShownTrace {
   dispose(): void;
 }
 
+/** @param before What stands in for the same sequence until its own columns are there. */
 export function showTrace(
   host: Host,
   trace: TraceSummary,
   on: { readonly changed: () => void; readonly failed: (error: unknown) => void },
+  before?: ShownTrace,
 ): ShownTrace {
-  const extremes = noExtremes();
+  const isSame = before !== undefined && sequenceKey(before.trace) === sequenceKey(trace);
+  // Widths and bars mean the same through whatever weights a sequence is seen.
+  const extremes = isSame ? before.extremes : noExtremes();
   const hasGradients = trace.tensors.some(({ name }) => name.startsWith(gradientOf("layers.")));
   let failed = false;
   let disposed = false;
   const columns = createColumnStore({
+    before: isSame ? before.columns : undefined,
     steps: trace.steps,
     fetch: async (steps, signal) =>
       (await host.call("columns", { trace: trace.id, steps }, { signal })).columns,

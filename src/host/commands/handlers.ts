@@ -10,6 +10,7 @@ import type { createModelCommands } from "./modelCommands.ts";
 import type { createPythonVariables } from "../models/pythonVariables.ts";
 import type { createOutputCommands } from "./outputCommands.ts";
 import type { createRunCommands } from "./runCommands.ts";
+import type { createSnapshotCommands } from "./snapshotCommands.ts";
 import type { createStartCommands } from "./startCommands.ts";
 import type { createStepCommands } from "./stepCommands.ts";
 import type { createTrainCommands } from "./trainCommands.ts";
@@ -20,6 +21,7 @@ export interface CommandGroups {
   readonly start: ReturnType<typeof createStartCommands>;
   readonly train: ReturnType<typeof createTrainCommands>;
   readonly step: ReturnType<typeof createStepCommands>;
+  readonly snapshots: ReturnType<typeof createSnapshotCommands>;
   readonly debug: ReturnType<typeof createDebugCommands>;
   readonly runs: ReturnType<typeof createRunCommands>;
   readonly check: ReturnType<typeof createCheckCommands>;
@@ -31,7 +33,8 @@ export interface CommandGroups {
 }
 
 export function registerCommands(groups: CommandGroups): vscode.Disposable {
-  const { start, train, step, debug, runs, check, models, python, output, places, log } = groups;
+  const { start, train, step, snapshots, debug, runs, check, models, python, output, places, log } =
+    groups;
   const open =
     (kind: PanelKind): Handler =>
     () =>
@@ -55,6 +58,9 @@ export function registerCommands(groups: CommandGroups): vscode.Disposable {
     "unroll.lastStep": step.lastStep,
     "unroll.play": step.play,
     "unroll.stopPlaying": step.stopPlaying,
+    "unroll.showAfterUpdate": snapshots.showAfterUpdate,
+    "unroll.nextSnapshot": snapshots.next,
+    "unroll.previousSnapshot": snapshots.previous,
     "unroll.checkGradients": check.checkGradients,
     "unroll.debugSequence": debug.debugSequence,
     "unroll.debugSelection": debug.debugSelection,

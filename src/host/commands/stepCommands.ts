@@ -1,6 +1,6 @@
 /** Opening a sequence, and moving the cursor through it. */
 import * as vscode from "vscode";
-import type { SequenceChoice } from "../../protocol/sequenceChoice.ts";
+import type { SequenceChoice, WeightsChoice } from "../../protocol/sequenceChoice.ts";
 import { configFolderOf, type Run } from "../../runs/runFolder.ts";
 import { showError, type Log } from "../log.ts";
 import type { PanelPlaces } from "../panels/panelPlaces.ts";
@@ -9,6 +9,7 @@ import type { CursorStore } from "../tracing/cursorStore.ts";
 import type { Player } from "../tracing/player.ts";
 import { pickSequence } from "../tracing/sequencePicker.ts";
 import type { TraceStore } from "../tracing/traceStore.ts";
+import type { TrainingController } from "../training/trainingController.ts";
 import { requireTrust } from "../trust.ts";
 import type { LazyWorker } from "../workers/lazyWorker.ts";
 import { askText } from "./askText.ts";
@@ -17,6 +18,7 @@ import { withUsableCheckpoint } from "./usableCheckpoint.ts";
 
 interface Parts {
   readonly runs: RunChoice;
+  readonly training: TrainingController;
   readonly worker: LazyWorker;
   readonly traces: TraceStore;
   readonly cursor: CursorStore;
@@ -25,7 +27,8 @@ interface Parts {
   readonly log: Log;
 }
 
-export function createStepCommands({ runs, worker, traces, cursor, player, places, log }: Parts) {
+export function createStepCommands(parts: Parts) {
+  const { runs, training, worker, traces, cursor, player, places, log } = parts;
   let hasShownGates = false;
 
   /** A keybinding may pass `[runFolder, choice]`; then nothing is asked. */
@@ -51,11 +54,14 @@ export function createStepCommands({ runs, worker, traces, cursor, player, place
     player.stop();
     cursor.forget();
     const title = `Unroll: running ${run.record.name} over the sequence…`;
-    const trace = await withUsableCheckpoint((checkpoint) =>
+    const open = (checkpoint: WeightsChoice) =>
       vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
         traces.open({ runFolder: run.folder, checkpoint, choice }),
-      ),
-    );
+      );
+    const { status } = training;
+    // Who looks at a network that is learning wants to see it learn.
+    const isFollowed = status?.runFolder === run.folder && status.snapshot !== undefined;
+    const trace = await (isFollowed ? open("newest") : withUsableCheckpoint(open));
     return trace !== undefined;
   }
 

@@ -14,6 +14,7 @@ import { askSequence as askModelSequence } from "../models/askSequence.ts";
 import { readAnswers } from "../models/modelAnswers.ts";
 import { settings } from "../settings.ts";
 import { pickSequence } from "../tracing/sequencePicker.ts";
+import type { TraceStore } from "../tracing/traceStore.ts";
 import { requireTrust } from "../trust.ts";
 import type { RunLibrary } from "../views/runLibrary.ts";
 import type { LazyWorker } from "../workers/lazyWorker.ts";
@@ -21,6 +22,7 @@ import type { LazyWorker } from "../workers/lazyWorker.ts";
 interface Parts {
   readonly runs: RunChoice;
   readonly library: RunLibrary;
+  readonly traces: TraceStore;
   readonly worker: LazyWorker;
   /** Reads model files. */
   readonly models: LazyWorker;
@@ -60,7 +62,7 @@ export function registerDebugConfigurations(parts: Parts): vscode.Disposable {
 /** Undefined when the person changed their mind. */
 async function complete(
   configuration: vscode.DebugConfiguration,
-  { runs, library, worker, models }: Parts,
+  { runs, library, traces, worker, models }: Parts,
 ): Promise<vscode.DebugConfiguration | undefined> {
   if (configuration["model"] !== undefined) return completeModel(configuration, models);
   const run = await findRun(configuration, runs, library);
@@ -69,9 +71,14 @@ async function complete(
   if (configuration.request === "attach") return { ...configuration, run: run.folder };
   const sequence: unknown = configuration["sequence"] ?? (await askSequence(worker, run));
   if (sequence === undefined) return undefined;
-  const checkpoint: unknown = configuration["checkpoint"] ?? settings.checkpoint();
+  const checkpoint: unknown =
+    configuration["checkpoint"] ?? snapshotShown(run, traces) ?? settings.checkpoint();
   return { ...configuration, run: run.folder, checkpoint, sequence };
 }
+
+/** Where panels show this run as it was on its way, the debugger goes on from there. */
+const snapshotShown = ({ folder }: Run, { current, ofRun }: TraceStore): number | undefined =>
+  ofRun?.runFolder === folder && current?.checkpoint === "snapshot" ? current.update : undefined;
 
 /** What its file does not say is remembered beside it; what it reads is asked for. */
 async function completeModel(

@@ -9,6 +9,7 @@ import type { PanelContract, PanelKind } from "../../protocol/panelContract.ts";
 import { panelCommands } from "../commands/commandIds.ts";
 import { panelTitles } from "../ids.ts";
 import type { CursorStore } from "../tracing/cursorStore.ts";
+import type { SnapshotView } from "../tracing/snapshotView.ts";
 import type { TraceStore } from "../tracing/traceStore.ts";
 import type { LazyWorker } from "../workers/lazyWorker.ts";
 import { panelHtml, type PanelPlace } from "./panelHtml.ts";
@@ -21,6 +22,7 @@ export interface PanelServices {
   readonly worker: LazyWorker;
   readonly cursor: CursorStore;
   readonly traces: TraceStore;
+  readonly snapshots: SnapshotView;
   /** For tests and the log: a panel has drawn its first state. */
   readonly onReady: (kind: PanelKind) => void;
 }
@@ -37,7 +39,7 @@ export function attachPanel(
   isVisible: () => boolean,
   services: PanelServices,
 ): PanelController {
-  const { state, worker, cursor, traces, extensionUri } = services;
+  const { state, worker, cursor, traces, snapshots, extensionUri } = services;
   const server = serve<PanelContract>(webviewTransport(webview), {
     ready() {
       void traces.restore();
@@ -46,6 +48,10 @@ export function attachPanel(
     },
     moveCursor(request) {
       cursor.move(request);
+      return null;
+    },
+    async showThrough({ weights }) {
+      await snapshots.show(weights);
       return null;
     },
     async run({ command }) {

@@ -6,6 +6,7 @@ import * as vscode from "vscode";
 import type { PanelContract, PanelState } from "../../protocol/panelContract.ts";
 import type { CursorStore } from "../tracing/cursorStore.ts";
 import type { Player } from "../tracing/player.ts";
+import type { SnapshotView } from "../tracing/snapshotView.ts";
 import type { TraceStore } from "../tracing/traceStore.ts";
 import type { TrainingController } from "../training/trainingController.ts";
 import type { CurveStore } from "./curveStore.ts";
@@ -25,6 +26,7 @@ export interface PanelStateSource extends vscode.Disposable {
 interface Stores {
   readonly traces: TraceStore;
   readonly cursor: CursorStore;
+  readonly snapshots: SnapshotView;
   readonly player: Player;
   readonly training: TrainingController;
   readonly curves: CurveStore;
@@ -33,6 +35,7 @@ interface Stores {
 export function createPanelState({
   traces,
   cursor,
+  snapshots,
   player,
   training,
   curves,
@@ -43,6 +46,7 @@ export function createPanelState({
     return {
       trace: traces.current,
       cursor: cursor.current,
+      snapshots: snapshots.shown,
       playing: player.playing,
       busy: traces.busy,
       curves: curves.shown,
@@ -56,6 +60,9 @@ export function createPanelState({
     curves.onDidChange(tellAll),
     training.onDidChange(tellAll),
     cursor.onDidMove((payload) => changed.fire({ name: "cursor", payload })),
+    snapshots.onDidChange(() =>
+      changed.fire({ name: "snapshots", payload: snapshots.shown ?? null }),
+    ),
     player.onDidChange((playing) => changed.fire({ name: "playing", payload: { playing } })),
     training.onProgress((payload) => changed.fire({ name: "progress", payload })),
   ];

@@ -1,13 +1,17 @@
 /** The one cursor. Panels and commands ask to move it; everyone is told where it is. */
 import * as vscode from "vscode";
 import type { Cursor, TraceSummary } from "../../protocol/traceSummary.ts";
+import { isSameSequence } from "../../protocol/traceSummary.ts";
 import { placeCursor, sameCursor } from "./cursor.ts";
 
 export interface CursorStore extends vscode.Disposable {
   readonly current: Cursor | undefined;
   /** Moves to the nearest place that exists; does nothing without a trace. */
   move(request: Partial<Cursor>): void;
-  /** A trace that was made again (reloaded window, restarted worker) goes on where the person was. */
+  /**
+   * A trace that was made again (reloaded window, restarted worker) goes on where the person was, and so does the same
+   * sequence through other weights of its run.
+   */
   attach(trace: TraceSummary | undefined): void;
   /** The next trace begins at its first step. */
   forget(): void;
@@ -53,6 +57,7 @@ export function createCursorStore(memory: vscode.Memento): CursorStore {
     },
     attach(next) {
       if (next?.id === trace?.id) return;
+      const isSame = next !== undefined && trace !== undefined && isSameSequence(next, trace);
       trace = next;
       if (!next) {
         remembered = current;
@@ -60,7 +65,8 @@ export function createCursorStore(memory: vscode.Memento): CursorStore {
         return;
       }
       const { layer, direction } = current ?? {};
-      const start = remembered ?? { t: 0, ...(layer === undefined ? {} : { layer, direction }) };
+      const beginning = { t: 0, ...(layer === undefined ? {} : { layer, direction }) };
+      const start = remembered ?? (isSame && current ? current : beginning);
       remembered = undefined;
       current = undefined;
       set(placeCursor(start, next));

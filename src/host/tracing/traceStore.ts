@@ -3,7 +3,7 @@
  * choice that makes the trace anew after a window was reloaded or the worker died.
  */
 import * as vscode from "vscode";
-import type { CheckpointChoice, SequenceChoice } from "../../protocol/sequenceChoice.ts";
+import type { SequenceChoice, WeightsChoice } from "../../protocol/sequenceChoice.ts";
 import type { TraceSummary } from "../../protocol/traceSummary.ts";
 import type { ModelTrace } from "../../protocol/modelContract.ts";
 import type { LazyWorker } from "../workers/lazyWorker.ts";
@@ -13,15 +13,23 @@ export type TraceSelection = RunSelection | ModelTrace;
 
 interface RunSelection {
   readonly runFolder: string;
-  readonly checkpoint: CheckpointChoice;
+  readonly checkpoint: WeightsChoice;
   readonly choice: SequenceChoice;
 }
 
 export interface TraceStore extends vscode.Disposable {
   readonly current: TraceSummary | undefined;
+  /** What the current trace is of, where that is a sequence of a run that nobody debugs. */
+  readonly ofRun: RunSelection | undefined;
   readonly busy: boolean;
-  /** Computes the trace and makes it the current one; a newer call wins over an older one. */
-  open(selection: TraceSelection): Promise<TraceSummary | undefined>;
+  /**
+   * Computes the trace and makes it the current one; a newer call wins over an older one. `quiet`: the one before stands
+   * in for it meanwhile, and nobody is told to wait.
+   */
+  open(
+    selection: TraceSelection,
+    options?: { readonly quiet?: boolean },
+  ): Promise<TraceSummary | undefined>;
   /** Shows a trace that the debugger computed and keeps; `keep` makes it this store's own when the session is over. */
   adopt(trace: TraceSummary): void;
   keep(): void;
@@ -41,6 +49,9 @@ export function createTraceStore(worker: LazyWorker, memory: vscode.Memento): Tr
   const failed = new vscode.EventEmitter<unknown>();
   let selection = memory.get<TraceSelection>(memoryKey);
   let current: TraceSummary | undefined;
+  let ofRun: RunSelection | undefined;
+  /** The one before: panels ask about it until they hear that it was replaced. */
+  let retired: TraceSummary | undefined;
   let isBorrowed = false;
   let attempt = 0;
   let busy = false;
@@ -52,20 +63,27 @@ export function createTraceStore(worker: LazyWorker, memory: vscode.Memento): Tr
   }
 
   function release(trace: TraceSummary | undefined): void {
-    if (trace && !isBorrowed)
-      void worker.call("release", { trace: trace.id }).catch(() => undefined);
+    if (trace) void worker.call("release", { trace: trace.id }).catch(() => undefined);
   }
 
-  const open = (next: TraceSelection): Promise<TraceSummary | undefined> => {
-    const opened = compute(next);
+  function replace(next: TraceSummary | undefined): void {
+    release(retired);
+    retired = isBorrowed ? undefined : current;
+    current = next;
+    isBorrowed = false;
+    ofRun = undefined;
+  }
+
+  const open: TraceStore["open"] = (next, { quiet = false } = {}) => {
+    const opened = compute(next, quiet);
     latest = opened;
     return opened;
   };
 
-  async function compute(next: TraceSelection): Promise<TraceSummary | undefined> {
+  async function compute(next: TraceSelection, quiet: boolean): Promise<TraceSummary | undefined> {
     const own = ++attempt;
-    busy = true;
-    changed.fire();
+    busy = !quiet || !current;
+    if (busy) changed.fire();
     try {
       const trace = await ("model" in next
         ? worker.call("traceModel", next)
@@ -74,9 +92,8 @@ export function createTraceStore(worker: LazyWorker, memory: vscode.Memento): Tr
         release(trace);
         return undefined;
       }
-      release(current);
-      current = trace;
-      isBorrowed = false;
+      replace(trace);
+      ofRun = "model" in next ? undefined : next;
       remember(next);
       return trace;
     } finally {
@@ -101,7 +118,7 @@ export function createTraceStore(worker: LazyWorker, memory: vscode.Memento): Tr
   const stopListening = worker.onDeath(() => {
     // What was being computed when the worker died rejects by itself; what was open is made again.
     if (!current) return;
-    current = undefined;
+    current = ofRun = retired = undefined;
     changed.fire();
     void latest.catch(() => undefined).then(restore);
   });
@@ -109,6 +126,9 @@ export function createTraceStore(worker: LazyWorker, memory: vscode.Memento): Tr
   return {
     get current() {
       return current;
+    },
+    get ofRun() {
+      return ofRun;
     },
     get busy() {
       return busy;
@@ -118,19 +138,22 @@ export function createTraceStore(worker: LazyWorker, memory: vscode.Memento): Tr
     adopt(trace) {
       attempt++;
       busy = false;
-      release(current);
-      current = trace;
+      replace(trace);
       isBorrowed = true;
       changed.fire();
     },
     keep() {
+      if (!isBorrowed) return;
       isBorrowed = false;
+      ofRun = current && selectionOf(current);
+      changed.fire();
     },
     close() {
       attempt++;
       busy = false;
-      release(current);
-      current = undefined;
+      replace(undefined);
+      release(retired);
+      retired = undefined;
       remember(undefined);
       changed.fire();
     },
@@ -142,4 +165,12 @@ export function createTraceStore(worker: LazyWorker, memory: vscode.Memento): Tr
       failed.dispose();
     },
   };
+}
+
+/** What would make a trace anew that somebody else made; undefined where that is not a sequence of a run as it is. */
+function selectionOf(trace: TraceSummary): RunSelection | undefined {
+  const { runFolder, checkpoint, update, modelFile, counterfactual, sequence } = trace;
+  const { choice } = sequence;
+  if (modelFile !== undefined || counterfactual || choice.kind === "broken") return undefined;
+  return { runFolder, checkpoint: checkpoint === "snapshot" ? update : checkpoint, choice };
 }

@@ -2,13 +2,9 @@
  * What all panels have in common, in a real browser, under the host's own page and policy: they draw
  * in every theme, are accessible, know where they are shown, and stand numbers that are not finite.
  */
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import type { Page } from "playwright-core";
-import type * as Axe from "axe-core";
 import { describe, expect, it } from "vitest";
 import type { PanelKind } from "../../../src/protocol/panelContract.ts";
-import { calls, inkOf, keepHarness, open, panels } from "./openPanel.ts";
+import { calls, inkOf, keepHarness, open, panels, violations } from "./openPanel.ts";
 
 const themes = ["dark", "light", "hc-dark", "hc-light"] as const;
 
@@ -21,16 +17,6 @@ const mainCanvas: Readonly<Record<PanelKind, string>> = {
   gradients: "canvas.data",
   curves: ".plot.loss canvas",
 };
-
-/** Rules of axe that the page breaks. */
-async function violations(page: Page): Promise<readonly string[]> {
-  const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: typeof Axe };
-    return (await axe.run(document)).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
-  });
-}
 
 const places = [
   { place: "sideBar", width: 320, height: 300 },

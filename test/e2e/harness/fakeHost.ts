@@ -13,6 +13,7 @@ import {
 } from "../../../src/protocol/channel.ts";
 import type { PanelContract, PanelState } from "../../../src/protocol/panelContract.ts";
 import type { TimelineColumn } from "../../../src/protocol/timelineColumn.ts";
+import type { WeightsChoice } from "../../../src/protocol/sequenceChoice.ts";
 import type { Cursor } from "../../../src/protocol/traceSummary.ts";
 import type { ModelEditorContract } from "../../../src/protocol/modelContract.ts";
 import { bucketCount, bucketStart } from "../../../src/trace/buckets.ts";
@@ -20,7 +21,7 @@ import { heatmapOf } from "../../../src/trace/heatmap.ts";
 import { normCurve } from "../../../src/trace/norms.ts";
 import type { Trace } from "../../../src/trace/trace.ts";
 import { modelHandlers } from "./modelHost.ts";
-import { scenarios, stateOf, tokenAt, type Scenario } from "./scenarios.ts";
+import { scenarios, stateOf, tokenAt, whileLearning, type Scenario } from "./scenarios.ts";
 import { syntheticSaliency, syntheticSpectra } from "./syntheticInstruments.ts";
 import {
   noise,
@@ -52,6 +53,8 @@ const isModel = location.pathname === "/model";
 const scenario: Scenario = scenarios[isModel ? "characters" : scenarioName];
 const { network } = scenario;
 const trace = network && syntheticTrace(network);
+/** As it is with the weights that were chosen last. */
+let learnt = trace && network && { trace, network };
 const viewKey = `view of ${location.pathname}`;
 
 setTheme(query.get("theme") ?? "dark");
@@ -86,6 +89,25 @@ const transport: Transport = {
     return () => (fromPanel = () => {});
   },
 };
+
+/** As the host does: the choice at once, then the trace through these weights. */
+function showThrough(at: WeightsChoice): void {
+  const { harness } = window;
+  const { snapshots, trace } = harness.state;
+  if (!snapshots || !trace || !network) return;
+  const shown = { ...snapshots, at };
+  harness.server.emit("snapshots", shown);
+  const update = typeof at === "number" ? at : (snapshots.updates.at(-1) ?? 0);
+  const then = whileLearning(network, update / 1200);
+  learnt = { trace: syntheticTrace(then), network: then };
+  harness.state = {
+    ...harness.state,
+    snapshots: shown,
+    trace: { ...trace, id: `trace after ${update}`, checkpoint: "snapshot", update },
+  };
+  harness.server.emit("state", harness.state);
+}
+
 const server = isModel
   ? serve<ModelEditorContract>(
       transport,
@@ -120,6 +142,7 @@ function handlers(): Handlers<PanelContract> {
   return {
     ready: () => window.harness.state,
     moveCursor: (to) => (moveCursor(to), null),
+    showThrough: ({ weights }) => (showThrough(weights), null),
     run: () => null,
     columns: ({ steps: [from, to] }) =>
       about((trace, network) => ({
@@ -142,8 +165,8 @@ async function about<Answer>(
 ): Promise<Answer> {
   if (scenario.delayMs) await new Promise((resolve) => setTimeout(resolve, scenario.delayMs));
   if (scenario.failure) throw new Error(scenario.failure);
-  if (!trace || !network) throw new Error("There is no trace.");
-  return answer(trace, network);
+  if (!learnt) throw new Error("There is no trace.");
+  return answer(learnt.trace, learnt.network);
 }
 
 function flowOf(network: SyntheticNetwork, maximumRows: number, maximumColumns: number) {

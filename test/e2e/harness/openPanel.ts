@@ -1,4 +1,7 @@
 /** What every browser test of the panels needs: a page with a panel, and questions to ask it. */
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type * as Axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
 import type { PanelKind } from "../../../src/protocol/panelContract.ts";
@@ -86,3 +89,13 @@ export const inkOf = (page: Page, selector: string) =>
     }
     return { share: painted / (data.length / 4), colors: colors.size };
   }, selector);
+
+/** Rules of axe that the page breaks. */
+export async function violations(page: Page): Promise<readonly string[]> {
+  const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof Axe };
+    return (await axe.run(document)).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+  });
+}

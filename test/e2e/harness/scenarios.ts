@@ -1,5 +1,6 @@
 /** What the fake host pretends: networks, runs and troubles that a panel must look right with. */
 import type { CurveRun, PanelState } from "../../../src/protocol/panelContract.ts";
+import type { SnapshotsShown } from "../../../src/protocol/snapshotsShown.ts";
 import type { TraceSummary } from "../../../src/protocol/traceSummary.ts";
 import type { MetricsRow } from "../../../src/protocol/training.ts";
 import {
@@ -19,6 +20,8 @@ export interface Scenario {
   /** Where the cursor stands at first. */
   readonly t?: number;
   readonly withoutCurves?: boolean;
+  /** Its run kept weights on the way, and is trained on. */
+  readonly snapshots?: "kept" | "live";
   /** Losses and norms are not finite from this step on. */
   readonly breaksFrom?: number;
 }
@@ -51,6 +54,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   characters: { network: characters, t: 17 },
   addingRnn: { network: { ...adding, cell: "rnn", gradientFactor: 0.66 }, t: 12 },
   addingLstm: { network: { ...adding, gradientFactor: 0.985 }, t: 12 },
+  learning: { network: adding, t: 12, snapshots: "kept" },
+  live: { network: characters, t: 12, snapshots: "live" },
   gru: { network: { ...characters, cell: "gru", hidden: 48 }, t: 4 },
   exploding: { network: { ...adding, cell: "rnn", gradientFactor: 1.35 }, t: 40 },
   long: {
@@ -144,6 +149,7 @@ export function stateOf(scenario: Scenario): PanelState {
   return {
     ...(scenario.network && {
       trace: summaryOf(scenario.network, scenario.breaksFrom),
+      ...(scenario.snapshots && { snapshots: snapshotsOf(scenario.snapshots) }),
       cursor: { layer: scenario.network.pair ? 1 : 0, direction: "forward", t: scenario.t ?? 0 },
     }),
     playing: false,
@@ -155,6 +161,18 @@ export function stateOf(scenario: Scenario): PanelState {
         : [curveOf("moby-1", "lstm 64 × 2", 900), curveOf("moby-2", "rnn 64", 400)],
   };
 }
+
+const snapshotsOf = (kind: "kept" | "live"): SnapshotsShown => ({
+  updates: Array.from({ length: 13 }, (_, index) => index * 100),
+  at: kind === "live" ? "newest" : 1200,
+  isGrowing: kind === "live",
+});
+
+/** What a network is like when a share of its training is over: gradients reach farther and farther back. */
+export const whileLearning = (network: SyntheticNetwork, share: number): SyntheticNetwork => ({
+  ...network,
+  gradientFactor: 0.6 + (network.gradientFactor - 0.6) * share,
+});
 
 function summaryOf(network: SyntheticNetwork, breaksFrom?: number): TraceSummary {
   const trace = syntheticTrace(network);

@@ -169,7 +169,7 @@ describe("what the gates panel says", () => {
 
 describe("a unit's trace", () => {
   const trace = {
-    trace: "t",
+    sequence: "t",
     tensor: "x",
     unit: 3,
     steps: { from: 10, to: 16 },

@@ -174,7 +174,7 @@ describe("a curve of norms", () => {
 
   it("has at a step the norm that was measured nearest to it", () => {
     const curve = {
-      trace: "t",
+      sequence: "t",
       tensor: "x",
       values: Float32Array.of(1, 2, 4),
       stepNumbers: Uint32Array.of(2, 9, 15),

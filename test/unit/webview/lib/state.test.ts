@@ -124,4 +124,33 @@ describe("the shared cursor", () => {
   });
 });
 
+const snapshots = (at: number | "newest") => ({ updates: [0, 10, 20], at, isGrowing: false });
+
+describe("the choice of weights", () => {
+  it("is shown at once, and not thrown back by what the host says of earlier choices", async () => {
+    const { store, says, answer } = await panel();
+    says("snapshots", snapshots("newest"));
+    store.showThrough(10);
+    store.showThrough(0);
+    expect(store.state.snapshots?.at).toBe(0);
+    says("snapshots", snapshots(10));
+    says("state", { ...withTrace(3), snapshots: snapshots(10) });
+    expect(store.state.snapshots?.at).toBe(0);
+    await answer();
+    says("snapshots", snapshots(0));
+    await answer();
+    expect(store.state.snapshots?.at).toBe(0);
+  });
+
+  it("ends where the host is when the host could not follow", async () => {
+    const { store, says, answer } = await panel();
+    says("snapshots", snapshots("newest"));
+    store.showThrough(10);
+    await answer();
+    expect(store.state.snapshots?.at).toBe("newest");
+    says("snapshots", null);
+    expect(store.state.snapshots).toBeUndefined();
+  });
+});
+
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));

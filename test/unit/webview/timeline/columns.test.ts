@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { TimelineColumn } from "../../../../src/protocol/timelineColumn.ts";
-import { chunksIn, chunkSteps, createColumnStore } from "../../../../webview/timeline/columns.ts";
+import {
+  chunksIn,
+  chunkSteps,
+  createColumnStore,
+  type ColumnStore,
+} from "../../../../webview/timeline/columns.ts";
 
 const columnsOf = (from: number, to: number): TimelineColumn[] =>
   Array.from({ length: to - from }, (_, index) => ({
@@ -12,12 +17,13 @@ const columnsOf = (from: number, to: number): TimelineColumn[] =>
 const settle = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
 /** A worker that answers when told to. */
-function fakeSource(steps: number) {
+function fakeSource(steps: number, before?: ColumnStore) {
   const asked: { from: number; to: number; answer: () => void; fail: (error: Error) => void }[] =
     [];
   const errors: unknown[] = [];
   let arrived = 0;
   const store = createColumnStore({
+    before,
     steps,
     fetch: ([from, to]) =>
       new Promise((resolve, reject) =>
@@ -112,6 +118,22 @@ describe("the columns of a trace", () => {
     await source.answer(0);
     expect(source.arrived()).toBe(0);
     expect(source.store.get(0)).toBeUndefined();
+  });
+
+  it("stand in for the same sequence through other weights until its own are there", async () => {
+    const first = fakeSource(10);
+    first.store.want(0, 10, 0);
+    await first.answer(0);
+    const shown = first.store.get(3);
+    expect(shown).toBeDefined();
+    const second = fakeSource(10, first.store);
+    // It is passed before anything of it arrived.
+    const third = fakeSource(10, second.store);
+    expect([second.store.get(3), third.store.get(3)]).toEqual([shown, shown]);
+    third.store.want(0, 10, 0);
+    await third.answer(0);
+    expect(third.store.get(3)).toEqual(shown);
+    expect(third.store.get(3)).not.toBe(shown);
   });
 
   it("touch the chunks of a half-open range", () => {

@@ -1,0 +1,147 @@
+/**
+ * Through which weights the shown sequence is seen: those that its run kept on the way, for the slider that all panels
+ * share. While the run is trained and the person stands at the newest, every new one is shown, as often as eyes can use.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import * as vscode from "vscode";
+import type { WeightsChoice } from "../../protocol/sequenceChoice.ts";
+import type { SnapshotsShown } from "../../protocol/snapshotsShown.ts";
+import { listSnapshots } from "../../runs/snapshots.ts";
+import { explain, type Log } from "../log.ts";
+import type { TrainingController } from "../training/trainingController.ts";
+import { newestWins } from "./newestWins.ts";
+import type { TraceStore } from "./traceStore.ts";
+
+export interface SnapshotView extends vscode.Disposable {
+  /** Undefined when nothing is shown of which a run kept anything. */
+  readonly shown: SnapshotsShown | undefined;
+  /** Shows the same sequence through these weights. What is asked for meanwhile takes its place. */
+  show(weights: WeightsChoice): Promise<void>;
+  /** To the next one that is kept, or the one before. */
+  step(by: 1 | -1): Promise<void>;
+  readonly onDidChange: vscode.Event<void>;
+}
+
+/** What panels ask about a trace comes before the next one: a picture that is dragged past is seen. */
+const toAskMs = 50;
+
+/** Twice a second is as often as a person can see what changed. */
+const betweenFollowsMs = 500;
+
+export function createSnapshotView(
+  traces: TraceStore,
+  training: TrainingController,
+  log: Log,
+): SnapshotView {
+  const changed = new vscode.EventEmitter<void>();
+  let kept: { readonly runFolder: string; readonly updates: readonly number[] } | undefined;
+  /** What the training said last. */
+  let newest: number | undefined;
+  let followTimer: NodeJS.Timeout | undefined;
+  let mayFollowAt = 0;
+
+  const moves = newestWins<WeightsChoice>(async (checkpoint) => {
+    const { ofRun: selection } = traces;
+    if (!selection) return;
+    changed.fire();
+    await traces.open({ ...selection, checkpoint }, { quiet: true });
+    await delay(toAskMs);
+  });
+
+  const isGrowing = (runFolder: string): boolean => training.status?.runFolder === runFolder;
+
+  function shown(): SnapshotsShown | undefined {
+    const { ofRun: selection } = traces;
+    if (!selection || kept?.runFolder !== selection.runFolder || kept.updates.length === 0) {
+      return undefined;
+    }
+    return {
+      updates: kept.updates,
+      at: moves.wanted ?? selection.checkpoint,
+      isGrowing: isGrowing(selection.runFolder),
+    };
+  }
+
+  async function refresh(): Promise<void> {
+    const { ofRun: selection } = traces;
+    if (!selection) return;
+    const { runFolder } = selection;
+    try {
+      const updates = await listSnapshots(runFolder);
+      if (traces.ofRun?.runFolder !== runFolder) return;
+      kept = { runFolder, updates };
+    } catch (error) {
+      log.warn(`Could not list the snapshots of ${runFolder}: ${explain(error).message}`);
+    }
+    changed.fire();
+  }
+
+  function follow(): void {
+    followTimer ??= setTimeout(
+      () => {
+        followTimer = undefined;
+        void showNewest();
+      },
+      Math.max(0, mayFollowAt - Date.now()),
+    );
+  }
+
+  async function showNewest(): Promise<void> {
+    if (shown()?.at !== "newest") return;
+    const begunAt = Date.now();
+    try {
+      await moves.ask("newest");
+    } catch (error) {
+      log.warn(`Could not follow the training: ${explain(error).message}`);
+    }
+    // Half of the time at least is left to what panels ask about the trace.
+    const tookMs = Date.now() - begunAt;
+    mayFollowAt = Date.now() + Math.max(betweenFollowsMs - tookMs, tookMs);
+  }
+
+  async function show(weights: WeightsChoice): Promise<void> {
+    try {
+      await moves.ask(weights);
+    } catch (error) {
+      // A training may have dropped it meanwhile.
+      void refresh();
+      throw error;
+    }
+  }
+
+  const subscriptions = [
+    changed,
+    traces.onDidChange(() => {
+      if (traces.ofRun?.runFolder !== kept?.runFolder) void refresh();
+    }),
+    training.onProgress(({ status: { runFolder, snapshot } }) => {
+      if (snapshot === newest) return;
+      newest = snapshot;
+      if (traces.ofRun?.runFolder !== runFolder) return;
+      void refresh().then(follow);
+    }),
+    training.onDidChange(() => changed.fire()),
+  ];
+
+  return {
+    get shown() {
+      return shown();
+    },
+    show,
+    async step(by) {
+      const { updates = [], at } = shown() ?? {};
+      const here = typeof at === "number" ? at : (traces.current?.update ?? 0);
+      const there =
+        by > 0
+          ? updates.find((update) => update > here)
+          : updates.findLast((update) => update < here);
+      if (there === undefined) return;
+      await show(there === updates.at(-1) ? "newest" : there);
+    },
+    onDidChange: changed.event,
+    dispose() {
+      clearTimeout(followTimer);
+      vscode.Disposable.from(...subscriptions).dispose();
+    },
+  };
+}
