@@ -1,6 +1,6 @@
 /** What something much simpler than a network reaches on the validation part: the losses to beat. */
 import type { Baseline } from "./dataset.ts";
-import type { TokenArray } from "./tokenizedText.ts";
+import type { TokenCounts } from "./tokenCounts.ts";
 
 /**
  * Entropies of the held-back tokens under counts of the training tokens, in nats per token: what a network
@@ -8,43 +8,41 @@ import type { TokenArray } from "./tokenizedText.ts";
  * read, as for the network. Empty when nothing is held back.
  */
 export function languageBaselines(
-  training: TokenArray,
-  held: TokenArray,
+  training: TokenCounts,
+  held: TokenCounts,
   vocabulary: number,
   unit: string,
 ): Baseline[] {
+  const { tokens: counts, pairs } = training;
   if (held.length < 2) return [];
-  const counts = new Float64Array(vocabulary);
-  for (const token of training) counts[token]++;
   // One more of each (Laplace), so that no token is impossible.
-  const unigram = (token: number): number => (counts[token] + 1) / (training.length + vocabulary);
+  const unigram = (token: number): number =>
+    ((counts[token] ?? 0) + 1) / (training.length + vocabulary);
+  let unigramLoss = 0;
+  held.tokens.forEach((times, token) => {
+    const predicted = token === held.first ? times - 1 : times;
+    if (predicted > 0) unigramLoss -= predicted * Math.log(unigram(token));
+  });
+  const predictions = held.length - 1;
+  const unigrams = { name: "unigram", loss: unigramLoss / predictions, unit: `nats per ${unit}` };
+  if (pairs.isFull || held.pairs.isFull) return [unigrams];
 
-  const pairs = createCounts(vocabulary * vocabulary);
   const followers = new Float64Array(vocabulary);
   const totals = new Float64Array(vocabulary);
-  for (let at = 1; at < training.length; at++) {
-    const pair = training[at - 1] * vocabulary + training[at];
-    if (pairs.add(pair) === 1) followers[training[at - 1]]++;
-    totals[training[at - 1]]++;
-  }
+  pairs.forEach((previous, _, times) => {
+    if (times > 0) followers[previous]++;
+    totals[previous] += times;
+  });
   // Witten & Bell 1991: a token with many different followers leaves more room for new ones.
   const bigram = (previous: number, token: number): number => {
     const room = Math.max(1, followers[previous]);
-    const count = pairs.get(previous * vocabulary + token);
-    return (count + room * unigram(token)) / (totals[previous] + room);
+    return (pairs.get(previous, token) + room * unigram(token)) / (totals[previous] + room);
   };
-
-  let unigramLoss = 0;
   let bigramLoss = 0;
-  for (let at = 1; at < held.length; at++) {
-    unigramLoss -= Math.log(unigram(held[at]));
-    bigramLoss -= Math.log(bigram(held[at - 1], held[at]));
-  }
-  const predictions = held.length - 1;
-  return [
-    { name: "unigram", loss: unigramLoss / predictions, unit: `nats per ${unit}` },
-    { name: "bigram", loss: bigramLoss / predictions, unit: `nats per ${unit}` },
-  ];
+  held.pairs.forEach((previous, token, times) => {
+    bigramLoss -= times * Math.log(bigram(previous, token));
+  });
+  return [unigrams, { name: "bigram", loss: bigramLoss / predictions, unit: `nats per ${unit}` }];
 }
 
 /** Always answering with the classes' shares in the training part. Empty when nothing is held back. */
@@ -71,25 +69,4 @@ export function majorityBaseline(
       accuracy: right / held.length,
     },
   ];
-}
-
-/** How often each of `size` things was seen; a table where that is small, since a map is slow for a long text. */
-function createCounts(size: number) {
-  if (size <= 2 ** 22) {
-    const counts = new Float64Array(size);
-    return {
-      add: (index: number): number => ++counts[index],
-      get: (index: number) => counts[index],
-    };
-  }
-  const counts = new Map<number, number>();
-  const get = (index: number): number => counts.get(index) ?? 0;
-  return {
-    add(index: number): number {
-      const count = get(index) + 1;
-      counts.set(index, count);
-      return count;
-    },
-    get,
-  };
 }

@@ -8,7 +8,10 @@ import type { Example, Split } from "./split.ts";
 import { carriedStepsOf, isIndex } from "./streamBatcher.ts";
 import { windowAt, windowsFor, type Windows } from "./windows.ts";
 
-type Examples = Pick<Split, "layout" | "sequenceCount" | "steps" | "decoderSteps" | "read">;
+type Examples = Pick<
+  Split,
+  "layout" | "sequenceCount" | "steps" | "decoderSteps" | "read" | "expect"
+>;
 
 export function createExampleBatcher(split: Examples, options: BatcherOptions): Batcher {
   const { sequenceCount, layout } = split;
@@ -29,11 +32,13 @@ export function createExampleBatcher(split: Examples, options: BatcherOptions): 
     shuffleSeed = seed;
     order = seed === null ? inOrder : shuffle(inOrder.slice(), createUniform(seed));
   };
+  const membersOf = (members: Int32Array, index: number): Int32Array =>
+    members.subarray(index * batch, (index + 1) * batch);
   /** Longest first, so that the engine need not compute the padding. */
   const examplesOf = (members: Int32Array, index: number): Example[] =>
-    Array.from(members.subarray(index * batch, (index + 1) * batch), (member) =>
-      split.read(member),
-    ).sort((a, b) => b.steps - a.steps);
+    Array.from(membersOf(members, index), (member) => split.read(member)).sort(
+      (a, b) => b.steps - a.steps,
+    );
 
   const next = (): Batch | undefined => {
     if (!order) throw new Error("startEpoch() comes before next().");
@@ -41,6 +46,9 @@ export function createExampleBatcher(split: Examples, options: BatcherOptions): 
       if (!pending) {
         if (group === groups) return undefined;
         pending = { examples: examplesOf(order, group), lossFrom: 0 };
+        if (split.expect) {
+          for (const member of membersOf(order, group + 1)) split.expect(member);
+        }
       }
       const { examples, lossFrom } = pending;
       // They come longest first.

@@ -10,11 +10,25 @@ export interface FileSource {
   read(path: string): Promise<Uint8Array>;
   /** The same bytes in pieces, however many they are. A piece may be the same memory as the one before. */
   pieces(path: string): AsyncIterable<Uint8Array>;
+  /** For reading parts of a file, whichever are needed, as long as it stays what it is now. Rejects as `read` does. */
+  open(path: string): Promise<FileParts>;
   /**
    * The files that a path names, in any order: the file itself, all files below a folder (hidden ones
    * left out), or what a glob with `*`, `**`, `?` matches. Empty when there is none.
    */
   list(pattern: string): Promise<readonly string[]>;
+}
+
+export interface FileParts {
+  /** Bytes in all. */
+  readonly size: number;
+  /**
+   * The bytes `[from, to)`, at once.
+   * @throws UserError when the file is gone, or is another one than it was
+   */
+  read(from: number, to: number): Uint8Array;
+  /** The same while others go on. */
+  ask(from: number, to: number): Promise<Uint8Array>;
 }
 
 /** A text file as it was decoded, and where its lines begin. */
@@ -29,7 +43,10 @@ export interface TextFile {
 /** A text is held as one string, of which V8 allows half a billion characters. */
 export const maximumBytes = 400 * 1024 * 1024;
 
-export async function readTextFile(files: FileSource, path: string): Promise<TextFile> {
+export async function readTextFile(
+  files: Pick<FileSource, "read">,
+  path: string,
+): Promise<TextFile> {
   const bytes = await files.read(path);
   if (bytes.length === 0) throw isEmpty(path);
   if (bytes.length > maximumBytes) {
@@ -54,30 +71,40 @@ const isEmpty = (path: string): UserError =>
  * text that is read whole.
  */
 export async function* textPieces(files: FileSource, path: string): AsyncGenerator<string> {
-  let decoder: ReturnType<typeof decoderFor> | undefined;
   let heldBack = "";
-  for await (const bytes of files.pieces(path)) {
-    decoder ??= decoderFor(bytes, path);
-    let text: string;
-    try {
-      text = heldBack + decoder.decode(bytes, { stream: true });
-    } catch {
-      // The whole says at which line and column.
-      await readTextFile(files, path);
-      throw new Error(`${path} changed while it was read.`);
-    }
+  for await (const piece of decodedPieces(files, path)) {
+    const text = heldBack + piece;
     // What follows decides whether a carriage return ends a line by itself.
     heldBack = text.endsWith("\r") ? "\r" : "";
     yield endingInLineFeeds(heldBack ? text.slice(0, -1) : text);
   }
-  if (!decoder) throw isEmpty(path);
-  try {
-    const rest = heldBack + decoder.decode();
-    if (rest !== "") yield endingInLineFeeds(rest);
-  } catch {
-    await readTextFile(files, path);
-    throw new Error(`${path} changed while it was read.`);
+  if (heldBack !== "") yield "\n";
+}
+
+/** The same with line breaks as they are. */
+export async function* decodedPieces(
+  files: Pick<FileSource, "pieces" | "read">,
+  path: string,
+): AsyncGenerator<string> {
+  let decoder: ReturnType<typeof decoderFor> | undefined;
+  const decoded = async (decode: () => string): Promise<string> => {
+    try {
+      return decode();
+    } catch {
+      // The whole says at which line and column, unless it is too large for that.
+      const error = await readTextFile(files, path).catch((reason: unknown) => reason);
+      if (error instanceof UserError && error.details.place?.line !== undefined) throw error;
+      throw encodingProblem(path);
+    }
+  };
+  for await (const bytes of files.pieces(path)) {
+    const decoding = (decoder ??= decoderFor(bytes, path));
+    yield await decoded(() => decoding.decode(bytes, { stream: true }));
   }
+  if (!decoder) throw isEmpty(path);
+  const last = decoder;
+  const rest = await decoded(() => last.decode());
+  if (rest !== "") yield rest;
 }
 
 function decoderFor(first: Uint8Array, path: string) {
@@ -109,8 +136,10 @@ function decode(bytes: Uint8Array, path: string): string {
   }
 }
 
+export type TextEncoding = "utf-8" | "utf-16le" | "utf-16be";
+
 /** What the byte order mark says. */
-function encodingOf([first, second]: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {
+export function encodingOf([first, second]: Uint8Array): TextEncoding {
   if (first === 0xff && second === 0xfe) return "utf-16le";
   return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
 }
@@ -137,16 +166,16 @@ function notUtf8(bytes: Uint8Array, path: string): UserError {
   const before = lenient.slice(0, offset);
   const line = before.split("\n").length;
   const column = offset - before.lastIndexOf("\n");
-  return new UserError(
-    "file-encoding",
-    `${path}, line ${line}, column ${column}: not UTF-8, so the characters cannot be told.`,
-    {
-      place: { file: path, line, column },
-      advice: "Save the file as UTF-8; in VS Code: Save with Encoding.",
-      path: ["data", "path"],
-    },
-  );
+  return encodingProblem(path, line, column);
 }
+
+const encodingProblem = (file: string, line?: number, column?: number): UserError =>
+  errorAt(
+    { file, line, column },
+    "file-encoding",
+    "not UTF-8, so the characters cannot be told.",
+    "Save the file as UTF-8; in VS Code: Save with Encoding.",
+  );
 
 function findLineStarts(text: string): Int32Array {
   let count = 1;

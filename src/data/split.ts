@@ -1,6 +1,6 @@
 /** One part of the data, for training or for validation: sequences that can be read one at a time. */
 import type { Real } from "../trace/trace.ts";
-import type { TokenArray } from "./tokenizedText.ts";
+import type { TokenArray, TokenRow } from "./tokenRow.ts";
 
 /** What every sequence of a data set has in common. */
 export interface Layout {
@@ -63,11 +63,13 @@ export interface Split {
   readonly decoderSteps?: number;
   /** `steps`, where the data goes on beyond the sequence, makes it longer or shorter than usual. */
   read(index: number, steps?: number): Example;
+  /** Says that it is read soon. */
+  expect?(index: number): void;
   describe(index: number): { readonly title: string; readonly detail: string };
   labels(index: number, steps?: number): readonly StepLabel[];
   /**
    * The whole part as one row of tokens, where the sequences follow on each other: training then carries the
    * state from one window to the next. Each token predicts the one after it.
    */
-  readonly stream?: TokenArray;
+  readonly stream?: TokenRow;
 }

@@ -2,14 +2,14 @@
  * A text as B streams that are read side by side: stream b reads its own part of the text from beginning to end, window after
  * window, with the state carried along. Every token but the first is predicted exactly once in an epoch.
  */
-import type { TokenArray } from "./tokenizedText.ts";
 import type { Batch } from "../trace/batch.ts";
 import { reusedArrays } from "./batchArrays.ts";
 import type { Batcher, JsonValue } from "./batcher.ts";
 import type { Layout, Split } from "./split.ts";
+import type { TokenRow } from "./tokenRow.ts";
 import { stepsToNext, windowAt, type Window, type Windows } from "./windows.ts";
 
-export function createStreamBatcher(stream: TokenArray, windows: Windows, wanted: number): Batcher {
+export function createStreamBatcher(stream: TokenRow, windows: Windows, wanted: number): Batcher {
   const predictions = Math.max(0, stream.length - 1);
   const batch = streamCount(predictions, windows.length, wanted);
   // Parts differ by one token at most.
@@ -20,6 +20,8 @@ export function createStreamBatcher(stream: TokenArray, windows: Windows, wanted
   const count = Math.ceil(longest / windows.stride);
   const arrays = reusedArrays();
   let index: number | undefined;
+  /** The tokens of one stream's window, and the one that follows. */
+  const numbers = new Int32Array(windows.length + 1);
 
   const read = (window: Window): Batch => {
     const { from: first, lossFrom, to } = window;
@@ -30,12 +32,15 @@ export function createStreamBatcher(stream: TokenArray, windows: Windows, wanted
     const weights = arrays.numbers("weights", steps * batch);
     for (let b = 0; b < batch; b++) {
       lengths[b] = Math.max(0, Math.min(steps, starts[b + 1] - starts[b] - first));
+      if (lengths[b] === 0) continue;
+      const from = starts[b] + first;
+      stream.read(from, lengths[b] + 1, numbers);
       for (let t = 0; t < lengths[b]; t++) {
-        const at = starts[b] + first + t;
-        tokens[t * batch + b] = stream[at];
-        classes[t * batch + b] = stream[at + 1];
+        tokens[t * batch + b] = numbers[t];
+        classes[t * batch + b] = numbers[t + 1];
         weights[t * batch + b] = first + t < lossFrom ? 0 : 1;
       }
+      stream.follow(from);
     }
     return {
       steps,
@@ -87,10 +92,10 @@ export const carriedStepsOf = (
 
 /** The windows of a text as examples on their own. */
 export function windowsOf(
-  stream: TokenArray,
+  stream: TokenRow,
   windows: Windows,
   layout: Layout,
-): Pick<Split, "layout" | "sequenceCount" | "steps" | "read"> {
+): Pick<Split, "layout" | "sequenceCount" | "steps" | "read" | "expect"> {
   const predictions = Math.max(0, stream.length - 1);
   const { stride } = windows;
   return {
@@ -100,12 +105,18 @@ export function windowsOf(
     read(index) {
       const window = windowAt(windows, index * stride, predictions);
       const { from: start, lossFrom, to: end } = window;
+      const numbers = new Int32Array(end - start + 1);
+      stream.read(start, numbers.length, numbers);
       return {
         steps: end - start,
-        input: stream.subarray(start, end),
-        target: stream.subarray(start + 1, end + 1),
+        input: numbers.subarray(0, end - start),
+        target: numbers.subarray(1),
         weights: new Float32Array(end - start).fill(1, lossFrom - start),
       };
+    },
+    expect(index) {
+      const { from, to } = windowAt(windows, index * stride, predictions);
+      stream.expect(from, to - from + 1);
     },
   };
 }

@@ -4,6 +4,7 @@
  */
 import { createCsvReader, lengthOfRow, placeOfCell, type CsvHeader } from "./csvReader.ts";
 import { textPieces, type FileSource } from "./files.ts";
+import { growing, type Growing } from "./growing.ts";
 import { numberIn } from "./numbers.ts";
 import type { TextPlace } from "./split.ts";
 
@@ -94,35 +95,6 @@ export async function readTableColumns(
   };
 }
 
-type Numbers = Float64Array | Int32Array | Uint16Array;
-
-interface Growing<Values extends Numbers> {
-  push(value: number): void;
-  length(): number;
-  /** What was pushed. */
-  values(): Values;
-}
-
-function growing(first: Float64Array): Growing<Float64Array>;
-function growing(first: Int32Array): Growing<Int32Array>;
-function growing(first: Uint16Array): Growing<Uint16Array>;
-function growing(first: Numbers): Growing<Numbers> {
-  let values = first;
-  let length = 0;
-  return {
-    push(value) {
-      if (length === values.length) {
-        const larger = sameKind(values, Math.ceil(1.5 * length));
-        larger.set(values);
-        values = larger;
-      }
-      values[length++] = value;
-    },
-    length: () => length,
-    values: () => values.subarray(0, length),
-  };
-}
-
 interface GrowingCategories {
   push(name: string): void;
   values(): Categories;
@@ -143,9 +115,4 @@ function growingCategories(): GrowingCategories {
     },
     values: () => ({ names: [...numberOf.keys()], codes: codes.values() }),
   };
-}
-
-function sameKind(values: Numbers, length: number): Numbers {
-  if (values instanceof Float64Array) return new Float64Array(length);
-  return values instanceof Int32Array ? new Int32Array(length) : new Uint16Array(length);
 }

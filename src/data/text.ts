@@ -3,9 +3,12 @@ import { UserError } from "../config/problem.ts";
 import type { DataConfig, TrainingConfig } from "../config/schema.ts";
 import { languageBaselines } from "./baselines.ts";
 import { shapeOf, type Dataset, type DataWarning } from "./dataset.ts";
-import { readTextFile, type FileSource, type TextFile } from "./files.ts";
+import type { FileSource } from "./files.ts";
+import { createBlockPlaces } from "./longText/blockPlaces.ts";
+import { readTokens, usualMemory, type TextMemory } from "./longText/readTokens.ts";
+import { openTexts, type TextParts } from "./longText/textParts.ts";
 import { createTextSplit, type NumberedText } from "./textSplit.ts";
-import { tokenize, type TokenArray, type TokenizedText } from "./tokenizedText.ts";
+import { renumbered } from "./tokenCounts.ts";
 import { unknownToken } from "./tokens.ts";
 import { buildVocabulary, type Vocabulary } from "./vocabulary.ts";
 import { grouped } from "./wording.ts";
@@ -22,57 +25,58 @@ export async function loadText(
   data: TextConfig,
   training: TrainingConfig,
   files: FileSource,
+  memory: TextMemory = usualMemory,
 ): Promise<Dataset> {
-  const sources = await readAll(data.path, files);
-  const tokenized = tokenize(separated(sources), data);
-  const total = tokenized.ids.length;
+  const texts = await openTexts(files, await findTexts(data.path, files), memory.heldBytes);
+  const { share } = training.validation;
+  const read = await readTokens(texts, data, share, memory);
+  const { blocks, trained, held, distinct } = read;
   const unit = data.level === "character" ? "character" : "word";
-  // The last part, never a random one: neighbours in a text are too alike to be called unseen.
-  const held = Math.floor(total * training.validation.share);
-  const trained = total - held;
-  if (trained < 2) throw tooShort(sources, trained, unit);
+  if (trained < 2) throw tooShort(texts, trained, unit);
 
-  const { vocabulary, tokens } = encode(tokenized, trained, data.maximumVocabulary);
-  const text: NumberedText = { sources, tokenized, tokens, vocabulary, level: data.level };
+  const { vocabulary, numberOf } = buildVocabulary(
+    distinct,
+    read.counts.training.tokens,
+    data.maximumVocabulary,
+  );
+  const size = vocabulary.tokens.length;
+  const text: NumberedText = {
+    blocks,
+    places: createBlockPlaces(blocks),
+    tokens: read.numberedBy(numberOf, size),
+    vocabulary,
+  };
   const trainingSplit = createTextSplit(text, [0, trained], windowOf(training.bptt));
-  const validationSplit = createTextSplit(text, [trained, total], windowOf(training.bptt));
-  const unknown = countUnknown(tokens, vocabulary);
+  const validationSplit = createTextSplit(text, [trained, blocks.length], windowOf(training.bptt));
+  const counts = renumbered(read.counts.training, numberOf, size);
+  const heldCounts = renumbered(read.counts.held, numberOf, size);
+  const { unknown } = vocabulary;
+  const unknowns = unknown === undefined ? 0 : counts.tokens[unknown] + heldCounts.tokens[unknown];
   return {
     encoding: { kind: "text", level: data.level, lowercase: data.lowercase, vocabulary },
     ...shapeOf(trainingSplit),
     training: trainingSplit,
     validation: validationSplit,
-    summary: summarize(total, held, vocabulary, unknown, unit),
-    baselines: languageBaselines(
-      tokens.subarray(0, trained),
-      tokens.subarray(trained),
-      vocabulary.tokens.length,
-      unit,
-    ),
+    summary: summarize(blocks.length, held, vocabulary, unknowns, unit),
+    baselines: languageBaselines(counts, heldCounts, size, unit),
     warnings: findWarnings(vocabulary, held, training),
   };
 }
 
-async function readAll(
+async function findTexts(
   path: string | readonly string[],
   files: FileSource,
-): Promise<readonly TextFile[]> {
+): Promise<readonly string[]> {
   const patterns = typeof path === "string" ? [path] : path;
-  const found: TextFile[] = [];
+  const found: string[] = [];
   for (const [index, pattern] of patterns.entries()) {
     const names = [...(await files.list(pattern))].sort(byName.compare);
     if (names.length === 0)
       throw missing(pattern, typeof path === "string" ? ["data", "path"] : ["data", "path", index]);
-    for (const name of names) found.push(await readTextFile(files, name));
+    found.push(...names);
   }
   return found;
 }
-
-/** Between two files a line ends, whether or not the first one says so. */
-const separated = (sources: readonly TextFile[]): readonly { text: string }[] =>
-  sources.map(({ text }, index) => ({
-    text: index < sources.length - 1 && !text.endsWith("\n") ? `${text}\n` : text,
-  }));
 
 /** chapter_2 comes before chapter_10. */
 const byName = new Intl.Collator("en", { numeric: true });
@@ -89,7 +93,7 @@ function missing(pattern: string, path: readonly (string | number)[]): UserError
   });
 }
 
-function tooShort(sources: readonly TextFile[], trained: number, unit: string): UserError {
+function tooShort(sources: readonly TextParts[], trained: number, unit: string): UserError {
   const names = sources.map(({ path }) => path).join(", ");
   return new UserError(
     "text-too-short",
@@ -100,28 +104,6 @@ function tooShort(sources: readonly TextFile[], trained: number, unit: string): 
       path: ["data", "path"],
     },
   );
-}
-
-/** Numbers for every token; only what the training part contains gets one of its own. */
-function encode(
-  tokenized: TokenizedText,
-  trained: number,
-  maximum: number | undefined,
-): { vocabulary: Vocabulary; tokens: TokenArray } {
-  const { distinct, ids } = tokenized;
-  const counts = new Int32Array(distinct.length);
-  for (let at = 0; at < trained; at++) counts[ids[at]]++;
-  const { vocabulary, numberOf } = buildVocabulary(distinct, counts, maximum);
-  // In place: no number is larger than before, since ⟨unknown⟩ only comes where another one goes.
-  for (let at = 0; at < ids.length; at++) ids[at] = numberOf[ids[at]];
-  return { vocabulary, tokens: ids };
-}
-
-function countUnknown(tokens: TokenArray, { unknown }: Vocabulary): number {
-  if (unknown === undefined) return 0;
-  let count = 0;
-  for (const token of tokens) if (token === unknown) count++;
-  return count;
 }
 
 function summarize(

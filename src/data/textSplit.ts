@@ -1,27 +1,26 @@
 /** Windows over a long text, which follow on each other, and the place of every token in the person's files. */
-import { placeIn, type TextFile } from "./files.ts";
-import type { Layout, Split, StepLabel, TextPlace } from "./split.ts";
-import type { TokenArray, TokenizedText } from "./tokenizedText.ts";
-import { tokenLength, visible, type Level } from "./tokens.ts";
+import type { BlockPlaces } from "./longText/blockPlaces.ts";
+import type { TextBlocks } from "./longText/textBlocks.ts";
+import type { Layout, Split, StepLabel } from "./split.ts";
+import { partOf, type TokenRow } from "./tokenRow.ts";
+import { visible } from "./tokens.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 export interface NumberedText {
-  readonly sources: readonly TextFile[];
-  readonly tokenized: TokenizedText;
+  readonly blocks: TextBlocks;
+  readonly places: BlockPlaces;
   /** All of them, in one row. */
-  readonly tokens: TokenArray;
+  readonly tokens: TokenRow;
   readonly vocabulary: Vocabulary;
-  readonly level: Level;
 }
 
 /** A part of the text, `[from, to)` in tokens; its sequences are windows that follow on each other. */
 export function createTextSplit(
-  text: NumberedText,
+  { places, tokens, vocabulary }: NumberedText,
   [from, to]: readonly [number, number],
   window: number,
 ): Split {
-  const { vocabulary, tokens } = text;
-  const stream = tokens.subarray(from, to);
+  const stream = partOf(tokens, from, to);
   const predictions = Math.max(0, stream.length - 1);
   const steps = Math.min(window, predictions);
   const size = vocabulary.tokens.length;
@@ -33,6 +32,12 @@ export function createTextSplit(
     const start = index * steps;
     return [start, Math.min(start + Math.max(1, wanted), predictions)];
   };
+  /** The tokens of a range, and the one that follows. */
+  const numbers = (start: number, end: number): Int32Array => {
+    const found = new Int32Array(end - start + 1);
+    stream.read(start, found.length, found);
+    return found;
+  };
   const label = (token: number): string => visible(vocabulary.tokens[token]);
   return {
     layout,
@@ -41,17 +46,18 @@ export function createTextSplit(
     sequenceCount: steps === 0 ? 0 : Math.ceil(predictions / steps),
     read(index, wanted) {
       const [start, end] = range(index, wanted);
+      const read = numbers(start, end);
       return {
         steps: end - start,
-        input: stream.subarray(start, end),
-        target: stream.subarray(start + 1, end + 1),
+        input: read.subarray(0, end - start),
+        target: read.subarray(1),
         weights: new Float32Array(end - start).fill(1),
       };
     },
     describe(index) {
       const [start, end] = range(index, Math.min(steps, 60));
-      const place = placeOf(text, from + start);
-      const title = excerpt(text, from + start, from + end);
+      const place = places.placeOf(from + start);
+      const title = places.excerpt(from + start, from + end);
       return {
         title: title.replaceAll(/\s+/g, " ").trim() || "⏎",
         detail: `${place.file}, line ${place.line}`,
@@ -59,28 +65,12 @@ export function createTextSplit(
     },
     labels(index, wanted) {
       const [start, end] = range(index, wanted);
+      const read = numbers(start, end);
       return Array.from({ length: end - start }, (_, t): StepLabel => ({
-        input: label(stream[start + t]),
-        target: label(stream[start + t + 1]),
-        place: placeOf(text, from + start + t),
+        input: label(read[t]),
+        target: label(read[t + 1]),
+        place: places.placeOf(from + start + t),
       }));
     },
   };
-}
-
-/** The text as it was written, of the tokens `[start, end)` as far as they are in the same file. */
-function excerpt({ sources, tokenized }: NumberedText, start: number, end: number): string {
-  const { starts, ids } = tokenized;
-  const file = starts.findLastIndex((first) => first <= start);
-  const from = tokenized.offsetOf(start);
-  const stops = end < ids.length && end < (starts[file + 1] ?? Infinity);
-  return sources[file].text.slice(from, stops ? tokenized.offsetOf(end) : from + 400);
-}
-
-/** Where a token, counted from the beginning of the whole text, stands in the person's files. */
-function placeOf({ sources, tokenized, level }: NumberedText, position: number): TextPlace {
-  const { starts } = tokenized;
-  const file = sources[starts.findLastIndex((start) => start <= position)];
-  const offset = tokenized.offsetOf(position);
-  return { ...placeIn(file, offset), length: tokenLength(file.text, offset, level) };
 }

@@ -10,6 +10,7 @@ import { inWords, type FileSource } from "./files.ts";
 import { readLabelledCorpus, type LabelledConfig, type LabelledCorpus } from "./labelledCorpus.ts";
 import { boundaryToken } from "./pairs.ts";
 import type { Split, StepLabel } from "./split.ts";
+import { createTokenCounter, type TokenCounts } from "./tokenCounts.ts";
 import { visible } from "./tokens.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -49,8 +50,12 @@ export async function loadTextsOfClasses(
     placeOf: corpus.placeOf,
   };
   const trainingSplit = createSplit(writing, trained);
-  const written = (part: Int32Array): Int32Array =>
-    Int32Array.from(Array.from(part).flatMap((example) => [...rows[example].subarray(1)]));
+  const countsOf = (part: Int32Array): TokenCounts => {
+    const counter = createTokenCounter();
+    // The class is given, not predicted.
+    for (const example of part) counter.add(rows[example].subarray(1), rows[example].length - 1);
+    return counter.counts();
+  };
   return {
     encoding: { kind: "text", level: data.level, lowercase: data.lowercase, vocabulary, classes },
     ...shapeOf(trainingSplit),
@@ -58,8 +63,8 @@ export async function loadTextsOfClasses(
     validation: createSplit(writing, held),
     summary: corpus.summary,
     baselines: languageBaselines(
-      written(trained),
-      written(held),
+      countsOf(trained),
+      countsOf(held),
       vocabulary.tokens.length,
       data.level,
     ),

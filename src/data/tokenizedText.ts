@@ -2,10 +2,8 @@
  * Several texts as one row of token numbers, of as few bytes each as their number allows, so that a text of a hundred
  * megabytes takes a hundred megabytes. The place of a token is found again from the nearest of some anchors.
  */
+import type { TokenArray } from "./tokenRow.ts";
 import { forEachToken, type Level } from "./tokens.ts";
-
-/** Numbers of tokens. */
-export type TokenArray = Uint8Array | Uint16Array | Int32Array;
 
 export interface TokenizedText {
   /** Every distinct token in order of first appearance; `ids` are positions in it. */

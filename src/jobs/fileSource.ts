@@ -2,10 +2,11 @@
  * The files that a config names, for the data side, which knows no file system. A workspace may be
  * hostile: whatever a path says, and whatever its links point to, it ends inside the workspace.
  */
-import { open, readdir, stat, type FileHandle } from "node:fs/promises";
+import { open, readdir, stat } from "node:fs/promises";
 import { UserError } from "../config/problem.ts";
 import { maximumBytes as defaultMaximumBytes, type FileSource } from "../data/files.ts";
 import { fileProblem, systemCode } from "../runs/fileProblem.ts";
+import { aboutData, fill, openParts, regularStatus, wrongFile } from "./fileParts.ts";
 import { fixedPrefix, globMatcher, isPattern } from "./glob.ts";
 import { pathInside } from "./pathInside.ts";
 
@@ -16,9 +17,6 @@ export interface FileSourceOptions {
 }
 
 const maximumFiles = 10_000;
-/** The key of the config that names files. */
-const dataPath = ["data", "path"];
-
 /** `folder` is the absolute folder of the config; paths are relative to it, with forward slashes. */
 export function createFileSource(folder: string, options: FileSourceOptions = {}): FileSource {
   const { workspaceFolders = [], maximumBytes = defaultMaximumBytes } = options;
@@ -40,7 +38,7 @@ export function createFileSource(folder: string, options: FileSourceOptions = {}
         if (found.length > maximumFiles) {
           throw new UserError("data", `"${path}" matches more than ${maximumFiles} files.`, {
             advice: "Name the files more narrowly.",
-            path: dataPath,
+            path: ["data", "path"],
           });
         }
       }
@@ -67,6 +65,13 @@ export function createFileSource(folder: string, options: FileSourceOptions = {}
         throw aboutData(fileProblem(error, "read", path));
       }
     },
+    async open(path) {
+      try {
+        return await openParts(await resolveInside(path), path);
+      } catch (error) {
+        throw aboutData(fileProblem(error, "read", path));
+      }
+    },
     /** A file is itself; a folder is every file below it; a pattern is every file that it matches; sorted. */
     async list(pattern) {
       const normal = pattern
@@ -89,7 +94,7 @@ export function createFileSource(folder: string, options: FileSourceOptions = {}
 
 /** Reads at most the size that the file had at first, so that a file that grows comes to an end. */
 async function readBounded(real: string, path: string, maximumBytes: number): Promise<Uint8Array> {
-  const size = await regularSize(real, path);
+  const size = (await regularStatus(real, path)).size;
   if (size > maximumBytes) {
     throw wrongFile(
       path,
@@ -111,7 +116,7 @@ const bytesPerPiece = 2 ** 20;
 
 /** The same in pieces, all of which are views of one buffer. */
 async function* readInPieces(real: string, path: string): AsyncGenerator<Uint8Array> {
-  const size = await regularSize(real, path);
+  const size = (await regularStatus(real, path)).size;
   const handle = await open(real, "r");
   try {
     const buffer = new Uint8Array(Math.min(size, bytesPerPiece));
@@ -125,35 +130,6 @@ async function* readInPieces(real: string, path: string): AsyncGenerator<Uint8Ar
     await handle.close();
   }
 }
-
-/** Answers how many bytes there were from `position` on. */
-async function fill(handle: FileHandle, bytes: Uint8Array, position: number): Promise<number> {
-  let filled = 0;
-  while (filled < bytes.length) {
-    const left = bytes.length - filled;
-    const { bytesRead } = await handle.read(bytes, filled, left, position + filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return filled;
-}
-
-/** Before opening: opening a pipe waits for somebody to write into it. */
-async function regularSize(real: string, path: string): Promise<number> {
-  const status = await stat(real);
-  if (status.isDirectory()) throw wrongFile(path, "a folder, not a file");
-  if (!status.isFile()) throw wrongFile(path, "not a regular file");
-  return status.size;
-}
-
-const wrongFile = (path: string, what: string, advice?: string): UserError =>
-  new UserError("data", `"${path}" is ${what}.`, { place: { file: path }, advice, path: dataPath });
-
-/** Leads to the key of the config that named the file. */
-const aboutData = (error: unknown): unknown =>
-  error instanceof UserError
-    ? new UserError(error.details.code, error.message, { path: dataPath, ...error.details })
-    : error;
 
 const megabytes = (bytes: number): string =>
   `${(bytes / 2 ** 20).toFixed(bytes < 2 ** 24 ? 1 : 0)} MB`;

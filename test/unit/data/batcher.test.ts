@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import { createBatcher, type Batcher, type BatcherOptions } from "../../../src/data/batcher.ts";
 import { createUniform } from "../../../src/data/randomness.ts";
 import type { Example, Layout, Split } from "../../../src/data/split.ts";
+import { rowOf } from "../../../src/data/tokenRow.ts";
 import type { Batch } from "../../../src/trace/batch.ts";
-import { load, tokensOf, valuesOf } from "./builders.ts";
+import { load, tokensIn, tokensOf, valuesOf } from "./builders.ts";
 
 /** A text whose token at each position is that position, so that every token says where it came from. */
 const streamOf = (length: number): Split => ({
@@ -13,7 +14,7 @@ const streamOf = (length: number): Split => ({
     input: { kind: "tokens", vocabulary: length },
     output: { kind: "classes", size: length, at: "each-step" },
   },
-  stream: Int32Array.from({ length }, (_, position) => position),
+  stream: rowOf(Int32Array.from({ length }, (_, position) => position)),
   steps: Math.min(8, Math.max(0, length - 1)),
 });
 
@@ -124,7 +125,7 @@ describe("batches", () => {
         const batches = epochOf(batcherOf(case_));
         const { stream, sequenceCount } = case_.split;
         const expected = stream
-          ? [...stream].slice(0, -1)
+          ? tokensIn(stream).slice(0, -1)
           : Array.from({ length: sequenceCount }, (_, index) => [
               ...case_.split.read(index).input,
             ]).flat();
@@ -155,7 +156,7 @@ describe("batches", () => {
           });
         }
         const expected = split.stream
-          ? [...split.stream].slice(1)
+          ? tokensIn(split.stream).slice(1)
           : Array.from({ length: split.sequenceCount }, (_, index) => [
               ...split.read(index).target,
             ]).flat();

@@ -4,6 +4,8 @@ import { UserError } from "../../../src/config/problem.ts";
 import { configSchema, type Config } from "../../../src/config/schema.ts";
 import { loadDataset, type Dataset } from "../../../src/data/dataset.ts";
 import type { FileSource } from "../../../src/data/files.ts";
+import { createTokenCounter, type TokenCounts } from "../../../src/data/tokenCounts.ts";
+import type { TokenRow } from "../../../src/data/tokenRow.ts";
 import type { Batch } from "../../../src/trace/batch.ts";
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
@@ -11,12 +13,13 @@ type Files = Readonly<Record<string, string | Uint8Array>>;
 /** A file system of strings. A pattern `folder/*` names all files of a folder. */
 export function memoryFiles(files: Files): FileSource {
   const encoder = new TextEncoder();
-  const read = async (path: string): Promise<Uint8Array> => {
+  const readNow = (path: string): Uint8Array => {
     const content = files[path];
     if (content === undefined)
       throw new UserError("missing", `"${path}" does not exist.`, { path: ["data", "path"] });
     return typeof content === "string" ? encoder.encode(content) : content;
   };
+  const read = async (path: string): Promise<Uint8Array> => readNow(path);
   return {
     read,
     // Small, so that lines, cells and characters are cut.
@@ -26,6 +29,10 @@ export function memoryFiles(files: Files): FileSource {
       for (let from = 0; from < bytes.length; from += length) {
         yield bytes.slice(from, from + length);
       }
+    },
+    async open(path) {
+      const part = (from: number, to: number): Uint8Array => readNow(path).slice(from, to);
+      return { size: readNow(path).length, read: part, ask: async (from, to) => part(from, to) };
     },
     async list(pattern) {
       if (!pattern.endsWith("*")) return pattern in files ? [pattern] : [];
@@ -69,6 +76,19 @@ export async function refusal(
     expect(refused.details.advice, "advice").toBeTruthy();
     return refused;
   }
+}
+
+/** All tokens of a row. */
+export function tokensIn(row: TokenRow | undefined): number[] {
+  const numbers = new Int32Array(row?.length ?? 0);
+  row?.read(0, numbers.length, numbers);
+  return Array.from(numbers);
+}
+
+export function countsOf(numbers: Int32Array): TokenCounts {
+  const counter = createTokenCounter();
+  counter.add(numbers, numbers.length);
+  return counter.counts();
 }
 
 /** The tokens of each sequence of a batch, without padding. */

@@ -28,10 +28,11 @@ describe("a file that cannot be read as text", () => {
     expect((await refusal(book, { "book.txt": png })).message).toContain("byte 8 is zero");
   });
 
-  it("that is too large is refused before it is decoded", async () => {
+  it("that is too large to be held is refused before it is decoded, where it has to be held", async () => {
     const huge = new Uint8Array(maximumBytes + 1).fill(97);
-    expect((await refusal(book, { "book.txt": huge })).message).toBe(
-      "book.txt is 401 MB; Unroll reads up to 400 MB.",
+    const messages = { kind: "labelled-text", path: "sms.csv", text: "text", label: "label" };
+    expect((await refusal(messages, { "sms.csv": huge })).message).toBe(
+      "sms.csv is 401 MB; Unroll reads up to 400 MB.",
     );
   });
 

@@ -5,13 +5,18 @@ import { checkAgainstData, problemOf } from "../../../src/data/checkAgainstData.
 import { loadDataset } from "../../../src/data/dataset.ts";
 import { createUniform, shuffle } from "../../../src/data/randomness.ts";
 import { specOf } from "../../../src/data/spec.ts";
-import { configOf, load, memoryFiles } from "./builders.ts";
+import { configOf, countsOf, load, memoryFiles } from "./builders.ts";
 
 describe("losses to beat in a text", () => {
   it("are the entropies of a source whose statistics are known", () => {
     // A cycle of four: without memory ln 4, with the token before nearly nothing.
     const cycle = Int32Array.from({ length: 40_000 }, (_, at) => at % 4);
-    const [unigram, bigram] = languageBaselines(cycle, cycle.subarray(0, 4000), 4, "character");
+    const [unigram, bigram] = languageBaselines(
+      countsOf(cycle),
+      countsOf(cycle.subarray(0, 4000)),
+      4,
+      "character",
+    );
     expect(unigram).toMatchObject({
       name: "unigram",
       unit: "nats per character",
@@ -25,8 +30,8 @@ describe("losses to beat in a text", () => {
     const coin = Int32Array.from({ length: 60_000 }, () => (uniform() < 0.25 ? 1 : 0));
     const entropy = -0.25 * Math.log(0.25) - 0.75 * Math.log(0.75);
     for (const { loss } of languageBaselines(
-      coin.subarray(0, 50_000),
-      coin.subarray(50_000),
+      countsOf(coin.subarray(0, 50_000)),
+      countsOf(coin.subarray(50_000)),
       2,
       "word",
     )) {
@@ -36,14 +41,15 @@ describe("losses to beat in a text", () => {
   });
 
   it("are probabilities that sum to one after every token, also one that never occurred", () => {
-    const training = Int32Array.of(0, 1, 0, 2, 0, 1, 1);
+    const training = countsOf(Int32Array.of(0, 1, 0, 2, 0, 1, 1));
     for (const previous of [0, 1, 2, 3]) {
       for (const kind of [0, 1]) {
         const sum = [0, 1, 2, 3].reduce(
           (total, next) =>
             total +
             Math.exp(
-              -languageBaselines(training, Int32Array.of(previous, next), 4, "word")[kind].loss,
+              -languageBaselines(training, countsOf(Int32Array.of(previous, next)), 4, "word")[kind]
+                .loss,
             ),
           0,
         );
@@ -53,7 +59,9 @@ describe("losses to beat in a text", () => {
   });
 
   it("are none when nothing is held back", () => {
-    expect(languageBaselines(Int32Array.of(0, 1), Int32Array.of(1), 2, "word")).toEqual([]);
+    expect(
+      languageBaselines(countsOf(Int32Array.of(0, 1)), countsOf(Int32Array.of(1)), 2, "word"),
+    ).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { LayerConfig } from "../../../src/config/schema.ts";
 import { createBatcher, type BatcherOptions } from "../../../src/data/batcher.ts";
 import type { Example, Split } from "../../../src/data/split.ts";
+import { rowOf } from "../../../src/data/tokenRow.ts";
 import {
   backward,
   createPass,
@@ -41,7 +42,7 @@ function splitOf(lengths: readonly number[], stream?: Int32Array): Split {
     layout,
     sequenceCount: lengths.length,
     steps: Math.max(0, ...lengths, (stream?.length ?? 1) - 1),
-    ...(stream && { stream }),
+    ...(stream && { stream: rowOf(stream) }),
     read: (index) => examples[index],
     describe: (index) => ({ title: String(index), detail: "" }),
     labels: () => [],
