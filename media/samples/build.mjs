@@ -1,6 +1,7 @@
 /**
  * Makes the sample workspaces: copies each folder beside this file, and puts its data into it from the
- * development dependencies. The same packages give the same bytes. Data is never committed.
+ * development dependencies. The same packages give the same bytes. Data is not committed, but
+ * for folk tunes, which no package has.
  */
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -18,6 +19,7 @@ const samples = {
   "adding-problem": {},
   waveform: {},
   dates: {},
+  "folk-tunes": {},
   translation: { "phrases.csv": unicodePhrasesCsv },
 };
 

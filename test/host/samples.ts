@@ -11,7 +11,8 @@ export type Sample =
   | "spam"
   | "adding-problem"
   | "dates"
-  | "translation";
+  | "translation"
+  | "folk-tunes";
 
 export interface Startup {
   readonly train?: string;

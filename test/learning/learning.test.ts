@@ -38,6 +38,18 @@ describe("Moby Dick, one character at a time", () => {
   );
 });
 
+describe("Irish tunes, one character at a time", () => {
+  it(
+    "are predicted far better than from the character before",
+    async () => {
+      const sample = await trainSample("folk-tunes/unroll.json", ["training.epochs=5"]);
+      const { loss } = baseline(sample, "bigram");
+      expect(sample.result.bestValidationLoss).toBeLessThan(loss - 0.4);
+    },
+    5 * minutes,
+  );
+});
+
 describe("the weather in Seattle", () => {
   it.each(["weather/unroll.json", "weather/week.unroll.json"])(
     "is forecast better than by expecting every day to be like today: %s",

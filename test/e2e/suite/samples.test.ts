@@ -41,6 +41,7 @@ describe("Open Sample", () => {
     assert.deepEqual(folders, [
       "adding-problem",
       "dates",
+      "folk-tunes",
       "moby-dick",
       "prices",
       "spam",

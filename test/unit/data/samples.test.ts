@@ -71,6 +71,7 @@ describe("the sample workspaces", () => {
       "waveform",
       "dates",
       "translation",
+      "folk-tunes",
     ]) {
       expect(files).toContain(`${sample}/README.md`);
       expect(files).toContain(`${sample}/ATTRIBUTION.md`);
@@ -81,6 +82,7 @@ describe("the sample workspaces", () => {
       "adding-problem/rnn.unroll.json",
       "dates/reversal.unroll.json",
       "dates/unroll.json",
+      "folk-tunes/unroll.json",
       "moby-dick/unroll.json",
       "prices/price.unroll.json",
       "prices/unroll.json",
