@@ -15,6 +15,7 @@ import {
   type Orders,
 } from "../engine/parallel/board.ts";
 import type { Shard, TeamPlan } from "../engine/parallel/shard.ts";
+import { createWatch } from "../engine/parallel/watch.ts";
 import { doWork } from "../engine/parallel/shardWork.ts";
 
 /** What a thread is started with (`workerData`); it makes its shard of it. */
@@ -43,6 +44,7 @@ export function createTeam(first: Shard, starts: readonly ShardStart[], script: 
   const { board } = first.commons;
   let death: string | undefined;
   let ended = false;
+  const watch = createWatch(() => performance.now());
   tellRoom(board, starts.length < availableParallelism());
 
   const start = (workerData: ShardStart): Worker => {
@@ -69,7 +71,7 @@ export function createTeam(first: Shard, starts: readonly ShardStart[], script: 
           advice: "Resume the run; if it happens again, train with training.threads of 1.",
         });
       }
-    } while (!awaitDone(board, starts.length, patienceMs));
+    } while (!awaitDone(board, watch, starts.length, patienceMs));
     refuseFailure();
   };
 
@@ -83,7 +85,7 @@ export function createTeam(first: Shard, starts: readonly ShardStart[], script: 
         // The others are still at work in the same memory.
         failure = { error };
       }
-      const onTime = awaitDone(board, starts.length, patienceMs);
+      const onTime = awaitDone(board, watch, starts.length, patienceMs);
       if (onTime) {
         if (failure) throw failure.error;
         return refuseFailure();

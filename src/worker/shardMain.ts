@@ -6,6 +6,7 @@ import { workerData } from "node:worker_threads";
 import { simdKernelsAt } from "../engine/kernels/simd.ts";
 import { awaitTurn, readCommand, reportDone, writeFailure } from "../engine/parallel/board.ts";
 import { createCommons, createShard } from "../engine/parallel/shard.ts";
+import { createWatch } from "../engine/parallel/watch.ts";
 import { doWork } from "../engine/parallel/shardWork.ts";
 import type { ShardStart } from "../jobs/team.ts";
 
@@ -14,9 +15,10 @@ const kernels = simdKernelsAt(program, [...places]);
 const shard = createShard(kernels, createCommons(kernels, plan), plan, index);
 const { board } = shard.commons;
 
+const watch = createWatch(() => performance.now());
 let seen = 0;
 for (;;) {
-  seen = awaitTurn(board, seen);
+  seen = awaitTurn(board, watch, seen);
   if (readCommand(board).command === "end") break;
   try {
     doWork(shard);

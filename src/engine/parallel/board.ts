@@ -3,6 +3,7 @@
  * thread leads; the others wait for its commands. What a command is about is in `orders.ts`.
  */
 import type { Kernels } from "../kernels/kernels.ts";
+import { fewLooks, type Watch } from "./watch.ts";
 
 export interface Board {
   readonly words: Int32Array;
@@ -85,27 +86,26 @@ export function reportDone({ words }: Board): void {
   Atomics.notify(words, at.done);
 }
 
-/**
- * How often a thread looks before it sleeps. Being woken takes a twentieth of a millisecond, more on a virtual machine, and there
- * are three commands to an update: many looks, about a millisecond, outlast what is done between two commands.
- */
+/** About a millisecond: it outlasts what is done between two commands. */
 const manyLooks = 1_000_000;
-const fewLooks = 2000;
 
 /** Waits until there is a turn after `seen`, however long that takes; answers it. */
-export function awaitTurn({ words }: Board, seen: number): number {
-  const looks = words[at.looks];
-  for (let look = 0; look < looks; look++) {
-    if (Atomics.load(words, at.turn) !== seen) return Atomics.load(words, at.turn);
+export function awaitTurn({ words }: Board, watch: Watch, seen: number): number {
+  const hasCome = (): boolean => Atomics.load(words, at.turn) !== seen;
+  if (!watch.until(hasCome, words[at.looks])) {
+    while (!hasCome()) Atomics.wait(words, at.turn, seen);
   }
-  while (Atomics.load(words, at.turn) === seen) Atomics.wait(words, at.turn, seen);
   return Atomics.load(words, at.turn);
 }
 
 /** Waits until `threads` have done their part, or for `patienceMs`; answers whether they have. */
-export function awaitDone({ words }: Board, threads: number, patienceMs: number): boolean {
-  const looks = words[at.looks];
-  for (let look = 0; look < looks; look++) if (Atomics.load(words, at.done) >= threads) return true;
+export function awaitDone(
+  { words }: Board,
+  watch: Watch,
+  threads: number,
+  patienceMs: number,
+): boolean {
+  if (watch.until(() => Atomics.load(words, at.done) >= threads, words[at.looks])) return true;
   for (;;) {
     const done = Atomics.load(words, at.done);
     if (done >= threads) return true;
