@@ -29,13 +29,14 @@ export async function loadTextsOfClasses(
   };
 
   // [class, tokens …, end] of every example, one after the other.
-  const rows = texts.starts.map((start, example) =>
-    Int32Array.of(
-      classes.first + corpus.classes[example],
-      ...tokens.subarray(start, start + texts.lengths[example]),
-      end,
-    ),
-  );
+  const rows = texts.starts.map((start, example) => {
+    const length = texts.lengths[example];
+    const row = new Int32Array(length + 2);
+    row[0] = classes.first + corpus.classes[example];
+    row.set(tokens.subarray(start, start + length), 1);
+    row[length + 1] = end;
+    return row;
+  });
   const isCut = (example: number): boolean => {
     const { starts, ids, lengths } = texts;
     const next = example + 1 < starts.length ? starts[example + 1] : ids.length;

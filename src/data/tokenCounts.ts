@@ -30,22 +30,20 @@ export function createTokenCounter({ pairs: countsPairs = true } = {}): TokenCou
       if (count === 0) return;
       first ??= numbers[0];
       length += count;
-      const seen = tokens.values();
+      let seen = tokens.values();
       for (let at = 0; at < count; at++) {
         const token = numbers[at];
-        if (token < seen.length) seen[token]++;
-        else countNew(token);
+        if (token >= seen.length) {
+          while (tokens.length() <= token) tokens.push(0);
+          seen = tokens.values();
+        }
+        seen[token]++;
       }
       if (countsPairs) pairs.addRow(numbers, count, previous);
       previous = numbers[count - 1];
     },
     counts: () => ({ length, first, tokens: tokens.values(), pairs }),
   };
-
-  function countNew(token: number): void {
-    while (tokens.length() <= token) tokens.push(0);
-    tokens.values()[token]++;
-  }
 }
 
 /** What the rest of a row holds after `end`, which is its end. The pairs of `whole` become those of the rest. */
