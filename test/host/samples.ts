@@ -9,6 +9,7 @@ export type Sample =
   | "weather"
   | "prices"
   | "spam"
+  | "speakers"
   | "adding-problem"
   | "dates"
   | "translation"

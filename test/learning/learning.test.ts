@@ -168,6 +168,19 @@ describe("spam", () => {
   );
 });
 
+describe("four speakers", () => {
+  it(
+    "are told apart by words that the network never heard them say",
+    async () => {
+      const sample = await trainSample("speakers/unroll.json", ["training.epochs=20"]);
+      const accuracies = sample.rows.map((row) => row.validationAccuracy ?? 0);
+      expect(baseline(sample, "majority").accuracy).toBe(0.25);
+      expect(Math.max(...accuracies)).toBeGreaterThan(0.85);
+    },
+    5 * minutes,
+  );
+});
+
 describe("phonemes without their places", () => {
   it(
     "are heard: far fewer edits than labels, though nobody said when each was spoken",

@@ -45,6 +45,7 @@ describe("Open Sample", () => {
       "moby-dick",
       "prices",
       "spam",
+      "speakers",
       "translation",
       "waveform",
       "weather",

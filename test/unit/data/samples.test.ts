@@ -72,6 +72,7 @@ describe("the sample workspaces", () => {
       "dates",
       "translation",
       "folk-tunes",
+      "speakers",
     ]) {
       expect(files).toContain(`${sample}/README.md`);
       expect(files).toContain(`${sample}/ATTRIBUTION.md`);
@@ -87,6 +88,7 @@ describe("the sample workspaces", () => {
       "prices/price.unroll.json",
       "prices/unroll.json",
       "spam/unroll.json",
+      "speakers/unroll.json",
       "translation/unroll.json",
       "waveform/unroll.json",
       "weather/unroll.json",
@@ -95,6 +97,10 @@ describe("the sample workspaces", () => {
     expect(files.some((file) => file.endsWith(".mjs"))).toBe(false);
     expect(await sizeOf("spam/messages.csv")).toBeLessThan(700_000);
     expect(await sizeOf("moby-dick/moby-dick.txt")).toBeGreaterThan(250_000);
+    const voices = files.filter((file) => file.endsWith(".wav"));
+    expect(voices).toHaveLength(4 * 46);
+    const sizes = await Promise.all(voices.map(sizeOf));
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(1_200_000);
   });
 
   it("have configs without a single problem, also against their data", async () => {
