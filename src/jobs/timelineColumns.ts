@@ -7,7 +7,13 @@ import type { TimelineColumn } from "../protocol/timelineColumn.ts";
 import type { LabelDecoding } from "../protocol/traceSummary.ts";
 import { clampRange } from "../trace/buckets.ts";
 import { changeNormAt } from "../trace/change.ts";
-import { attentionWeights, decoderInput, gradientOf, layerTensor } from "../trace/names.ts";
+import {
+  attentionWeights,
+  decoderInput,
+  gradientOf,
+  inputTensor,
+  layerTensor,
+} from "../trace/names.ts";
 import { planeOf } from "../trace/plane.ts";
 import { tensorOf, type Trace } from "../trace/trace.ts";
 import type { TracedSequence } from "./tracedSequence.ts";
@@ -66,7 +72,7 @@ function attentionAt(trace: Trace, t: number): Pick<TimelineColumn, "attention">
 
 /** What a step's token becomes: a decoder has an input of its own. */
 const inputAt = ({ sourceSteps }: Trace, t: number): string =>
-  sourceSteps !== undefined && t >= sourceSteps ? decoderInput : "input";
+  sourceSteps !== undefined && t >= sourceSteps ? decoderInput : inputTensor;
 
 /** Nothing before the last step of a network that answers there only. */
 function outputAt(

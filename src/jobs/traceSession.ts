@@ -202,6 +202,7 @@ const named = (tensor: Tensor): readonly [string, Tensor] => [tensor.name, tenso
 function summaryOf(id: string, traced: TracedSequence): TraceSummary {
   const { loaded, choice, sequence, trace, loss, decoding, branch } = traced;
   const { run, checkpoint, update, modelFile } = loaded;
+  const inputNames = sequence.steps[0]?.inputValues?.map(({ name }) => name);
   return {
     id,
     runFolder: run.folder,
@@ -213,6 +214,7 @@ function summaryOf(id: string, traced: TracedSequence): TraceSummary {
     model: trace.model,
     steps: trace.steps,
     ...(trace.sourceSteps !== undefined && { sourceSteps: trace.sourceSteps }),
+    ...(inputNames && { inputNames }),
     loss,
     ...(decoding && { decoding }),
     tensors: [...trace.tensors.values()].map(({ name, axes, shape }) => ({ name, axes, shape })),

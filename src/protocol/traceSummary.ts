@@ -40,6 +40,8 @@ export interface TraceSummary {
   readonly steps: number;
   /** In an encoder-decoder, the steps of the source, which come first. */
   readonly sourceSteps?: number;
+  /** What the numbers that the network reads at each step are called, where they have names. */
+  readonly inputNames?: readonly string[];
   /** Mean loss over the steps that have one. */
   readonly loss?: number;
   /** Of a network whose labels have no places (CTC). */

@@ -19,6 +19,9 @@ export const sigmoidGates: ReadonlySet<string> = new Set(["i", "f", "o", "r", "z
 export const layerTensor = (layer: number, direction: Direction, part: string): string =>
   `layers.${layer}.${direction}.${part}`;
 
+/** (T,B,I): what layer 0 is fed. */
+export const inputTensor = "input";
+
 /** The part of dL/dh_t that comes from the layer above at the same step (T,B,H); the rest comes from the future. */
 export const gradientFromAbove = (layer: number, direction: Direction): string =>
   `grad.layers.${layer}.${direction}.h.above`;
@@ -50,6 +53,7 @@ export const partTitles: Readonly<Record<string, string>> = {
   z: "update gate",
   n: "candidate",
   [attentionWeights]: "where it looks",
+  [inputTensor]: "what is read",
 };
 
 /** Whether an output holds classes' logits rather than numbers. */

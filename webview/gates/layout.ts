@@ -24,10 +24,12 @@ export interface GatesView {
   readonly steps: Span;
   readonly units: Span;
   readonly saturates: boolean;
+  /** Rows have names, which take more room than numbers. */
+  readonly named?: boolean;
 }
 
 /** Left of both pictures: unit numbers, and values of the trace. */
-const gutter = 34;
+const [numberGutter, nameGutter] = [34, 62];
 const captionHeight = 18;
 const gap = 8;
 /** Below this height there is no trace. */
@@ -35,6 +37,7 @@ const traceFrom = 240;
 
 export function gatesLayout(view: GatesView): GatesLayout {
   const { width, height, steps, units } = view;
+  const gutter = view.named && width > 240 ? nameGutter : numberGutter;
   const stripWidth = view.saturates ? (width > 560 ? 56 : 26) : 0;
   const plotWidth = Math.max(20, width - gutter - (stripWidth > 0 ? stripWidth + 6 : 2));
   const time: TimeScale = { span: steps, left: gutter, width: plotWidth };

@@ -4,7 +4,7 @@ import "../lib/compact.css";
 import { html, nothing } from "lit";
 import { activationOf, saturationLimits, type Activation } from "../../src/trace/activation.ts";
 import { changeOf } from "../../src/trace/names.ts";
-import { attentionWeights } from "../../src/trace/names.ts";
+import { attentionWeights, inputTensor } from "../../src/trace/names.ts";
 import type { UnitOrder } from "../../src/trace/order.ts";
 import { visibleToken } from "../lib/numbers.ts";
 import { drawCellFrame } from "../lib/drawAxes.ts";
@@ -48,6 +48,7 @@ import {
   legendTitle,
   nothingYet,
   pictureInWords,
+  rowName,
   scaleOf,
   summaryInWords,
 } from "./parts.ts";
@@ -169,7 +170,9 @@ function showState(): void {
 
 function asCompared(found: TensorChoice): Chosen {
   const { trace, tensor } = found;
-  const isChange = trace.counterfactual !== undefined && compared === "change";
+  // What was read is the same, whatever was edited.
+  const isChange =
+    trace.counterfactual !== undefined && compared === "change" && found.part !== inputTensor;
   if (isChange) return { ...found, isChange, tensor: changeOf(tensor), activation: "unbounded" };
   return { ...found, isChange, activation: activationOf(tensor, trace.model) };
 }
@@ -238,7 +241,9 @@ function showWords(): void {
 function layout(of: Chosen): GatesLayout {
   const { steps, units } = controller.viewport;
   const saturates = of.activation !== "unbounded";
-  return gatesLayout({ width: picture.width, height: picture.height, steps, units, saturates });
+  const { width, height } = picture;
+  const named = nameOf(of, 0) !== undefined;
+  return gatesLayout({ width, height, steps, units, saturates, named });
 }
 
 function draw({ context, ratio }: Frame): void {
@@ -260,7 +265,7 @@ function draw({ context, ratio }: Frame): void {
   drawTrace(context, theme, place, {
     trace: unitTraces.of(trace, tensor, controller.unit),
     scale,
-    caption: `unit ${controller.unit}`,
+    caption: rowName({ unit: controller.unit, name: nameOf(chosen, controller.unit) }),
     limits: activation === "unbounded" ? [] : Object.values(saturationLimits[activation]),
   });
   legend.update({
@@ -272,8 +277,15 @@ function draw({ context, ratio }: Frame): void {
   });
 }
 
-/** Rows of attention are the steps of the source, and called by their tokens. */
-function rowsOf({ part, units }: Chosen): Parameters<typeof drawFrameAndAxes>[4] {
+/** What a row of the numbers that are read is called. */
+const nameOf = ({ part, trace }: Chosen, unit: number): string | undefined =>
+  part === inputTensor ? trace.inputNames?.[unit] : undefined;
+
+/** Rows of attention are the steps of the source, and called by their tokens; those of the input have names of their own. */
+function rowsOf(of: Chosen): Parameters<typeof drawFrameAndAxes>[4] {
+  const { part, units } = of;
+  if (nameOf(of, 0) !== undefined)
+    return { title: "input", nameOf: (unit) => visibleToken(nameOf(of, unit) ?? "", 9) };
   if (part !== attentionWeights) return undefined;
   tokens.need(0, units);
   return {
@@ -300,6 +312,7 @@ function drawOverlay({ context, width, height, ratio }: Frame): void {
       {
         part,
         unit,
+        name: nameOf(chosen, unit),
         value: reading?.value,
         steps: { from: t, to: t + 1 },
         unitCount: 1,
@@ -312,9 +325,11 @@ function drawOverlay({ context, width, height, ratio }: Frame): void {
   const cell = controller.heatmap.cell(hover.t, hover.position);
   tokens.need(hover.t, hover.t + 1);
   if (cell) drawCellFrame(context, theme, rectangleOf(cell.steps, cell.units, place.heatmap));
+  const hovered = controller.unitAt(cell?.units.from ?? hover.position) ?? hover.position;
   const facts = {
     part,
-    unit: controller.unitAt(cell?.units.from ?? hover.position) ?? hover.position,
+    unit: hovered,
+    name: nameOf(chosen, hovered),
     value: controller.current ? cell?.value : undefined,
     steps: cell?.steps ?? { from: hover.t, to: hover.t + 1 },
     unitCount: cell ? cell.units.to - cell.units.from : 1,

@@ -5,7 +5,7 @@ import {
   saturationLimits,
   type Activation,
 } from "../../src/trace/activation.ts";
-import { partTitles } from "../../src/trace/names.ts";
+import { inputTensor, partTitles } from "../../src/trace/names.ts";
 import { colorScale, type ColorScale } from "../lib/colorMaps.ts";
 import type { EmptyState } from "../lib/emptyState.ts";
 import { formatCount, formatNumber, formatShare, visibleToken } from "../lib/numbers.ts";
@@ -57,6 +57,8 @@ export interface CellFacts {
   readonly value: number | undefined;
   /** Half-open. More than one step where the screen has no room for each. */
   readonly steps: { readonly from: number; readonly to: number };
+  /** What the unit is called, where it has a name. */
+  readonly name?: string | undefined;
   /** How many neighbouring units share the cell. */
   readonly unitCount: number;
   readonly token: string | undefined;
@@ -64,25 +66,30 @@ export interface CellFacts {
 
 /** Two short lines for beside the pointer. */
 export function cellLines(facts: CellFacts): readonly string[] {
-  const { part, unit, value, steps, unitCount, token } = facts;
+  const { part, value, steps, unitCount, token } = facts;
   const several = steps.to - steps.from > 1 || unitCount > 1;
   const number = value === undefined ? "…" : formatNumber(value);
   const where =
     steps.to - steps.from > 1
       ? `steps ${steps.from}–${steps.to - 1}`
       : `step ${steps.from}${token === undefined ? "" : ` · ${visibleToken(token, 24)}`}`;
-  const who = unitCount > 1 ? `${unitCount} units from ${unit}` : `unit ${unit}`;
+  const who =
+    unitCount > 1 ? `${unitCount} units from ${facts.name ?? facts.unit}` : rowName(facts);
   return [`${part} = ${number}${several ? " (farthest out)" : ""}`, `${who} · ${where}`];
 }
 
 /** The cell as a sentence, for the line under the picture and for a screen reader. */
 export function cellInWords(facts: CellFacts, activation: Activation): string {
-  const { part, unit, value, steps, token } = facts;
+  const { part, value, steps, token } = facts;
+  const row = rowName(facts);
   const step = `Step ${steps.from}${token === undefined ? "" : `, “${visibleToken(token, 24)}”`}`;
-  if (value === undefined) return `${step}, unit ${unit}.`;
+  if (value === undefined) return `${step}, ${row}.`;
   const note = saturationNote(value, activation);
-  return `${step}, unit ${unit}: ${part} = ${formatNumber(value)}${note}.`;
+  return `${step}, ${row}: ${part} = ${formatNumber(value)}${note}.`;
 }
+
+export const rowName = ({ unit, name }: Pick<CellFacts, "unit" | "name">): string =>
+  name ?? `unit ${unit}`;
 
 function saturationNote(value: number, activation: Activation): string {
   if (!Number.isFinite(value)) return ", not a finite number";
@@ -107,6 +114,8 @@ export const pictureInWords = (
 export function legendTitle(part: string, activation: Activation): string {
   if (activation === "sigmoid")
     return `${part}, activation of the ${partTitles[part]} (0 shut, 1 open)`;
+  if (part === inputTensor)
+    return `${part}, ${partTitles[part]} (as the network sees it: shifted and scaled)`;
   return `${part}, ${partTitles[part]} (no unit)`;
 }
 

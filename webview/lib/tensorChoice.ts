@@ -8,6 +8,7 @@ import type { UnitOrder } from "../../src/trace/order.ts";
 import {
   attentionWeights,
   gatesOf,
+  inputTensor,
   layerTensor,
   partTitles,
   statesOf,
@@ -49,7 +50,7 @@ export function tensorChoice(
   const direction = directions.includes(cursor.direction) ? cursor.direction : directions[0];
   const available = new Set(trace.tensors.map(({ name }) => name));
   const tensorOf = (part: string): string =>
-    nameOf(part === attentionWeights ? part : layerTensor(layer, direction, part));
+    nameOf(isOfNoLayer(part) ? part : layerTensor(layer, direction, part));
   const parts = wanted.parts(trace.model, layer).filter((part) => available.has(tensorOf(part)));
   const part = parts.includes(wanted.part) ? wanted.part : parts[0];
   if (part === undefined) return undefined;
@@ -60,16 +61,28 @@ export function tensorChoice(
     part,
     parts: parts.map((value) => ({ value, label: `${value} · ${partTitles[value]}` })),
     tensor: tensorOf(part),
-    // Attention has a row for each step of the source.
-    units: part === attentionWeights ? (trace.sourceSteps ?? hidden) : hidden,
+    units: unitsOf(trace, part) ?? hidden,
   };
 }
 
-/** Gates first, as a person asks for them to see what a cell decides. */
+const isOfNoLayer = (part: string): boolean => part === attentionWeights || part === inputTensor;
+
+/** Attention has a row for each step of the source, and what is read one for each of its numbers. */
+function unitsOf({ model, sourceSteps }: TraceSummary, part: string): number | undefined {
+  if (part === attentionWeights) return sourceSteps;
+  return part === inputTensor && model.input.kind === "dense" ? model.input.size : undefined;
+}
+
+/** Gates first, as a person asks for them to see what a cell decides; numbers that are read last. */
 export const gatesThenStates = (model: ModelDescription, layer: number): readonly string[] => {
   const { cell } = model.layers[layer];
   const looks = model.decoder?.attention && layer >= model.decoder.firstLayer;
-  return [...gatesOf[cell], ...statesOf[cell], ...(looks ? [attentionWeights] : [])];
+  return [
+    ...gatesOf[cell],
+    ...statesOf[cell],
+    ...(looks ? [attentionWeights] : []),
+    ...(model.input.kind === "dense" ? [inputTensor] : []),
+  ];
 };
 
 /** States first: along them gradients travel. */

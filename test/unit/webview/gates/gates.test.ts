@@ -146,6 +146,14 @@ describe("what the gates panel says", () => {
     );
   });
 
+  it("calls the numbers that are read by their names", () => {
+    const read = { ...facts, part: "input", value: -1.5, token: "192 ms", name: "113 Hz" };
+    expect(cellLines(read)).toEqual(["input = −1.5", "113 Hz · step 17 · 192 ms"]);
+    expect(cellInWords(read, "unbounded")).toBe("Step 17, “192 ms”, 113 Hz: input = −1.5.");
+    expect(cellLines({ ...read, unitCount: 3 })[1]).toContain("3 units from 113 Hz");
+    expect(legendTitle("input", "unbounded")).toContain("what is read");
+  });
+
   it("says when a cell stands for several", () => {
     expect(cellLines({ ...facts, steps: { from: 100, to: 120 }, unitCount: 4 })).toEqual([
       "f = 0.972 (farthest out)",
