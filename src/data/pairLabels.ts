@@ -5,7 +5,6 @@ import { tokenLength, visible } from "./tokens.ts";
 
 /** What the decoder reads before it has written anything. */
 export const startLabel = "▸";
-export const endLabel = "⏹";
 
 export function pairLabels(
   { pairs, source, target, level }: PairCorpus,
@@ -23,14 +22,15 @@ export function pairLabels(
   return [...read, ...decoderLabels(tokensOf(target, index), target.vocabulary.tokens, true)];
 }
 
-/** One for each token and one for the end; `right` says that these tokens are the answers. */
+/** One for each token and one for the end, which is name 0; `right` says that these tokens are the answers. */
 export function decoderLabels(
   tokens: ArrayLike<number>,
   names: readonly string[],
   right: boolean,
 ): readonly StepLabel[] {
   return Array.from({ length: tokens.length + 1 }, (_, t): StepLabel => {
-    const target = t < tokens.length ? visible(names[tokens[t]]) : endLabel;
+    // Named as among the predictions, so that a right end is seen to be right.
+    const target = t < tokens.length ? visible(names[tokens[t]]) : visible(names[0]);
     return {
       input: t === 0 ? startLabel : visible(names[tokens[t - 1]]),
       ...(right && { target }),

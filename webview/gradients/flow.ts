@@ -11,9 +11,14 @@ export interface Flow {
   /** 0 when nothing is finite and positive. */
   readonly largest: number;
   readonly nonFiniteCount: number;
+  /** The steps that the layer computes; what is NaN outside of them is not broken, but absent. */
+  readonly steps: readonly [from: number, to: number];
 }
 
-export function receivedFlow(answer: GradientFlow): Flow {
+export function receivedFlow(
+  answer: GradientFlow,
+  steps: readonly [from: number, to: number] = [0, Infinity],
+): Flow {
   const lossSteps = new Uint32Array(answer.lossSteps);
   const sourceSteps = new Uint32Array(answer.sourceSteps);
   const values = new Float32Array(answer.values);
@@ -23,10 +28,10 @@ export function receivedFlow(answer: GradientFlow): Flow {
     sourceSteps.forEach((k, column) => {
       const value = values[row * sourceSteps.length + column];
       if (Number.isFinite(value)) largest = Math.max(largest, value);
-      else if (k <= t) nonFiniteCount++;
+      else if (k <= t && k >= steps[0] && k < steps[1]) nonFiniteCount++;
     }),
   );
-  return { lossSteps, sourceSteps, values, largest, nonFiniteCount };
+  return { lossSteps, sourceSteps, values, largest, nonFiniteCount, steps };
 }
 
 export const flowRow = (flow: Flow, row: number): Float32Array =>

@@ -30,6 +30,7 @@ import {
 } from "./flow.ts";
 import { matrixHeight, matrixLayout, rowAtY, type MatrixLayout } from "./layout.ts";
 import type { PanelPicture, Surroundings } from "./surroundings.ts";
+import { stepsOfLayer } from "../lib/stepsOfLayer.ts";
 import { reachOf, verdictInWords, type Verdict } from "./verdict.ts";
 import { flowInWords, flowLines, matrixInWords } from "./words.ts";
 
@@ -84,7 +85,8 @@ export function createFlowPicture(
       answer(answer, { trace }) {
         if (trace !== question?.trace) return;
         const before = flow;
-        flow = receivedFlow(answer);
+        const chosen = at.chosen();
+        flow = receivedFlow(answer, chosen && stepsOfLayer(chosen.trace, chosen.layer));
         const isOtherRows = before?.lossSteps.join() !== flow.lossSteps.join();
         if (isOtherRows || row < 0) row = flow.lossSteps.length - 1;
         largest = seen.including(sequence, { minimum: 0, maximum: flow.largest }).maximum;
@@ -160,7 +162,10 @@ export function createFlowPicture(
     const lossStep = flow?.lossSteps[row];
     on.verdict(
       flow && lossStep !== undefined
-        ? verdictInWords(reachOf(flowRow(flow, row), flow.sourceSteps, lossStep), lossStep)
+        ? verdictInWords(
+            reachOf(flowRow(flow, row), flow.sourceSteps, lossStep, flow.steps),
+            lossStep,
+          )
         : undefined,
     );
     picture.redraw();

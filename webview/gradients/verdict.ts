@@ -22,14 +22,17 @@ const remarkable = 1000;
 /**
  * @param norms ‖∂L_t/∂h_k‖, one row of the matrix; NaN beyond the loss step.
  * @param sources k of each.
+ * @param steps those that the layer computes; of an encoder or a decoder only a part of all
  */
 export function reachOf(
   norms: ArrayLike<number>,
   sources: ArrayLike<number>,
   lossStep: number,
+  [from, to]: readonly [from: number, to: number] = [0, Infinity],
 ): Reach {
-  const measured = Array.from(norms, (norm, index) => ({ norm, back: lossStep - sources[index] }))
-    .filter(({ back }) => back >= 0)
+  const measured = Array.from(norms, (norm, index) => ({ norm, at: sources[index] }))
+    .filter(({ at }) => at <= lossStep && at >= from && at < to)
+    .map(({ norm, at }) => ({ norm, back: lossStep - at }))
     .sort((one, other) => one.back - other.back);
   const distance =
     measured.length === 0 ? 0 : measured[measured.length - 1].back - measured[0].back;

@@ -4,6 +4,7 @@
  */
 import { gatesOf, statesOf } from "../../src/trace/names.ts";
 import type { Direction, LayerDescription, ModelDescription } from "../../src/trace/trace.ts";
+import { stepsOfLayer } from "../lib/stepsOfLayer.ts";
 
 /**
  * How much a column can say at its width. `full` writes numbers, `medium` draws small bars,
@@ -158,7 +159,7 @@ function stack(request: LayoutRequest, tier: Tier, stretch: number): TimelineLay
       if (place_ > 0) y += 6;
       const row = {
         ...placeRow(y, { tier, stretched }, layer, direction, description),
-        steps: stepsOf(request, layer),
+        steps: stepsOfLayer(request, layer),
       };
       rows.push(row);
       y += row.height;
@@ -184,15 +185,6 @@ function stack(request: LayoutRequest, tier: Tier, stretch: number): TimelineLay
     width: gutterWidth + steps * columnWidth,
     height: y + 2,
   };
-}
-
-/** An encoder takes the steps of the source, a decoder those after them. */
-function stepsOf(
-  { model, steps, sourceSteps }: LayoutRequest,
-  layer: number,
-): readonly [number, number] {
-  if (sourceSteps === undefined || !model.decoder) return [0, steps];
-  return layer < model.decoder.firstLayer ? [0, sourceSteps] : [sourceSteps, steps];
 }
 
 export const takesStep = ({ steps: [from, to] }: Pick<CellRow, "steps">, t: number): boolean =>

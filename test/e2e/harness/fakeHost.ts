@@ -196,7 +196,7 @@ function columnAt(trace: Trace, network: SyntheticNetwork, t: number): TimelineC
   const first = pair ? pair.source.length : 0;
   const hasOutput = t >= first && (network.output === "each-step" || t === network.steps - 1);
   // A decoder ends with a sign that is no token.
-  const next = pair && t === network.steps - 1 ? "⏹" : tokenAt(network, t + 1);
+  const next = pair && t === network.steps - 1 ? "⟨end⟩" : tokenAt(network, t + 1);
   const best = 0.35 + 0.6 * noise(t, 41);
   return {
     t,

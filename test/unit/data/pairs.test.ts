@@ -57,7 +57,7 @@ describe("pairs of texts", () => {
       undefined,
       "z",
       "z",
-      "⏹",
+      "⟨end⟩",
     ]);
     expect(steps[1].place).toMatchObject({ line: 4, column: 3 });
   });

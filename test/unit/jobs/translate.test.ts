@@ -45,7 +45,12 @@ describe("translating with an encoder-decoder", () => {
       expect(loss !== undefined).toBe(decodes);
       expect(targetLabel !== undefined).toBe(decodes);
     }
-    expect(columns.at(-1)?.targetLabel).toBe("⏹");
+    // As the predictions say it: panels compare the two.
+    const end = columns.at(-1);
+    expect(end?.targetLabel).toBe("⟨end⟩");
+    expect(columns.flatMap((each) => each.predictions ?? []).map(({ label }) => label)).toContain(
+      "⟨end⟩",
+    );
     const weights = tensors.find(({ name }) => name === "attention.weights");
     expect(weights?.shape).toEqual([steps - sourceSteps, 1, sourceSteps]);
     const gradients = tensors.map(({ name }) => name).filter((name) => name.startsWith("grad."));

@@ -123,6 +123,8 @@ describe("a gradient-flow matrix", () => {
     new Float32Array(broken.values)[0] = NaN;
     new Float32Array(broken.values)[3] = Infinity;
     expect(receivedFlow(broken)).toMatchObject({ nonFiniteCount: 2, largest: 1 });
+    // Both are at step 0, which this layer does not compute.
+    expect(receivedFlow(broken, [3, 7]).nonFiniteCount).toBe(0);
   });
 
   it("has a row for every loss step", () => {

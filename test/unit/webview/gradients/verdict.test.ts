@@ -25,6 +25,17 @@ describe("the verdict on a gradient", () => {
     );
   });
 
+  it("is about the layer's own steps: a decoder computes nothing while the source is read", () => {
+    const decoder = row(0.98).map((norm, k) => (k < 20 ? NaN : norm));
+    expect(reachOf(decoder, sources, 49, [20, 50])).toMatchObject({
+      kind: "carries",
+      distance: 29,
+    });
+    expect(reachOf(decoder, sources, 49).kind).toBe("broken");
+    const encoder = row(0.98).map((norm, k) => (k < 20 ? norm : NaN));
+    expect(reachOf(encoder, sources, 49, [0, 20])).toMatchObject({ kind: "carries", distance: 19 });
+  });
+
   it("is that it explodes when it grows a thousandfold", () => {
     expect(verdict(row(1.35)).kind).toBe("explodes");
     expect(verdict(row(1.35)).detail).toContain("doubled every 2.3 steps");
