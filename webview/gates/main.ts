@@ -193,8 +193,9 @@ function showSnapshots(): void {
 }
 
 function showProgress(): void {
-  frame.busy(store.state.busy || pending);
-  picture.stale(pending && !controller.current);
+  const isAwaited = pending && !controller.related;
+  frame.busy(store.state.busy || isAwaited);
+  picture.stale(isAwaited);
 }
 
 const openInEditor = (): void => run("unroll.openGatesInEditor");

@@ -99,8 +99,10 @@ export function createFlowPicture(
         at.fail(error);
       },
       pending(pending) {
-        picture.stale(pending);
-        on.pending(pending);
+        // What is there is of the same sequence, if through other weights.
+        const isAwaited = pending && !flow;
+        picture.stale(isAwaited);
+        on.pending(isAwaited);
       },
     },
   );

@@ -213,8 +213,10 @@ function showSnapshots(): void {
 }
 
 function showProgress(): void {
-  frame.busy(store.state.busy || Object.values(pending).some(Boolean));
-  backward.stale(pending.heatmap && !controller.current);
+  const { heatmap, ...others } = pending;
+  const isAwaited = heatmap && !controller.related;
+  frame.busy(store.state.busy || isAwaited || Object.values(others).some(Boolean));
+  backward.stale(isAwaited);
 }
 
 const openInEditor = (): void => run("unroll.openGradientsInEditor");

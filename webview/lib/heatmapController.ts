@@ -13,6 +13,7 @@ import { sameSpan } from "./span.ts";
 import {
   createUnitHeatmap,
   isAbout,
+  isLike,
   type HeatmapSubject,
   type OrderData,
   type UnitHeatmap,
@@ -46,6 +47,8 @@ export interface HeatmapController {
   readonly order: OrderData | undefined;
   /** Whether what is drawn belongs to what is chosen. */
   readonly current: boolean;
+  /** Whether it is at least the same of the same sequence, if through other weights: then nobody has to be told to wait. */
+  readonly related: boolean;
   readonly input: PictureInput;
   /**
    * Shows another tensor, or none; the view is kept where it still fits. The picture of the tensor before is kept until
@@ -193,6 +196,9 @@ export function createHeatmapController(options: {
     },
     get current() {
       return subject !== undefined && isAbout(heatmap.data, subject);
+    },
+    get related() {
+      return subject !== undefined && heatmap.data !== undefined && isLike(heatmap.data, subject);
     },
     show(next, nextExtent, remembered) {
       const sameExtent = nextExtent.steps === extent.steps && nextExtent.units === extent.units;

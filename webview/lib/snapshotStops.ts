@@ -20,7 +20,8 @@ export function snapshotStops(
   { updates, at, isGrowing }: SnapshotsShown,
   traced: number,
 ): SnapshotStops {
-  const newest = updates.at(-1) ?? traced;
+  // The trace of the newest may be newer than the list.
+  const newest = Math.max(updates.at(-1) ?? 0, at === "newest" ? traced : 0);
   const here = at === "newest" ? newest : typeof at === "number" ? at : traced;
   const all = [...new Set([...updates, here])].sort((a, b) => a - b);
   const isLive = isGrowing && at === "newest";

@@ -174,6 +174,12 @@ export const isAbout = (
 const samePicture = (one: HeatmapSubject, other: HeatmapSubject): boolean =>
   one.sequence === other.sequence && one.tensor === other.tensor && one.order === other.order;
 
+/** As `isAbout`, through whatever weights. */
+export const isLike = (
+  { subject: shown }: { readonly subject: HeatmapSubject },
+  subject: HeatmapSubject,
+): boolean => samePicture(shown, subject);
+
 const sameSubject = (one: HeatmapSubject, other: HeatmapSubject): boolean =>
   one.trace === other.trace && one.tensor === other.tensor && one.order === other.order;
 

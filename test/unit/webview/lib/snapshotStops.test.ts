@@ -36,6 +36,11 @@ describe("the slider through a training", () => {
     expect(stops).toMatchObject({ index: 2, note: "best checkpoint" });
   });
 
+  it("says of the newest what its trace says, when that is ahead of the list", () => {
+    const stops = snapshotStops(kept({ isGrowing: true }), 1300);
+    expect(stops).toMatchObject({ index: 4, place: "after 1,300 updates", note: "live" });
+  });
+
   it("asks for the newest at the right end, whatever that will be", () => {
     const stops = snapshotStops(kept({}), 1250);
     expect([0, 2, 3].map((index) => weightsAt(stops, index))).toEqual([0, 1000, "newest"]);
