@@ -36,16 +36,20 @@ export function createSnapshotStore(
   let waitingBytes = 0;
   let taken = -1;
   let newest: number | undefined;
+  /** On the disk; a run that goes on finds some there. */
+  let kept: readonly number[] | undefined;
   let isRefused = false;
 
   const write = async (update: number, bytes: Uint8Array): Promise<void> => {
     // While it waited, training may have gone so far that it would make room at once.
     if (isRefused || (update !== taken && update % snapshotInterval(plan, taken) !== 0)) return;
     try {
+      kept ??= await listSnapshots(runFolder);
       await writeSnapshot(runFolder, update, bytes);
       newest = update;
-      const kept = await listSnapshots(runFolder);
-      await removeSnapshots(runFolder, supersededSnapshots(plan, kept, update));
+      const superseded = supersededSnapshots(plan, kept, update);
+      kept = [...kept.filter((other) => other !== update && !superseded.includes(other)), update];
+      await removeSnapshots(runFolder, superseded);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       isRefused = true;

@@ -20,14 +20,14 @@ export function snapshotStops(
   { updates, at, isGrowing }: SnapshotsShown,
   traced: number,
 ): SnapshotStops {
-  // The trace of the newest may be newer than the list.
-  const newest = Math.max(updates.at(-1) ?? 0, at === "newest" ? traced : 0);
+  const isLive = isGrowing && at === "newest";
+  // List and trace go ahead of each other while a training is followed; the words are about what is seen.
+  const newest = isLive ? traced : (updates.at(-1) ?? traced);
   const here = at === "newest" ? newest : typeof at === "number" ? at : traced;
   const all = [...new Set([...updates, here])].sort((a, b) => a - b);
-  const isLive = isGrowing && at === "newest";
   return {
     updates: all,
-    index: all.indexOf(here),
+    index: at === "newest" ? all.length - 1 : all.indexOf(here),
     place: here === 1 ? "after 1 update" : `after ${formatCount(here)} updates`,
     note: noteOf(at, here, newest, isLive),
     isLive,

@@ -133,8 +133,16 @@ describe("while the run is trained", () => {
     const { page } = await open("gates", { scenario: "live" });
     const grow = (at: number | "newest") =>
       page.evaluate((at) => {
+        const { harness } = window;
+        const { trace } = harness.state;
+        const update = at === "newest" ? 1400 : at;
         const updates = Array.from({ length: 15 }, (_, index) => index * 100);
-        window.harness.server.emit("snapshots", { updates, at, isGrowing: true });
+        harness.state = {
+          ...harness.state,
+          ...(trace && { trace: { ...trace, id: `trace after ${update}`, update } }),
+          snapshots: { updates, at, isGrowing: true },
+        };
+        harness.server.emit("state", harness.state);
       }, at);
     await grow("newest");
     await settled(page);

@@ -117,14 +117,15 @@ describe("the slider through a training that has ended", () => {
   });
 });
 
+const updatesSaid = async (panel: Panel): Promise<number> =>
+  Number(/after ([\d,]+) updates/.exec(await said(panel))?.[1]?.replaceAll(",", ""));
+
 describe("a training that is watched", () => {
   const config = JSON.parse(addingConfig({ name: "watched", epochs: endless, hidden: 24 }));
   const training = { ...config.training, snapshots: { everyUpdates: 50 } };
   const stage = useWorkbench("watched", {
     "unroll.json": JSON.stringify({ ...config, training }),
   });
-  const updatesSaid = async (panel: Panel): Promise<number> =>
-    Number(/after ([\d,]+) updates/.exec(await said(panel))?.[1]?.replaceAll(",", ""));
 
   it("is followed live, and left alone once the person looks back", async () => {
     await runUnroll(stage.page, "unroll.train");

@@ -36,9 +36,10 @@ describe("the slider through a training", () => {
     expect(stops).toMatchObject({ index: 2, note: "best checkpoint" });
   });
 
-  it("says of the newest what its trace says, when that is ahead of the list", () => {
-    const stops = snapshotStops(kept({ isGrowing: true }), 1300);
-    expect(stops).toMatchObject({ index: 4, place: "after 1,300 updates", note: "live" });
+  it("says of a live one what its trace says, which is now ahead of the list and now behind", () => {
+    const live = kept({ isGrowing: true });
+    expect(snapshotStops(live, 1300)).toMatchObject({ index: 4, place: "after 1,300 updates" });
+    expect(snapshotStops(live, 1000)).toMatchObject({ index: 3, place: "after 1,000 updates" });
   });
 
   it("asks for the newest at the right end, whatever that will be", () => {
