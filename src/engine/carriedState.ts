@@ -4,6 +4,7 @@
  */
 import type { Batch } from "../trace/batch.ts";
 import { layerTensor } from "../trace/names.ts";
+import { keepCopy, type Rooms } from "../trace/rooms.ts";
 import type { Real } from "../trace/trace.ts";
 import { conditionStates } from "./conditioning.ts";
 import { finalRow, initialRow } from "./layers/directions.ts";
@@ -58,14 +59,14 @@ export function carryStates(pass: Pass, carriedSteps: number | undefined): void 
 
 /**
  * Copies of the states that a batch with `carry` would begin with: (B,H) each, named as in a trace
- * (`layers.0.forward.h`). Empty when there are none.
+ * (`layers.0.forward.h`). Empty when there are none. `rooms` may hold earlier copies, which are overwritten.
  */
-export function carriedState(pass: Pass): ReadonlyMap<string, Real> {
+export function carriedState(pass: Pass, rooms: Rooms = new Map()): ReadonlyMap<string, Real> {
   const { carriedBatch } = pass.current;
   const states = new Map<string, Real>();
   if (carriedBatch === 0) return states;
-  for (const layer of namedStates(pass)) {
-    states.set(layer.name, layer.kept.slice(0, carriedBatch * layer.width));
+  for (const { name, kept, width } of namedStates(pass)) {
+    states.set(name, keepCopy(rooms, name, kept.subarray(0, carriedBatch * width)));
   }
   return states;
 }

@@ -23,6 +23,9 @@ export interface Segments {
   readonly ends: readonly Real[];
   /** Per layer and state (B,width): what the next window begins with, which may overlap this one. */
   readonly carried: readonly Real[];
+  /** (B) of the segment at hand: its sequences' steps, and the weights of answers that are given once. */
+  readonly lengths: Int32Array;
+  readonly weights: Real;
   /** Where something is dropped. */
   readonly masks: MaskStreams | undefined;
   readonly current: {
@@ -62,6 +65,8 @@ export function createSegments(
     states: Array.from({ length: count }, allocate),
     ends: allocate(),
     carried: allocate(),
+    lengths: kernels.allocateIntegers(batch),
+    weights: kernels.allocate(batch),
     masks,
     current: { batch: undefined, weight: 0, hasEnds: false, held: 0 },
   };
@@ -70,10 +75,11 @@ export function createSegments(
 /** `run` is the forward pass over steps that the buffers have room for. */
 export function forwardInSegments(
   pass: Pass,
-  { length, states, carried, current, masks }: Segments,
+  segments: Segments,
   batch: Batch,
   run: (part: Batch) => LossResult,
 ): LossResult {
+  const { length, states, carried, current, masks } = segments;
   const count = Math.ceil(batch.steps / length);
   current.batch = undefined;
   const sums = { loss: 0, weight: 0, correct: 0, counted: 0 };
@@ -84,7 +90,7 @@ export function forwardInSegments(
     copyCarried(pass, states[index], "out");
     current.held = index;
     masks?.beginSegment(index);
-    const found = run(partOf(pass.model, batch, index, length));
+    const found = run(partOf(pass.model, segments, batch, index));
     const { loss, weight, correct, counted } = found;
     keepCarried(pass, carried, carriedSteps - index * length);
     // The buffers then hold where the numbers were left.
@@ -108,16 +114,17 @@ export function forwardInSegments(
 /** From the last segment to the first; `run` is again the forward pass, `goBack` the backward pass after it. */
 export function backwardInSegments(
   pass: Pass,
-  { length, states, ends, carried, current, masks }: Segments,
+  segments: Segments,
   run: (part: Batch) => LossResult,
   goBack: () => void,
 ): void {
+  const { length, states, ends, carried, current, masks } = segments;
   const { batch } = current;
   if (!batch?.target) throw new Error("backward needs a forward pass with a target before it.");
   const count = Math.ceil(batch.steps / length);
   current.hasEnds = false;
   for (let index = count - 1; index >= 0; index--) {
-    const part = partOf(pass.model, batch, index, length);
+    const part = partOf(pass.model, segments, batch, index);
     if (index !== current.held) {
       copyCarried(pass, states[index], "in");
       pass.current.carriedBatch = index > 0 || batch.carry ? batch.size : 0;
@@ -201,14 +208,15 @@ function scaleLoss(pass: Pass, total: number) {
 }
 
 /** Steps `index · length` … of a batch; all of it lies in its time-major arrays. */
-function partOf({ description }: Model, batch: Batch, index: number, length: number): Batch {
+function partOf({ description }: Model, segments: Segments, batch: Batch, index: number): Batch {
   const { size, input, target, weights } = batch;
+  const { length, lengths } = segments;
   const from = index * length;
   const to = Math.min(batch.steps, from + length);
   const rows = (width: number): [number, number] => [from * size * width, to * size * width];
-  const lengths = batch.lengths
-    .subarray(0, size)
-    .map((steps) => Math.min(Math.max(steps - from, 0), to - from));
+  for (let b = 0; b < size; b++) {
+    lengths[b] = Math.min(Math.max(batch.lengths[b] - from, 0), to - from);
+  }
   const width = description.input.kind === "dense" ? description.input.size : 1;
   const part: Batch = {
     steps: to - from,
@@ -223,12 +231,12 @@ function partOf({ description }: Model, batch: Batch, index: number, length: num
   if (!target) return part;
   if (description.output.at === "last-step") {
     // An answer belongs to the segment that its sequence ends in, and an empty sequence to the first.
-    const own = new Float64Array(size);
     for (let b = 0; b < size; b++) {
       const last = Math.max(0, batch.lengths[b] - 1);
-      if (last >= from && last < to) own[b] = weights ? weights[b] : 1;
+      const isOwn = last >= from && last < to;
+      segments.weights[b] = isOwn ? (weights ? weights[b] : 1) : 0;
     }
-    return { ...part, target, weights: own };
+    return { ...part, target, weights: segments.weights };
   }
   return {
     ...part,

@@ -1,9 +1,11 @@
 /**
  * Keeps copies of the last batches of a training, so that when its numbers are no numbers any more, the sequence in
- * which that began can be looked at. Bounded in batches and bytes; copying a batch costs nothing beside training on it.
+ * which that began can be looked at. Bounded in batches and bytes; copying a batch costs nothing beside training on it,
+ * and only the first copies take memory.
  */
 import type { Recording } from "../runs/recording.ts";
 import type { Batch } from "../trace/batch.ts";
+import { keepCopy, type Rooms } from "../trace/rooms.ts";
 import type { Real } from "../trace/trace.ts";
 import type { Trainer } from "./trainer.ts";
 
@@ -17,34 +19,49 @@ export interface FlightRecorder {
 const mostBatches = 8;
 const mostBytes = 32 * 2 ** 20;
 
+/** A batch, and the memory that it lies in. */
+interface Kept {
+  readonly batch: Batch;
+  readonly rooms: Rooms;
+}
+
 export function createFlightRecorder(
   trainer: Pick<Trainer, "model" | "carried">,
   { batches: limit = mostBatches, bytes: byteLimit = mostBytes } = {},
 ): FlightRecorder {
-  let kept: readonly Batch[] = [];
+  /** The newest first. */
+  let kept: readonly Kept[] = [];
+  /** Where the next one is put: over one that is no longer kept. */
+  let free: Rooms = new Map();
   let carried: ReadonlyMap<string, Real> = new Map();
+  const carriedRooms: Rooms = new Map();
+  const nothing: ReadonlyMap<string, Real> = new Map();
   return {
     keep(batch) {
       // What an encoder-decoder reads is more than one sequence, which the debugger does not show.
       if (batch.decoder) return;
-      carried = batch.carry ? trainer.carried() : new Map();
-      kept = withinBytes([copyOf(batch), ...kept].slice(0, limit), byteLimit);
+      carried = batch.carry ? trainer.carried(carriedRooms) : nothing;
+      const all = [{ batch: copyOf(batch, free), rooms: free }, ...kept];
+      const count = Math.min(limit, countWithin(all, byteLimit));
+      kept = all.slice(0, count);
+      free = count < all.length ? all[count].rooms : new Map();
     },
     recording(update) {
       if (kept.length === 0) return undefined;
       const parameters = trainer.model.parameters.map(
         ({ name, shape, value }) => [name, { shape, data: value.slice() }] as const,
       );
-      return { update, parameters: new Map(parameters), carried, batches: kept };
+      const batches = kept.map(({ batch }) => batch);
+      return { update, parameters: new Map(parameters), carried, batches };
     },
   };
 }
 
-/** The newest is kept whatever its size. */
-function withinBytes(batches: readonly Batch[], limit: number): readonly Batch[] {
+/** How many of the newest fit into `limit` bytes; the very newest whatever its size. */
+function countWithin(all: readonly Kept[], limit: number): number {
   let bytes = 0;
-  const beyond = batches.findIndex((batch, k) => (bytes += bytesOf(batch)) > limit && k > 0);
-  return beyond < 0 ? batches : batches.slice(0, beyond);
+  const beyond = all.findIndex(({ batch }, k) => (bytes += bytesOf(batch)) > limit && k > 0);
+  return beyond < 0 ? all.length : beyond;
 }
 
 function bytesOf({ input, target, weights, lengths }: Batch): number {
@@ -56,27 +73,29 @@ function bytesOf({ input, target, weights, lengths }: Batch): number {
 }
 
 /** Batchers write the next batch into the same arrays. */
-function copyOf({ input, target, weights, lengths, ...sizes }: Batch): Batch {
+function copyOf({ input, target, weights, lengths, ...sizes }: Batch, rooms: Rooms): Batch {
+  const copy = <Values extends Int32Array | Real>(name: string, source: Values): Values =>
+    keepCopy(rooms, name, source);
   return {
     ...sizes,
-    lengths: lengths.slice(),
+    lengths: copy("lengths", lengths),
     input:
       input.kind === "tokens"
-        ? { kind: "tokens", tokens: input.tokens.slice() }
-        : { kind: "dense", values: input.values.slice() },
+        ? { kind: "tokens", tokens: copy("input", input.tokens) }
+        : { kind: "dense", values: copy("input", input.values) },
     ...(target?.kind === "classes" && {
-      target: { kind: "classes", classes: target.classes.slice() },
+      target: { kind: "classes", classes: copy("target", target.classes) },
     }),
     ...(target?.kind === "values" && {
-      target: { kind: "values", values: target.values.slice() },
+      target: { kind: "values", values: copy("target", target.values) },
     }),
     ...(target?.kind === "labels" && {
       target: {
         kind: "labels",
-        labels: target.labels.slice(),
-        labelLengths: target.labelLengths.slice(),
+        labels: copy("target", target.labels),
+        labelLengths: copy("target lengths", target.labelLengths),
       },
     }),
-    ...(weights && { weights: weights.slice() }),
+    ...(weights && { weights: copy("weights", weights) }),
   };
 }

@@ -61,7 +61,7 @@ export function trainInOneThread(
       return forwardPrepared(evaluation, batch);
     },
     firstNonFinite: () => firstNonFinite(pass),
-    carried: () => carriedState(pass),
+    carried: (rooms) => carriedState(pass, rooms),
     restoreCarried: (states) => restoreCarriedState(pass, states),
     end: () => Promise.resolve(),
   };

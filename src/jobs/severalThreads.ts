@@ -19,6 +19,7 @@ import {
 } from "../engine/parallel/shard.ts";
 import type { Random } from "../engine/rng.ts";
 import type { Batch } from "../trace/batch.ts";
+import { roomFor, type Rooms } from "../trace/rooms.ts";
 import type { Real } from "../trace/trace.ts";
 import { createTeam, type ShardStart } from "./team.ts";
 import type { Gathering, Trainer } from "./trainer.ts";
@@ -78,6 +79,7 @@ export function trainInThreads(
   };
   const results = () => shards.map((_, index) => readResult(orders, index));
   const trained = shards.map(({ training }) => training);
+  const carriedRooms = shards.map((): Rooms => new Map());
   const evaluated = shards.flatMap(({ evaluation }) => evaluation ?? []);
 
   return {
@@ -108,12 +110,10 @@ export function trainInThreads(
       }
       return undefined;
     },
-    carried() {
+    carried(rooms = new Map()) {
       const size = sumOf(trained, ({ pass }) => pass.current.carriedBatch);
-      return joined(
-        trained.map(({ pass }) => carriedState(pass)),
-        size,
-      );
+      const parts = trained.map(({ pass }, index) => carriedState(pass, carriedRooms[index]));
+      return joined(parts, size, rooms);
     },
     restoreCarried(states) {
       const size = sizeOf(states, trained[0].pass);
@@ -144,12 +144,12 @@ const sumOf = <Item>(items: readonly Item[], value: (item: Item) => number): num
   items.reduce((sum, item) => sum + value(item), 0);
 
 /** (B,·) states of all threads' sequences, in the order of the batch. */
-function joined(parts: readonly ReadonlyMap<string, Real>[], size: number) {
+function joined(parts: readonly ReadonlyMap<string, Real>[], size: number, rooms: Rooms) {
   const threads = parts.length;
   return new Map(
     Array.from(parts[0], ([name, first]) => {
       const width = first.length / sequenceCount(size, 0, threads);
-      const all = new Float32Array(size * width);
+      const all = roomFor(rooms, name, first, size * width);
       for (let b = 0; b < size; b++) {
         const from = Math.floor(b / threads) * width;
         const states = parts[b % threads].get(name);

@@ -8,6 +8,7 @@ import type { LossResult } from "../engine/losses/loss.ts";
 import type { Model } from "../engine/model.ts";
 import type { Optimizer } from "../engine/optimizers/optimizer.ts";
 import type { Batch } from "../trace/batch.ts";
+import type { Rooms } from "../trace/rooms.ts";
 import type { Real } from "../trace/trace.ts";
 
 /** What takes no other thread is answered at once. */
@@ -33,8 +34,8 @@ export interface Trainer {
   evaluate(batch: Batch, isFirst: boolean): Soon<LossResult>;
   /** In the batch that was trained last. */
   firstNonFinite(): NonFinite | undefined;
-  /** The states that the next batch may begin with, named as in a trace: (B,·) each. */
-  carried(): ReadonlyMap<string, Real>;
+  /** Copies of the states that the next batch may begin with, named as in a trace: (B,·) each; in `rooms`, over earlier ones. */
+  carried(rooms?: Rooms): ReadonlyMap<string, Real>;
   restoreCarried(states: ReadonlyMap<string, Real>): void;
   /** Nothing is asked afterwards. */
   end(): Promise<void>;
