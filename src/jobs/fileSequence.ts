@@ -1,8 +1,9 @@
-/** A part of a file as the sequence to look at: a range of a text, or rows of the table that a run was trained on. */
+/** A file as the sequence to look at: a range of a text, rows of the table that a run was trained on, or a recording. */
 import { dirname, isAbsolute, relative, sep } from "node:path";
 import { UserError } from "../config/problem.ts";
 import { parseCsv } from "../data/csv.ts";
 import { readTextFile, type FileSource } from "../data/files.ts";
+import { sequenceOfRecording } from "../data/frames/recordingSequence.ts";
 import { sequenceOfRows, sequenceOfText } from "../data/fileRange.ts";
 import type { Sequence } from "../data/sequences.ts";
 import type { SequenceChoice } from "../protocol/sequenceChoice.ts";
@@ -29,6 +30,11 @@ export async function fileSequence(
     const table = parseCsv(await readTextFile(files, config.data.path));
     return sequenceOfRows(encoding, table, [choice.first, choice.last], config.data);
   }
+  if (encoding.kind === "labelled-frames" && encoding.sound) {
+    refuseLines(choice);
+    const path = fromConfig(run, choice.file);
+    return sequenceOfRecording(encoding, path, await files.read(path));
+  }
   if (encoding.kind !== "text" && encoding.kind !== "labelled-text") {
     throw new UserError("sequence", `"${name}" does not read texts.`, {
       advice:
@@ -41,6 +47,14 @@ export async function fileSequence(
     from,
     to,
     steps: steps ?? (to ? undefined : usualSteps),
+  });
+}
+
+/** A recording is read from its beginning to its end. */
+function refuseLines({ file, from, to }: Extract<FileChoice, { kind: "file" }>): void {
+  if (to === undefined && from.line === 1 && from.column === undefined) return;
+  throw new UserError("sequence", `${file} is to be read as a recording, which has no lines.`, {
+    advice: 'Leave "from" and "to" out.',
   });
 }
 

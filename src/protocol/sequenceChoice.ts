@@ -16,7 +16,7 @@ export type SequenceChoice =
       readonly steps?: number;
     }
   | { readonly kind: "typed"; readonly text: string }
-  /** A range of a text file, half-open where columns are given. */
+  /** A range of a text file, half-open where columns are given; or a whole recording, from line 1, for what reads sound. */
   | {
       readonly kind: "file";
       /** Absolute, or relative to the config's folder. */

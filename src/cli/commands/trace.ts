@@ -23,7 +23,7 @@ Runs one sequence forward and backward through a trained network and shows each 
 read, what was predicted, the loss, and how large the gradient is that reaches the hidden state.
 
   RUN               a run's folder, id, name, or "latest"
-  --input           a text, or a file that holds it; for tables one line of numbers per step
+  --input           a text, or a file that holds it; for tables one line of numbers per step; for sound a .wav file
   --example         a sequence of the data instead, such as validation:0
   --checkpoint      the weights with the best loss, or the last ones (default best)
   --at-update N     the weights after N updates instead, of a run that was trained with training.snapshots (unroll runs --json
@@ -133,6 +133,8 @@ async function choiceOf(
   if ((input === undefined) === (example === undefined)) {
     throw new UsageError("Say what to run: either --input or --example.");
   }
+  if (input !== undefined && /\.wav$/i.test(input) && (await isFile(resolve(folder, input))))
+    return { kind: "file", file: resolve(folder, input), from: { line: 1 } };
   if (input !== undefined) return { kind: "typed", text: await textOf(input, folder) };
   const [split, index, ...rest] = (example ?? "").split(":");
   if (index === undefined || rest.length > 0) {

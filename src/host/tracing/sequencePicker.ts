@@ -3,13 +3,14 @@ import * as vscode from "vscode";
 import type { SequenceChoice } from "../../protocol/sequenceChoice.ts";
 import type { Run } from "../../runs/runFolder.ts";
 import { explain } from "../log.ts";
+import { askRecording, readsSound } from "./askRecording.ts";
 import type { LazyWorker } from "../workers/lazyWorker.ts";
 
 type Split = "validation" | "training";
 
 /** A separator means nothing; everything else says what happens when it is picked. */
 interface Item extends vscode.QuickPickItem {
-  readonly choice?: SequenceChoice | "typed";
+  readonly choice?: SequenceChoice | "typed" | "recording";
   readonly more?: Split;
   /** Why there are no sequences to choose from. */
   readonly failure?: unknown;
@@ -37,10 +38,11 @@ export async function pickSequence(
   // A panel that opens at this moment takes the focus, and the list would be gone.
   picker.ignoreFocusOut = true;
   picker.busy = true;
-  const readsTokens = run.record.model.input.kind === "tokens";
-  const typed: readonly Item[] = readsTokens
-    ? [{ label: "$(edit) Type a sequence…", alwaysShow: true, choice: "typed" }]
-    : [];
+  const typed: Item[] = [];
+  if (run.record.model.input.kind === "tokens")
+    typed.push({ label: "$(edit) Type a sequence…", alwaysShow: true, choice: "typed" });
+  else if (await readsSound(run))
+    typed.push({ label: "$(unmute) Choose a recording…", alwaysShow: true, choice: "recording" });
   picker.items = typed;
   picker.show();
   try {
@@ -62,6 +64,10 @@ export async function pickSequence(
     for (;;) {
       const item = await Promise.race([nextAnswer(picker), failed]);
       if (!item) return undefined;
+      if (item.choice === "recording") {
+        picker.hide();
+        return await askRecording(run);
+      }
       if (item.choice) return item.choice;
       if (item.failure !== undefined) throw item.failure;
       if (item.more) {
