@@ -73,9 +73,16 @@ export const bundles = [
     format: "esm",
     entryPoints: ["src/cli/main.ts"],
     plugins: [simdForEsbuild],
-    outfile: "dist/cli.js",
+    outfile: "dist/unroll.js",
     define: { UNROLL_VERSION: JSON.stringify(version) },
-    banner: { js: `#!/usr/bin/env node\n${requireShim}` },
+    banner: { js: requireShim },
+  },
+  {
+    ...node,
+    format: "esm",
+    entryPoints: ["src/cli/start.ts"],
+    outfile: "dist/cli.js",
+    banner: { js: "#!/usr/bin/env node" },
   },
   {
     ...shared,

@@ -1,11 +1,10 @@
 /** Numbers, durations and networks as people read them. */
+import { grouped } from "../data/wording.ts";
 import type { ModelDescription } from "../trace/trace.ts";
 import { variantWords } from "../trace/variantWords.ts";
 
-const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
-
 /** 1,235,196 */
-export const count = (value: number): string => grouped.format(value);
+export const count = (value: number): string => grouped(Math.round(value));
 
 /** Four significant digits: 1.234, 0.01234, 1.234e-7. */
 export function measured(value: number | undefined): string {

@@ -64,12 +64,16 @@ export async function createRun(start: NewRun): Promise<Run> {
     await ignoreInGit(dirname(runs));
     return makeFolder(runs);
   });
-  await writeJson(join(folder, "config.json"), start.config);
-  await writeJson(join(folder, "encoding.json"), start.encoding);
+  // At once: each waits for the disk twice. The record comes last, since it says that the others are there.
+  const [name] = await Promise.all([
+    freeName(runs, start.config.name ?? basename(configFolder)),
+    writeJson(join(folder, "config.json"), start.config),
+    writeJson(join(folder, "encoding.json"), start.encoding),
+  ]);
   const record: RunRecord = {
     version: 1,
     id,
-    name: await freeName(runs, start.config.name ?? basename(configFolder)),
+    name,
     state: "training",
     configFile: relative(configFolder, start.configFile).split(sep).join("/"),
     createdAt: now.toISOString(),
@@ -216,10 +220,21 @@ async function makeFolder(runs: string): Promise<{ folder: string; id: string; n
 
 /** "weather", then "weather 2": names tell runs apart in a list. */
 async function freeName(runs: string, wanted: string): Promise<string> {
-  const { runs: existing } = await readRuns(dirname(dirname(runs)));
-  const taken = new Set(existing.map(({ record }) => record.name));
+  const taken = await namesIn(runs);
   if (!taken.has(wanted)) return wanted;
   let number = 2;
   while (taken.has(`${wanted} ${number}`)) number++;
   return `${wanted} ${number}`;
+}
+
+/** Only that: a training that begins should not wait until hundreds of records were checked. */
+async function namesIn(runs: string): Promise<ReadonlySet<unknown>> {
+  const folders = await readdir(runs);
+  const records = folders.map((folder) =>
+    readJson(join(runs, folder, "run.json")).catch(() => undefined),
+  );
+  const names = (await Promise.all(records)).map((record) =>
+    typeof record === "object" && record !== null && "name" in record ? record.name : undefined,
+  );
+  return new Set(names);
 }

@@ -82,7 +82,13 @@ export function complaints({ bytesWithoutSampleData, contents }: Package): reado
   if (bytesWithoutSampleData > limitBytes) {
     found.push(`Without the samples' data it weighs more than ${limitBytes / 1e6} MB.`);
   }
-  const needed = ["dist/extension.cjs", "dist/worker.js", "dist/cli.js", "dist/unroll.schema.json"];
+  const needed = [
+    "dist/extension.cjs",
+    "dist/worker.js",
+    "dist/cli.js",
+    "dist/unroll.js",
+    "dist/unroll.schema.json",
+  ];
   for (const path of needed) {
     if (!contents.some((entry) => entry.path === `extension/${path}`))
       found.push(`${path} is missing.`);
