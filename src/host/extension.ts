@@ -31,6 +31,7 @@ import { createPythonVariables } from "./models/pythonVariables.ts";
 import { createCurveStore } from "./panels/curveStore.ts";
 import { registerPanelPlaces } from "./panels/panelPlaces.ts";
 import { createPanelState } from "./panels/panelState.ts";
+import { createTunePage } from "./panels/tunePage.ts";
 import { settings } from "./settings.ts";
 import { honourStartup } from "./startup.ts";
 import { createCursorStore } from "./tracing/cursorStore.ts";
@@ -113,6 +114,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
 
   const inspections = createInspections(inspecting, log);
   const documents = createOutputDocuments();
+  const tunes = createTunePage(extensionUri);
   const runs = createRunChoice(library, tree);
   const step = createStepCommands({
     runs,
@@ -136,7 +138,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
     models: createModelCommands({ runs, worker: models, traces, cursor, player, showPanels, log }),
     debug: createDebugCommands({ runs, training, cursor, places }),
     python: createPythonVariables({ storage: context.globalStorageUri, worker: models, log }),
-    output: createOutputCommands(runs, tracing, documents, log),
+    output: createOutputCommands(runs, tracing, documents, tunes, log),
     places,
     log,
   });
@@ -166,6 +168,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
     stopWithItsFolder(training),
     maintainContexts({ training, library, traces, snapshots, player }),
     documents,
+    tunes,
     inspections,
     tree,
     places,

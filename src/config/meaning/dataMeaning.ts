@@ -64,6 +64,22 @@ export function dataProblems({ data }: Config, isWritten: IsWritten): PathProble
       idle(["data", "length"], 'A date is as long as it is written: "length" has no effect.'),
     );
   }
+  if (data.kind === "text" && data.notation === "abc" && data.lowercase) {
+    problems.push(
+      error(
+        ["data", "lowercase"],
+        "In ABC notation a small c is an octave above a C: folded to lower case, the tunes are others.",
+      ),
+    );
+  }
+  if (data.kind === "text" && data.notation === "abc" && data.level === "word") {
+    problems.push(
+      warning(
+        ["data", "level"],
+        'ABC notation has no words: a whole bar would be one token, most of them never seen before. Take "character".',
+      ),
+    );
+  }
   if (data.kind === "pairs" && data.source === data.target) {
     problems.push(
       warning(

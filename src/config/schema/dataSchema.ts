@@ -59,6 +59,12 @@ const text = z
     maximumVocabulary: count(
       "Keep only this many of the most frequent tokens; the rest become ⟨unknown⟩.",
     ).optional(),
+    notation: z
+      .enum(["abc"])
+      .optional()
+      .describe(
+        "What the text is written in, where that is more than words. `abc`: tunes in ABC notation; what Generate Text writes is then also shown as notes, and can be heard.",
+      ),
   })
   .describe("Language modelling: predict the next character or word of a text (many-to-many).");
 

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { predictsClasses } from "../../trace/names.ts";
 import type { CheckpointChoice } from "../../protocol/sequenceChoice.ts";
 import { configFolderOf, type Run } from "../../runs/runFolder.ts";
+import type { TunePage } from "../panels/tunePage.ts";
 import { showError, type Log } from "../log.ts";
 import { settings } from "../settings.ts";
 import { trainedConfig } from "../trainedConfig.ts";
@@ -19,6 +20,7 @@ export function createOutputCommands(
   runs: RunChoice,
   worker: LazyWorker,
   documents: OutputDocuments,
+  tunes: TunePage,
   log: Log,
 ) {
   async function generate(...args: readonly unknown[]): Promise<void> {
@@ -52,6 +54,10 @@ export function createOutputCommands(
           { signal },
         );
         await documents.show(`${run.record.name}.txt`, text);
+        const data = (await trainedConfig(run.folder))?.data;
+        if (data?.kind === "text" && data.notation === "abc") {
+          tunes.show({ name: run.record.name, text });
+        }
       });
     await askText(question, write).catch(tell("generate text", run));
   }

@@ -4,8 +4,8 @@ import type { PanelKind } from "../../protocol/panelContract.ts";
 /** Where a panel is shown: as a view, which the person may have dragged anywhere, or as an editor tab. */
 export type PanelPlace = "sideBar" | "editor";
 
-/** Every page that is built: the panels, and the editor of model files. */
-export type PageKind = PanelKind | "model";
+/** Every page that is built: the panels, the editor of model files, and the page that shows tunes. */
+export type PageKind = PanelKind | "model" | "tune";
 
 export interface PanelPage {
   readonly kind: PageKind;

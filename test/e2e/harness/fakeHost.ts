@@ -15,12 +15,12 @@ import type { PanelContract, PanelState } from "../../../src/protocol/panelContr
 import type { TimelineColumn } from "../../../src/protocol/timelineColumn.ts";
 import type { WeightsChoice } from "../../../src/protocol/sequenceChoice.ts";
 import type { Cursor } from "../../../src/protocol/traceSummary.ts";
-import type { ModelEditorContract } from "../../../src/protocol/modelContract.ts";
 import { bucketCount, bucketStart } from "../../../src/trace/buckets.ts";
 import { heatmapOf } from "../../../src/trace/heatmap.ts";
 import { normCurve } from "../../../src/trace/norms.ts";
 import type { Trace } from "../../../src/trace/trace.ts";
 import { modelHandlers } from "./modelHost.ts";
+import { tuneHandlers } from "./tuneHost.ts";
 import { scenarios, stateOf, tokenAt, whileLearning, type Scenario } from "./scenarios.ts";
 import { syntheticSaliency, syntheticSpectra } from "./syntheticInstruments.ts";
 import {
@@ -49,8 +49,10 @@ declare global {
 
 const query = new URLSearchParams(location.search);
 const scenarioName = query.get("scenario") ?? "characters";
-const isModel = location.pathname === "/model";
-const scenario: Scenario = scenarios[isModel ? "characters" : scenarioName];
+const page = location.pathname.slice(1);
+/** These have a contract and scenarios of their own. */
+const isApart = page === "model" || page === "tune";
+const scenario: Scenario = scenarios[isApart ? "characters" : scenarioName];
 const { network } = scenario;
 const trace = network && syntheticTrace(network);
 /** As it is with the weights that were chosen last. */
@@ -108,12 +110,14 @@ function showThrough(at: WeightsChoice): void {
   harness.server.emit("state", harness.state);
 }
 
-const server = isModel
-  ? serve<ModelEditorContract>(
-      transport,
-      recorded<ModelEditorContract>(modelHandlers(scenarioName)),
-    )
-  : serve<PanelContract>(transport, recorded<PanelContract>(handlers()));
+const serveRecorded = <C extends Contract>(handlers: Handlers<C>): Server<C> =>
+  serve<C>(transport, recorded<C>(handlers));
+const server =
+  page === "model"
+    ? serveRecorded(modelHandlers(scenarioName))
+    : page === "tune"
+      ? serveRecorded(tuneHandlers(scenarioName))
+      : serveRecorded(handlers());
 /** As the editor does it: JSON for all but buffers, in which a number that is not finite becomes null. */
 function asJson(value: unknown): unknown {
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
@@ -127,7 +131,7 @@ window.harness = {
   calls: [],
   moveCursor,
   setTheme,
-  // The model editor has no cursor to move.
+  // Only panels have a cursor to move.
   server: server as Server<PanelContract>,
 };
 

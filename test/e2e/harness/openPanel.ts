@@ -17,7 +17,10 @@ let browser: Browser;
 /** Keeps a server and a browser for the tests of the file that calls it. */
 export function keepHarness(): void {
   beforeAll(async () => {
-    [server, browser] = await Promise.all([serveHarness([...panels, "model"]), launchBrowser()]);
+    [server, browser] = await Promise.all([
+      serveHarness([...panels, "model", "tune"]),
+      launchBrowser(),
+    ]);
   });
   afterAll(async () => {
     await browser?.close();

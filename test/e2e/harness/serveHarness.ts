@@ -20,6 +20,7 @@ const titles: Readonly<Record<PageKind, string>> = {
   gradients: "Gradients",
   curves: "Curves",
   model: "Model",
+  tune: "Tunes",
 };
 export const isPanel = (name: string): name is PageKind => Object.hasOwn(titles, name);
 

@@ -582,6 +582,18 @@ describe("what is allowed but cannot work, or does nothing", () => {
       "error true",
       "leaks",
     ],
+    [
+      "tunes folded to lower case",
+      text({ ...book, notation: "abc", lowercase: true }),
+      "error true",
+      "an octave above",
+    ],
+    [
+      "tunes read as words",
+      text({ ...book, notation: "abc", level: "word" }),
+      'warning "word"',
+      "no words",
+    ],
     ["a window of one step", text({ ...weather, window: 1 }), "warning 1", "nothing to remember"],
     [
       "a window that the shape ignores",

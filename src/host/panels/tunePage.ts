@@ -1,0 +1,60 @@
+/** The page on which text in ABC notation is seen and heard: one tab, which shows what was written last. */
+import { randomUUID } from "node:crypto";
+import * as vscode from "vscode";
+import { serve } from "../../protocol/channel.ts";
+import type { TuneContract, TuneState } from "../../protocol/tuneContract.ts";
+import { panelHtml } from "./panelHtml.ts";
+import { webviewTransport } from "./webviewTransport.ts";
+
+export interface TunePage extends vscode.Disposable {
+  /** Beside the active editor; the keyboard stays where it is. */
+  show(state: TuneState): void;
+}
+
+export function createTunePage(extensionUri: vscode.Uri): TunePage {
+  let open: { readonly panel: vscode.WebviewPanel; show(state: TuneState): void } | undefined;
+
+  function createPanel(first: TuneState): NonNullable<typeof open> {
+    const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    // What plays goes on while another tab is in front.
+    const options = { retainContextWhenHidden: true };
+    const panel = vscode.window.createWebviewPanel("unroll.tune", "Tunes", column, options);
+    const { webview } = panel;
+    let state = first;
+    const server = serve<TuneContract>(webviewTransport(webview), { ready: () => state });
+    panel.onDidDispose(() => {
+      server.dispose();
+      open = undefined;
+    });
+    const root = vscode.Uri.joinPath(extensionUri, "dist", "webview");
+    const asset = (name: string): string =>
+      webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();
+    webview.options = { enableScripts: true, localResourceRoots: [root] };
+    webview.html = panelHtml({
+      kind: "tune",
+      place: "editor",
+      title: "Tunes",
+      source: webview.cspSource,
+      nonce: randomUUID(),
+      script: asset("tune.js"),
+      style: asset("tune.css"),
+      codicons: asset("codicon.css"),
+    });
+    return {
+      panel,
+      show(next) {
+        state = next;
+        server.emit("state", state);
+        panel.reveal(undefined, true);
+      },
+    };
+  }
+
+  return {
+    show(state) {
+      if (open) open.show(state);
+      else open = createPanel(state);
+    },
+    dispose: () => open?.panel.dispose(),
+  };
+}
