@@ -12,7 +12,7 @@ import {
 import { css, type Color } from "../lib/color.ts";
 import { formatNumber } from "../lib/numbers.ts";
 import type { Theme } from "../lib/theme.ts";
-import { possible, type Line, type Mark, type Plot } from "./plots.ts";
+import type { Line, Mark, Plot } from "./plots.ts";
 import type { Point, RunSeries } from "./runSeries.ts";
 import { valueAxis, type ValueAxis } from "./valueAxis.ts";
 
@@ -101,6 +101,8 @@ function lineSet(line: Line, { colorOf, theme }: ChartContent): ChartDataset<"li
   return {
     // Chart.js does not write to points that it need not parse.
     data: line.points as Point[],
+    // A dot at the edge is a whole one.
+    clip: 4,
     borderColor: stroke,
     backgroundColor: stroke,
     borderWidth: isBroad ? 4 : isFaint ? 1 : 1.75,
@@ -166,15 +168,13 @@ function scalesOf(content: ChartContent, axis: ValueAxis | undefined): Scales {
       afterFit: (scale) => {
         scale.width = labelWidth;
       },
-      ...(axis
-        ? {
-            min: axis.minimum,
-            max: axis.maximum,
-            afterBuildTicks: (scale) => {
-              scale.ticks = axis.ticks.map((value) => ({ value, major: false }));
-            },
-          }
-        : { grace: "4%", afterDataLimits: (scale) => Object.assign(scale, possible(plot, scale)) }),
+      ...(axis && {
+        min: axis.minimum,
+        max: axis.maximum,
+        afterBuildTicks: (scale) => {
+          scale.ticks = axis.ticks.map((value) => ({ value, major: false }));
+        },
+      }),
       ticks: {
         ...look.ticks,
         maxTicksLimit: 6,

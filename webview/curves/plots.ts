@@ -132,15 +132,6 @@ const plot = (
   more: Partial<Pick<Plot, "isLogarithmic" | "isShare" | "marks">>,
 ): Plot => ({ kind, title, unit, lines, isLogarithmic: false, isShare: false, marks: [], ...more });
 
-/** What of an axis can be measured: no share is negative, and only edits can be more than there are labels. */
-export const possible = (
-  { isShare, kind }: Pick<Plot, "isShare" | "kind">,
-  { min, max }: { readonly min: number; readonly max: number },
-): { readonly min: number; readonly max: number } =>
-  isShare
-    ? { min: Math.max(0, min), max: kind === "labelErrors" ? max : Math.min(1, max) }
-    : { min, max };
-
 /** No line where nothing was measured. */
 const line = (
   run: RunSeries,

@@ -1,6 +1,7 @@
 /**
- * The vertical axis of a plot where the usual one would mislead: a constant value stands flat above
- * zero instead of in an invented range, and a log axis has round numbers however little it spans. Pure.
+ * The vertical axis of a plot. It ends where values can end: at zero when none is negative, at 100 % of a share. A constant
+ * value stands flat above zero instead of in an invented range, and a log axis has round numbers however little it spans.
+ * Pure.
  */
 import { niceTicks } from "../lib/axes.ts";
 import type { Plot } from "./plots.ts";
@@ -11,12 +12,10 @@ export interface ValueAxis {
   readonly ticks: readonly number[];
 }
 
-/** Undefined where the usual axis serves: linear values that differ, or no values. */
-export function valueAxis({
-  lines,
-  marks,
-  isLogarithmic,
-}: Pick<Plot, "lines" | "marks" | "isLogarithmic">): ValueAxis | undefined {
+/** Undefined where there are no values. */
+export function valueAxis(
+  plot: Pick<Plot, "kind" | "lines" | "marks" | "isLogarithmic" | "isShare">,
+): ValueAxis | undefined {
   let low = Infinity;
   let high = -Infinity;
   const note = ({ y }: { readonly y: number }): void => {
@@ -24,20 +23,40 @@ export function valueAxis({
     low = Math.min(low, y);
     high = Math.max(high, y);
   };
-  for (const { points } of lines) points.forEach(note);
-  for (const { point } of marks) note(point);
+  for (const { points } of plot.lines) points.forEach(note);
+  for (const { point } of plot.marks) note(point);
   if (low > high) return undefined;
-  if (isLogarithmic) return logAxis(low, high);
-  const isFlat = high - low <= 1e-9 * Math.abs(high);
-  return isFlat && high !== 0 ? flatAxis(high) : undefined;
+  if (plot.isLogarithmic) return logAxis(low, high);
+  // More labels can be wrong than there are: all other shares end.
+  const most = plot.isShare && plot.kind !== "labelErrors" ? 1 : Infinity;
+  const farthest = -low > high ? low : high;
+  // Numbers so small that no tick fits between them are no more than zero.
+  const isFlat = high - low <= Math.max(1e-9 * Math.abs(farthest), 1e-300);
+  return isFlat ? flatAxis(farthest, most) : linearAxis(low, high, most);
 }
 
 /** Zero, the value, and air: the ticks say what is known and nothing else. */
-const flatAxis = (value: number): ValueAxis => ({
-  minimum: Math.min(0, 1.5 * value),
-  maximum: Math.max(0, 1.5 * value),
-  ticks: value > 0 ? [0, value] : [value, 0],
-});
+function flatAxis(value: number, most: number): ValueAxis {
+  if (value === 0) return { minimum: 0, maximum: 1, ticks: [0] };
+  return {
+    minimum: Math.min(0, 1.5 * value),
+    maximum: Math.min(most, Math.max(0, 1.5 * value)),
+    ticks: value > 0 ? [0, value] : [value, 0],
+  };
+}
+
+/** Of the values' span, that lines do not run along an edge. */
+const air = 0.04;
+
+function linearAxis(low: number, high: number, most: number): ValueAxis {
+  const margin = air * (high - low);
+  const minimum = low < 0 ? low - margin : Math.max(0, low - margin);
+  const maximum = high > 0 ? Math.min(most, high + margin) : Math.min(0, high + margin);
+  const ticks = niceTicks(minimum, maximum, mostTicks - 1).map(({ value }) =>
+    Number(value.toPrecision(6)),
+  );
+  return { minimum, maximum, ticks };
+}
 
 /** Ticks at most. */
 const mostTicks = 6;

@@ -1,12 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CurveRun } from "../../../../src/protocol/panelContract.ts";
 import type { MetricsRow } from "../../../../src/protocol/training.ts";
-import {
-  plotsOf,
-  possible,
-  strokesOf,
-  type PlotRequest,
-} from "../../../../webview/curves/plots.ts";
+import { plotsOf, strokesOf, type PlotRequest } from "../../../../webview/curves/plots.ts";
 import { nearestPoint, stepAlong } from "../../../../webview/curves/readings.ts";
 import { createRunCache } from "../../../../webview/curves/runCache.ts";
 import { createRunSeries, rulerFor } from "../../../../webview/curves/runSeries.ts";
@@ -115,14 +110,5 @@ describe("reading values", () => {
     expect(stepAlong(points, 2, -10)).toBe(1);
     expect(stepAlong(points, 8, 1)).toBe(8);
     expect(stepAlong([], 8, 1)).toBeUndefined();
-  });
-});
-
-describe("an axis of shares", () => {
-  it("goes neither below nothing nor above all, but for labels that took more edits than there are", () => {
-    const wide = { min: -0.04, max: 1.04 };
-    expect(possible({ kind: "accuracy", isShare: true }, wide)).toEqual({ min: 0, max: 1 });
-    expect(possible({ kind: "labelErrors", isShare: true }, wide)).toEqual({ min: 0, max: 1.04 });
-    expect(possible({ kind: "loss", isShare: false }, wide)).toEqual(wide);
   });
 });

@@ -1,15 +1,21 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Line } from "../../../../webview/curves/plots.ts";
+import type { Line, PlotKind } from "../../../../webview/curves/plots.ts";
 import { createRunSeries } from "../../../../webview/curves/runSeries.ts";
 import { valueAxis } from "../../../../webview/curves/valueAxis.ts";
 
 const run = createRunSeries({ runFolder: "a", name: "a", state: "finished", rows: [] });
-const axisOf = (isLogarithmic: boolean, ...values: readonly number[]) => {
+const axisFor = (
+  about: { readonly kind?: PlotKind; readonly isLogarithmic?: boolean; readonly isShare?: boolean },
+  values: readonly number[],
+) => {
   const points = values.map((y, x) => ({ x, y }));
   const line: Line = { run, name: "value", stroke: "solid", points };
-  return valueAxis({ lines: [line], marks: [], isLogarithmic });
+  const { kind = "loss", isLogarithmic = false, isShare = false } = about;
+  return valueAxis({ kind, lines: [line], marks: [], isLogarithmic, isShare });
 };
+const axisOf = (isLogarithmic: boolean, ...values: readonly number[]) =>
+  axisFor({ isLogarithmic }, values);
 
 describe("the axis of a constant value", () => {
   it("stands on zero and names the value, not an invented range around it", () => {
@@ -20,10 +26,43 @@ describe("the axis of a constant value", () => {
     });
   });
 
-  it("is the usual one as soon as values differ, or are not there", () => {
-    expect(axisOf(false, 0.005, 0.004)).toBeUndefined();
+  it("does not go beyond all of a share", () => {
+    expect(axisFor({ kind: "accuracy", isShare: true }, [1, 1])?.maximum).toBe(1);
+  });
+
+  it("is nothing where there are no values", () => {
     expect(axisOf(false, NaN)).toBeUndefined();
     expect(axisOf(true)).toBeUndefined();
+  });
+});
+
+describe("a linear axis", () => {
+  it("begins at zero where values come near to it and none is below", () => {
+    expect(axisOf(false, 0.01, 1.4)).toMatchObject({ minimum: 0, ticks: [0, 0.5, 1] });
+    expect(axisOf(false, -0.2, 1)?.minimum).toBeLessThan(-0.2);
+    expect(axisOf(false, 2.5, 3)?.minimum).toBeCloseTo(2.48);
+  });
+
+  it("goes neither below nothing nor above all of a share, but for labels that took more edits than there are", () => {
+    const ends = (kind: PlotKind) => axisFor({ kind, isShare: true }, [0, 1]);
+    expect(ends("accuracy")).toMatchObject({ minimum: 0, maximum: 1 });
+    expect(ends("labelErrors")).toMatchObject({ minimum: 0, maximum: 1.04 });
+  });
+
+  it("holds every value, and always has something to read and never too much", () => {
+    const any = fc
+      .double({ min: -1e9, max: 1e9, noNaN: true })
+      .map((value) => (Math.abs(value) < 1e-200 ? 0 : value));
+    fc.assert(
+      fc.property(any, any, (one, other) => {
+        const axis = axisOf(false, one, other);
+        expect(axis?.minimum).toBeLessThanOrEqual(Math.min(one, other));
+        expect(axis?.maximum).toBeGreaterThanOrEqual(Math.max(one, other));
+        expect(axis?.minimum).toBeLessThan(axis?.maximum ?? 0);
+        expect(axis?.ticks.length).toBeGreaterThanOrEqual(1);
+        expect(axis?.ticks.length).toBeLessThanOrEqual(8);
+      }),
+    );
   });
 });
 
