@@ -133,8 +133,20 @@ export async function pick(page: Page, { row, filter, limitMs = 30_000 }: Pick):
   const text = await focusRow(page, "", (label) => row.test(label));
   if (text === undefined)
     throw new Error(`No row of the list could be reached that matches ${row}.`);
-  await page.keyboard.press("Enter");
-  return text;
+  const focused = quickInput(page).locator(".monaco-list-row.focused").first();
+  const isStillOffered = async (): Promise<boolean> =>
+    (await focused.isVisible()) && (await focused.innerText({ timeout: 1_000 })) === text;
+  for (let tries = 0; tries < 5; tries++) {
+    await page.keyboard.press("Enter");
+    // The key is lost on a list that is just taking in more rows.
+    const isTaken = waitUntil(
+      "the row to be taken",
+      async () => !(await isStillOffered().catch(() => false)),
+      2_000,
+    );
+    if (await succeeds(isTaken)) return text;
+  }
+  throw new Error(`The row "${text}" is offered still after it was chosen.`);
 }
 
 /**
