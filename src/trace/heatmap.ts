@@ -3,9 +3,10 @@
  * matters most, never their mean: a spike one step wide must not vanish when a person zooms out.
  */
 import { activationOf, type Activation } from "./activation.ts";
+import { stepsOfTensor } from "./activeSteps.ts";
 import { bucketCount, bucketOf, bucketStart, clampRange } from "./buckets.ts";
 import { unitOrder, type UnitOrder } from "./order.ts";
-import { planeOf, type Plane } from "./plane.ts";
+import { planeOf, withinSteps } from "./plane.ts";
 import { statisticsOf } from "./statistics.ts";
 import { tensorOf, type Trace } from "./trace.ts";
 
@@ -49,15 +50,18 @@ export interface Heatmap {
  * Column `c` stands for the steps from `bucketStart(c)` to `bucketStart(c + 1)`, rows likewise for
  * positions. A cell is the value of its bucket that lies farthest from 0, or from ½ for sigmoid gates,
  * where shut is as telling as open. A non-finite value always wins. A row's saturation is the mean of
- * its units' shares over the whole sequence.
+ * its units' shares over all steps that its layer computes; those that it does not count for nothing.
  */
 export function heatmapOf(trace: Trace, request: HeatmapSlice): Heatmap {
-  const tensor = tensorOf(trace, request.tensor);
+  const whole = tensorOf(trace, request.tensor);
+  const computed = stepsOfTensor(trace, whole);
+  const [before] = computed;
+  const tensor = withinSteps(whole, computed);
   const activation = activationOf(request.tensor, trace.model);
   const statistics = statisticsOf(tensor, activation);
   const order = unitOrder(tensor, activation, request.order);
-  const plane = onTimeAxis(planeOf(tensor), tensor.axes[0] === "D" ? trace.sourceSteps : 0);
-  const [firstStep, endStep] = clampRange(request.steps, plane.steps);
+  const plane = planeOf(tensor);
+  const [firstStep, endStep] = clampRange(request.steps, before + plane.steps);
   const [firstPosition, endPosition] = clampRange(request.units, plane.units);
   const positions = endPosition - firstPosition;
   const columns = bucketCount(endStep - firstStep, request.columns);
@@ -80,9 +84,9 @@ export function heatmapOf(trace: Trace, request: HeatmapSlice): Heatmap {
   const values = new Float32Array(rows * columns).fill(restOf(activation));
   const middle = restOf(activation);
   // Steps outside, units inside: the tensor is read once, in the order in which it lies in memory.
-  for (let t = firstStep; t < endStep; t++) {
+  for (let t = Math.max(firstStep, before); t < endStep; t++) {
     const column = bucketOf(t - firstStep, endStep - firstStep, columns);
-    for (let unit = 0, at = t * plane.units; unit < plane.units; unit++, at++) {
+    for (let unit = 0, at = (t - before) * plane.units; unit < plane.units; unit++, at++) {
       const row = rowOfUnit[unit];
       if (row < 0) continue;
       const cell = row * columns + column;
@@ -106,15 +110,6 @@ export function heatmapOf(trace: Trace, request: HeatmapSlice): Heatmap {
     saturatedLow,
     saturatedHigh,
   };
-}
-
-/** Where only a decoder's steps have values, zeros stand before them, so that a step is the same in every picture. */
-function onTimeAxis(plane: Plane, before = 0): Plane {
-  if (before === 0) return plane;
-  const { steps, units, data } = plane;
-  const padded = new Float32Array((before + steps) * units);
-  padded.set(data, before * units);
-  return { steps: before + steps, units, data: padded };
 }
 
 const restOf = (activation: Activation): number => (activation === "sigmoid" ? 0.5 : 0);

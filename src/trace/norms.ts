@@ -1,6 +1,7 @@
 /** The length of a tensor's vector at every step, as a curve. */
 import { bucketCount, bucketOf } from "./buckets.ts";
-import { planeOf } from "./plane.ts";
+import { stepsOfTensor } from "./activeSteps.ts";
+import { planeOf, withinSteps } from "./plane.ts";
 import { tensorOf, type Tensor, type Trace } from "./trace.ts";
 
 const cache = new WeakMap<Tensor, Float64Array>();
@@ -20,7 +21,7 @@ export function stepNorms(tensor: Tensor): Float64Array {
   return norms;
 }
 
-/** Same shape as `NormSeries` of the worker's contract. */
+/** Same shape as `NormSeries` of the worker's contract; of the steps that the tensor's layer computes. */
 export interface NormCurve {
   /** Float32, (columns): the largest norm of each bucket of steps; a non-finite one always wins. */
   readonly values: ArrayBuffer;
@@ -32,7 +33,9 @@ export function normCurve(
   trace: Trace,
   request: { readonly tensor: string; readonly columns: number },
 ): NormCurve {
-  const norms = stepNorms(tensorOf(trace, request.tensor));
+  const tensor = tensorOf(trace, request.tensor);
+  const computed = stepsOfTensor(trace, tensor);
+  const norms = stepNorms(withinSteps(tensor, computed));
   const columns = bucketCount(norms.length, request.columns);
   const values = new Float32Array(columns).fill(-1);
   const stepNumbers = new Uint32Array(columns);
@@ -41,7 +44,7 @@ export function normCurve(
     const shown = values[column];
     if (Number.isNaN(shown) || (norm <= shown && Number.isFinite(norm))) return;
     values[column] = norm;
-    stepNumbers[column] = t;
+    stepNumbers[column] = computed[0] + t;
   });
   return { values: values.buffer, stepNumbers: stepNumbers.buffer };
 }

@@ -2,7 +2,27 @@
  * A trace's tensor seen as a picture: steps × units of one sequence. Everything that panels ask of a
  * tensor (heatmaps, norms, orders) is asked of its plane.
  */
+import type { StepRange } from "./activeSteps.ts";
 import type { Real, Tensor } from "./trace.ts";
+
+/** The tensor of steps `from` up to `to` alone, a view; itself where that is all of it. */
+export function withinSteps(tensor: Tensor, [from, to]: StepRange): Tensor {
+  const [steps] = tensor.shape;
+  if (tensor.axes[0] !== "T" || (from === 0 && to === steps)) return tensor;
+  const known = parts.get(tensor);
+  if (known?.shape[0] === to - from) return known;
+  const row = tensor.data.length / steps;
+  const part = {
+    ...tensor,
+    shape: [to - from, ...tensor.shape.slice(1)],
+    data: tensor.data.subarray(from * row, to * row),
+  };
+  parts.set(tensor, part);
+  return part;
+}
+
+/** The same object each time: what is worked out of a tensor is remembered by it. */
+const parts = new WeakMap<Tensor, Tensor>();
 
 export interface Plane {
   readonly steps: number;

@@ -68,8 +68,11 @@ function logAxis(low: number, high: number): ValueAxis {
   const maximum = round.find((value) => value >= high * (1 - 1e-9) && value > minimum) ?? high;
   const inside = (values: readonly number[]): readonly number[] =>
     values.filter((value) => value >= minimum * (1 - 1e-9) && value <= maximum * (1 + 1e-9));
-  const candidates = [inside(round), inside(multiples(low, high, [1]))];
-  let ticks = candidates.find(({ length }) => length <= mostTicks) ?? everyFew(candidates[1]);
+  const [fine, coarse, decades] = [[1, 2, 5], [1, 3], [1]].map((factors) =>
+    inside(multiples(low, high, factors)),
+  );
+  const candidates = [fine, coarse, decades];
+  let ticks = candidates.find(({ length }) => length <= mostTicks) ?? everyFew(decades);
   // Within one step of 1-2-5, even steps read as well as on a linear axis.
   if (ticks.length < 3)
     ticks = niceTicks(minimum, maximum, 4).map(({ value }) => Number(value.toPrecision(6)));

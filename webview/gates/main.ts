@@ -22,11 +22,13 @@ import { createPicture } from "../lib/picture.ts";
 import { sequenceKey } from "../lib/sequenceKey.ts";
 import { sliderOf } from "../lib/snapshotSlider.ts";
 import { createSteadyRange } from "../lib/steadyRange.ts";
+import { contains } from "../lib/span.ts";
 import { createStepTokens } from "../lib/stepTokens.ts";
 import { createStore, startingCursor, type Change } from "../lib/state.ts";
 import { onThemeChange, readTheme } from "../lib/theme.ts";
 import {
   gatesThenStates,
+  idleInWords,
   heatmapActions,
   tensorChoice,
   tensorControls,
@@ -146,7 +148,7 @@ function showState(): void {
     controller.show(undefined, { steps: 1, units: 1 });
     return;
   }
-  const { units } = chosen;
+  const { units, computed } = chosen;
   const { id, steps } = chosen.trace;
   const isFirst = controller.subject === undefined;
   tokens.follow(chosen.trace);
@@ -158,6 +160,7 @@ function showState(): void {
       tensor: chosen.tensor,
       order: sensibleOrder(chosen),
       units,
+      computed,
     },
     { steps, units },
     isFirst ? rememberedViewport(remembered, { steps, units }) : undefined,
@@ -254,7 +257,7 @@ function draw({ context, ratio }: Frame): void {
   const place = layout(chosen);
   const { time } = place.heatmap;
   controller.fetch(place.heatmap, ratio);
-  unitTraces.need(trace, tensor, controller.unit, time, ratio);
+  unitTraces.need(chosen, controller.unit, time, ratio);
   if (place.withTokens) tokens.need(time.span.from, time.span.to);
 
   const scale = currentScale(chosen);
@@ -302,27 +305,28 @@ function drawOverlay({ context, width, height, ratio }: Frame): void {
   const place = layout(chosen);
   const { unit, hover } = controller;
   const { t, position } = controller.place;
-  unitTraces.need(trace, tensor, unit, place.heatmap.time, ratio);
+  unitTraces.need(chosen, unit, place.heatmap.time, ratio);
   tokens.need(t, t + 1);
   const row = unitTraces.of(trace, tensor, unit);
   const reading = row && valueAt(row, t);
   drawSteps(context, theme, place, (step) => tokens.at(step), t);
   drawCursor(context, theme, place, { t, position, value: reading?.value }, currentScale(chosen));
   picture.describe(
-    cellInWords(
-      {
-        part,
-        unit,
-        name: nameOf(chosen, unit),
-        value: reading?.value,
-        steps: { from: t, to: t + 1 },
-        unitCount: 1,
-        token: tokens.at(t),
-      },
-      activation,
-    ),
+    idleInWords(chosen, t) ??
+      cellInWords(
+        {
+          part,
+          unit,
+          name: nameOf(chosen, unit),
+          value: reading?.value,
+          steps: { from: t, to: t + 1 },
+          unitCount: 1,
+          token: tokens.at(t),
+        },
+        activation,
+      ),
   );
-  if (!hover) return;
+  if (!hover || !contains(chosen.computed, hover.t)) return;
   const cell = controller.heatmap.cell(hover.t, hover.position);
   tokens.need(hover.t, hover.t + 1);
   if (cell) drawCellFrame(context, theme, rectangleOf(cell.steps, cell.units, place.heatmap));

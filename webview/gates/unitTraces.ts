@@ -7,7 +7,8 @@ import type { TimeScale } from "../lib/axes.ts";
 import type { Host } from "../lib/host.ts";
 import { latest } from "../lib/latest.ts";
 import { sequenceKey } from "../lib/sequenceKey.ts";
-import { spanLength, type Span } from "../lib/span.ts";
+import { partWithin, spanLength, type Span } from "../lib/span.ts";
+import type { TensorChoice } from "../lib/tensorChoice.ts";
 
 export interface UnitTrace {
   readonly sequence: string;
@@ -21,8 +22,10 @@ export interface UnitTrace {
 export interface UnitTraces {
   /** The last answer, if it is about this unit in this sequence, through whatever weights. */
   of(trace: TraceSummary, tensor: string, unit: number): UnitTrace | undefined;
-  need(trace: TraceSummary, tensor: string, unit: number, time: TimeScale, ratio: number): void;
+  need(chosen: Chosen, unit: number, time: TimeScale, ratio: number): void;
 }
+
+type Chosen = Pick<TensorChoice, "trace" | "tensor" | "computed">;
 
 interface Question {
   readonly sequence: string;
@@ -56,13 +59,14 @@ export function createUnitTraces(
       last?.sequence === sequenceKey(trace) && last.tensor === tensor && last.unit === unit
         ? last
         : undefined,
-    need(trace, tensor, unit, { span, width }, ratio) {
+    need({ trace, tensor, computed }, unit, time, ratio) {
+      const span = partWithin(time.span, computed);
       const request: HeatmapRequest = {
         trace: trace.id,
         tensor,
         steps: [span.from, span.to],
         units: [unit, unit + 1],
-        columns: Math.max(1, Math.min(spanLength(span), Math.round(width * ratio))),
+        columns: Math.max(1, Math.min(spanLength(span), Math.round(time.width * ratio))),
         rows: 1,
         order: "index",
       };

@@ -9,7 +9,8 @@ import { createLegend } from "../lib/legend.ts";
 import { formatNumber } from "../lib/numbers.ts";
 import { createPicture } from "../lib/picture.ts";
 import { createSteadyRange } from "../lib/steadyRange.ts";
-import type { TensorChoice } from "../lib/tensorChoice.ts";
+import { contains } from "../lib/span.ts";
+import { idleInWords, type TensorChoice } from "../lib/tensorChoice.ts";
 import { drawTooltip } from "../lib/tooltip.ts";
 import { drawBackwardCursor, drawCurve, drawSteps, drawUnits } from "./draw.ts";
 import { backwardHeight, backwardLayout, type BackwardLayout } from "./layout.ts";
@@ -94,7 +95,7 @@ export function createBackwardPicture(parent: HTMLElement, at: Surroundings): Ba
     const { hover, unit } = controller;
     const { t, position } = controller.place;
     const { curve, scale } = curveOf(chosen);
-    const norm = curve && normAt(curve, t);
+    const norm = curve && contains(chosen.computed, t) ? normAt(curve, t) : undefined;
     tokens.need(t, t + 1);
     const axis = { time: place.heatmap.time, ...place };
     drawSteps(context, theme, axis, (step) => tokens.at(step), t);
@@ -104,7 +105,9 @@ export function createBackwardPicture(parent: HTMLElement, at: Surroundings): Ba
     const isExact =
       shown && shown.steps.to - shown.steps.from === 1 && shown.units.to - shown.units.from === 1;
     const facts = { part: chosen.part, t, token: tokens.at(t), norm };
-    picture.describe(backwardInWords(facts, unit, isExact ? shown.value : undefined));
+    picture.describe(
+      idleInWords(chosen, t) ?? backwardInWords(facts, unit, isExact ? shown.value : undefined),
+    );
     if (!hover) return;
     const cell = controller.heatmap.cell(hover.t, hover.position);
     if (!cell) return;

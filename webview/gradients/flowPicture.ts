@@ -30,7 +30,7 @@ import {
 } from "./flow.ts";
 import { matrixHeight, matrixLayout, rowAtY, type MatrixLayout } from "./layout.ts";
 import type { PanelPicture, Surroundings } from "./surroundings.ts";
-import { stepsOfLayer } from "../lib/stepsOfLayer.ts";
+import { stepsOfLayer } from "../../src/trace/activeSteps.ts";
 import { reachOf, verdictInWords, type Verdict } from "./verdict.ts";
 import { flowInWords, flowLines, matrixInWords } from "./words.ts";
 

@@ -193,7 +193,7 @@ function showState(): void {
     for (const picture of [flow, spectrum, saliency]) picture.show();
     return;
   }
-  const { units, tensor } = chosen;
+  const { units, tensor, computed } = chosen;
   const { id, steps } = chosen.trace;
   const isFirst = controller.subject === undefined;
   tokens.follow(chosen.trace);
@@ -201,7 +201,7 @@ function showState(): void {
   showSnapshots();
   backward.show();
   controller.show(
-    { trace: id, sequence: sequenceKey(chosen.trace), tensor, order, units },
+    { trace: id, sequence: sequenceKey(chosen.trace), tensor, order, units, computed },
     { steps, units },
     isFirst ? rememberedViewport(remembered, { steps, units }) : undefined,
   );

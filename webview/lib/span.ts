@@ -10,6 +10,15 @@ export const spanLength = (span: Span): number => span.to - span.from;
 
 export const wholeSpan = (count: number): Span => ({ from: 0, to: Math.max(1, count) });
 
+export const contains = (span: Span, position: number): boolean =>
+  position >= span.from && position < span.to;
+
+/** What of a span lies in another one; the other's end that is nearest where nothing does. Never empty. */
+export function partWithin(span: Span, other: Span): Span {
+  const from = Math.min(Math.max(span.from, other.from), other.to - 1);
+  return { from, to: Math.max(from + 1, Math.min(span.to, other.to)) };
+}
+
 /** The nearest span of whole steps that lies within 0..count and is not empty. */
 export function clampSpan(span: Span, count: number): Span {
   const whole = wholeSpan(count);

@@ -3,6 +3,7 @@
  * and the order of its units are the panel's own.
  */
 import { html, nothing, type TemplateResult } from "lit";
+import { stepsOfTensor } from "../../src/trace/activeSteps.ts";
 import type { Cursor, TraceSummary } from "../../src/protocol/traceSummary.ts";
 import type { UnitOrder } from "../../src/trace/order.ts";
 import {
@@ -17,6 +18,7 @@ import type { Direction, ModelDescription } from "../../src/trace/trace.ts";
 import { choose, type Choice } from "./controls.ts";
 import { zoomIn, zoomOut, type KeyAction } from "./keyboard.ts";
 import type { TensorHeader } from "./panelFrame.ts";
+import { contains, type Span } from "./span.ts";
 
 export interface TensorChoice {
   readonly trace: TraceSummary;
@@ -28,6 +30,8 @@ export interface TensorChoice {
   readonly tensor: string;
   /** H */
   readonly units: number;
+  /** Steps at which it was computed: of an encoder or a decoder only a part of all. */
+  readonly computed: Span;
 }
 
 /**
@@ -62,7 +66,25 @@ export function tensorChoice(
     parts: parts.map((value) => ({ value, label: `${value} · ${partTitles[value]}` })),
     tensor: tensorOf(part),
     units: unitsOf(trace, part) ?? hidden,
+    computed: computedSteps(trace, tensorOf(part)),
   };
+}
+
+function computedSteps(trace: TraceSummary, name: string): Span {
+  const tensor = trace.tensors.find((each) => each.name === name);
+  const [from, to] = tensor ? stepsOfTensor(trace, tensor) : [0, trace.steps];
+  return { from, to };
+}
+
+/** What to say at a step at which the layer does nothing; undefined where it does. */
+export function idleInWords(
+  { layer, computed }: Pick<TensorChoice, "layer" | "computed">,
+  t: number,
+): string | undefined {
+  if (contains(computed, t)) return undefined;
+  return t < computed.from
+    ? `Step ${t}: layer ${layer} is the decoder's and begins at step ${computed.from}, when the source has been read.`
+    : `Step ${t}: layer ${layer} is the encoder's and has read the source, whose last step is ${computed.to - 1}.`;
 }
 
 const isOfNoLayer = (part: string): boolean => part === attentionWeights || part === inputTensor;

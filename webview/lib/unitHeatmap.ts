@@ -10,7 +10,7 @@ import type { ColorScale, ColorTable } from "./colorMaps.ts";
 import { fetchedCell, placeOf, type Fetched, type HeatmapGeometry } from "./heatmapGeometry.ts";
 import type { Host } from "./host.ts";
 import { latest } from "./latest.ts";
-import { spanLength } from "./span.ts";
+import { partWithin, spanLength, type Span } from "./span.ts";
 
 export interface HeatmapSubject {
   /** Trace's id. */
@@ -21,6 +21,8 @@ export interface HeatmapSubject {
   readonly order: UnitOrder;
   /** H */
   readonly units: number;
+  /** Steps that there is anything of: nothing is drawn at the others. */
+  readonly computed: Span;
 }
 
 export interface HeatmapData extends Fetched {
@@ -189,9 +191,10 @@ function requestFor(
   geometry: HeatmapGeometry,
   ratio: number,
 ): HeatmapRequest {
-  const { span, width } = geometry.time;
+  const { width } = geometry.time;
   const { units, height } = geometry;
-  const { trace, tensor, order } = subject;
+  const { trace, tensor, order, computed } = subject;
+  const span = partWithin(geometry.time.span, computed);
   return {
     trace,
     tensor,
@@ -204,11 +207,17 @@ function requestFor(
 }
 
 /** The order of all units: a heatmap one step wide and as high as there are units. */
-const orderRequest = ({ trace, tensor, order, units }: HeatmapSubject): HeatmapRequest => ({
+const orderRequest = ({
   trace,
   tensor,
   order,
-  steps: [0, 1],
+  units,
+  computed,
+}: HeatmapSubject): HeatmapRequest => ({
+  trace,
+  tensor,
+  order,
+  steps: [computed.from, computed.from + 1],
   units: [0, units],
   columns: 1,
   rows: units,

@@ -112,7 +112,16 @@ function forecast({ forecast }: TimelineColumn): TemplateResult | typeof nothing
           ${
             isKnown
               ? html`<th scope="col">true</th>
-                  <th scope="col">error</th>`
+                  ${
+                    isSure
+                      ? html`<th
+                          scope="col"
+                          title="How many deviations the truth lies above what was predicted"
+                        >
+                          off, σ
+                        </th>`
+                      : html`<th scope="col">error</th>`
+                  }`
               : nothing
           }
         </tr>
@@ -122,9 +131,9 @@ function forecast({ forecast }: TimelineColumn): TemplateResult | typeof nothing
           ({ name, predicted, truth, deviation }) =>
             html`<tr>
               <th scope="row">${name}</th>
-              <td class="predicted">${valueText(predicted)}</td>
-              ${deviation === undefined ? nothing : html`<td>${valueText(deviation)}</td>`}
-              ${isKnown ? truthCells(predicted, truth) : nothing}
+              <td class="predicted">${formatMeasured(predicted, isSure ? 3 : 4)}</td>
+              ${deviation === undefined ? nothing : html`<td>${formatMeasured(deviation)}</td>`}
+              ${isKnown ? truthCells({ predicted, truth, deviation }) : nothing}
             </tr>`,
         )}
       </tbody>
@@ -132,9 +141,22 @@ function forecast({ forecast }: TimelineColumn): TemplateResult | typeof nothing
   </section>`;
 }
 
-const truthCells = (predicted: number, truth: number | undefined): TemplateResult =>
-  html`<td>${truth === undefined ? "–" : valueText(truth)}</td>
-    <td>${truth === undefined ? "–" : valueText(predicted - truth)}</td>`;
+type Forecast = NonNullable<TimelineColumn["forecast"]>[number];
+
+function truthCells({
+  predicted,
+  truth,
+  deviation,
+}: Pick<Forecast, "predicted" | "truth" | "deviation">): TemplateResult {
+  if (truth === undefined)
+    return html`<td>–</td>
+      <td>–</td>`;
+  return deviation === undefined
+    ? html`<td>${valueText(truth)}</td>
+        <td>${valueText(predicted - truth)}</td>`
+    : html`<td>${formatMeasured(truth)}</td>
+        <td>${formatMeasured((truth - predicted) / deviation, 2)}</td>`;
+}
 
 function cellDetail(cell: CellSummary, cursor: Cursor, model: ModelDescription): TemplateResult {
   const layer = model.layers[cell.layer];

@@ -4,7 +4,7 @@
  */
 import { gatesOf, statesOf } from "../../src/trace/names.ts";
 import type { Direction, LayerDescription, ModelDescription } from "../../src/trace/trace.ts";
-import { stepsOfLayer } from "../lib/stepsOfLayer.ts";
+import { stepsOfLayer } from "../../src/trace/activeSteps.ts";
 
 /**
  * How much a column can say at its width. `full` writes numbers, `medium` draws small bars,

@@ -1,6 +1,6 @@
 /** The call stack of a step: its layers, both directions, the one that was computed last on top. */
 import type { Direction, LayerDescription, Trace } from "../../trace/trace.ts";
-import { isActive } from "./activeSteps.ts";
+import { isActive } from "../../trace/activeSteps.ts";
 import { insideOf, stepOf, type Position } from "./position.ts";
 import { subStepsOf, type SubStep } from "./subSteps.ts";
 

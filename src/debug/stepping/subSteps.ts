@@ -1,7 +1,7 @@
 /** The sub-steps of one time step in the order in which the engine computes them, forward and backward. */
 import { attentionOutput, gradientOf, layerTensor, partTitles } from "../../trace/names.ts";
 import type { Direction, LayerDescription, ModelDescription, Trace } from "../../trace/trace.ts";
-import { isActive, isDecoding, isWithin, stepsOfOutput } from "./activeSteps.ts";
+import { isActive, isDecoding, isWithin, stepsOfOutput } from "../../trace/activeSteps.ts";
 import type { CellEquations, Term } from "./equations/equation.ts";
 import { gruEquations } from "./equations/gru.ts";
 import { lstmEquations } from "./equations/lstm.ts";

@@ -1,7 +1,7 @@
 /** Other steps than the one at hand, and what changed on the way here. */
 import type { Compiled } from "../compiled.ts";
 import type { Environment } from "../environment.ts";
-import { stepsOfLayer } from "../../stepping/activeSteps.ts";
+import { stepsOfLayer } from "../../../trace/activeSteps.ts";
 import { stepBefore } from "../names/meaning.ts";
 import { compileBinary } from "../operators.ts";
 import { orAbsent } from "../orAbsent.ts";

@@ -1,7 +1,7 @@
 /** Names of what one layer holds in one direction: states, gates, their gradients, and what it reads. */
 import { gradientFromAbove, gradientOf, layerTensor, partTitles } from "../../../trace/names.ts";
 import type { Trace } from "../../../trace/trace.ts";
-import { isWithin, stepsOfLayer } from "../../stepping/activeSteps.ts";
+import { isWithin, stepsOfLayer } from "../../../trace/activeSteps.ts";
 import { layerInput } from "../../layerInput.ts";
 import type { Compiled } from "../compiled.ts";
 import type { Environment } from "../environment.ts";

@@ -1,7 +1,7 @@
 /** What a name of the expression language stands for, and how a tensor of the trace is read at a step. */
 import { activationOf } from "../../../trace/activation.ts";
 import type { Direction, Tensor, Trace } from "../../../trace/trace.ts";
-import { isWithin, stepsOfLayer, type StepRange } from "../../stepping/activeSteps.ts";
+import { isWithin, stepsOfLayer, type StepRange } from "../../../trace/activeSteps.ts";
 import type { Compiled } from "../compiled.ts";
 import type { Environment } from "../environment.ts";
 import { ExpressionError } from "../expressionError.ts";

@@ -7,7 +7,7 @@ import {
   gradientOf,
 } from "../../../trace/names.ts";
 import type { Program } from "../../debuggee.ts";
-import { stepsOfOutput } from "../../stepping/activeSteps.ts";
+import { stepsOfOutput } from "../../../trace/activeSteps.ts";
 import type { Environment } from "../environment.ts";
 import { numbersOf } from "../value.ts";
 import {

@@ -17,6 +17,8 @@ const axisFor = (
 const axisOf = (isLogarithmic: boolean, ...values: readonly number[]) =>
   axisFor({ isLogarithmic }, values);
 
+const shareAxis = (kind: PlotKind) => axisFor({ kind, isShare: true }, [0, 1]);
+
 describe("the axis of a constant value", () => {
   it("stands on zero and names the value, not an invented range around it", () => {
     expect(axisOf(false, 0.005, 0.005, 0.005)).toEqual({
@@ -44,9 +46,8 @@ describe("a linear axis", () => {
   });
 
   it("goes neither below nothing nor above all of a share, but for labels that took more edits than there are", () => {
-    const ends = (kind: PlotKind) => axisFor({ kind, isShare: true }, [0, 1]);
-    expect(ends("accuracy")).toMatchObject({ minimum: 0, maximum: 1 });
-    expect(ends("labelErrors")).toMatchObject({ minimum: 0, maximum: 1.04 });
+    expect(shareAxis("accuracy")).toMatchObject({ minimum: 0, maximum: 1 });
+    expect(shareAxis("labelErrors")).toMatchObject({ minimum: 0, maximum: 1.04 });
   });
 
   it("holds every value, and always has something to read and never too much", () => {
@@ -70,6 +71,10 @@ describe("a logarithmic axis", () => {
   it("has ticks at 1, 2 and 5 where it spans less than a decade or two", () => {
     expect(axisOf(true, 0.18, 0.9)?.ticks).toEqual([0.1, 0.2, 0.5, 1]);
     expect(axisOf(true, 0.6, 3.5)?.ticks).toEqual([0.5, 1, 2, 5]);
+  });
+
+  it("has ticks at 1 and 3 where 1, 2 and 5 would be too many", () => {
+    expect(axisOf(true, 0.04, 1.4)?.ticks).toEqual([0.03, 0.1, 0.3, 1]);
   });
 
   it("has even ticks within a single step", () => {
