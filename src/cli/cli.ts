@@ -4,6 +4,7 @@ import { UsageError, type Command } from "./command.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { checkCommand } from "./commands/check.ts";
 import { convertCommand } from "./commands/convert.ts";
+import { confusionCommand } from "./commands/confusion.ts";
 import { forecastCommand } from "./commands/forecast.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { ladderCommand } from "./commands/ladder.ts";
@@ -24,6 +25,7 @@ const commands: readonly Command[] = [
   generateCommand,
   translateCommand,
   forecastCommand,
+  confusionCommand,
   convertCommand,
   benchCommand,
   ladderCommand,

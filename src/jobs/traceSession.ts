@@ -16,6 +16,7 @@ import { heatmapOf } from "../trace/heatmap.ts";
 import type { Tensor } from "../trace/trace.ts";
 import { normCurve } from "../trace/norms.ts";
 import { createBreather } from "./breather.ts";
+import { confusionOf, type Confusion } from "./confusion.ts";
 import { forecast } from "./forecast.ts";
 import { generate } from "./generate.ts";
 import { instrumentTensors, type InstrumentChoice } from "./instrumentTensors.ts";
@@ -77,6 +78,10 @@ export interface TraceSession {
     request: { readonly runFolder: string; readonly checkpoint: CheckpointChoice },
     signal?: AbortSignal,
   ): Promise<TranslationScores>;
+  confusion(
+    request: { readonly runFolder: string; readonly checkpoint: CheckpointChoice },
+    signal?: AbortSignal,
+  ): Promise<Confusion>;
   readonly forecast: Answers<"forecast">;
   /** The whole trace, to be saved as a safetensors file, with what the instruments find that were chosen. */
   records(trace: string, instruments?: InstrumentChoice): TraceRecords;
@@ -176,6 +181,10 @@ export function createTraceSession(options: TraceSessionOptions): TraceSession {
       requirePairs(loaded);
       const dataset = await data.datasetOf(loaded);
       return scoreTranslations(loaded, dataset, createKernels, signal);
+    },
+    async confusion({ runFolder, checkpoint }, signal) {
+      const loaded = await loadRun(runFolder, checkpoint);
+      return confusionOf(loaded, await data.datasetOf(loaded), createKernels(), signal);
     },
     async forecast(request, context) {
       return forecast(

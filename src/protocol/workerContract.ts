@@ -108,6 +108,10 @@ export interface WorkerContract {
     scoreTranslations: (request: { runFolder: string; checkpoint: CheckpointChoice }) => {
       readonly text: string;
     };
+    /** What a classifier takes for what, of the data that was held back, as a page to read. */
+    confusion: (request: { runFolder: string; checkpoint: CheckpointChoice }) => {
+      readonly text: string;
+    };
     /** Feeds predictions back as inputs for `steps` rows beyond the table's end. */
     forecast: (request: { runFolder: string; checkpoint: CheckpointChoice; steps: number }) => {
       readonly names: readonly string[];

@@ -16,6 +16,7 @@ import type { TracedSequence } from "../jobs/tracedSequence.ts";
 import { createTraceStore } from "../jobs/traceStore.ts";
 import { createTraceSession } from "../jobs/traceSession.ts";
 import { train } from "../jobs/train.ts";
+import { confusionText } from "../jobs/confusionText.ts";
 import { translationScoresText } from "../jobs/translationScoresText.ts";
 import { serve } from "../protocol/channel.ts";
 import type { WorkerContract } from "../protocol/workerContract.ts";
@@ -50,6 +51,9 @@ const server = serve<WorkerContract>(workerTransport(parentPort), {
   },
   async scoreTranslations(request, { signal }) {
     return { text: translationScoresText(await session.scoreTranslations(request, signal)) };
+  },
+  async confusion(request, { signal }) {
+    return { text: confusionText(await session.confusion(request, signal)) };
   },
   async train(request, { signal }) {
     if (gate) {

@@ -30,6 +30,7 @@ export const commandTitles = {
   "unroll.undoDebugEdit": "Undo Edit",
   "unroll.generate": "Generate Text…",
   "unroll.forecast": "Forecast…",
+  "unroll.showConfusion": "Show Confusion…",
   "unroll.openModel": "Open Model…",
   "unroll.traceModel": "Trace a Sequence Through a Model…",
   "unroll.debugModel": "Debug a Sequence Through a Model…",

@@ -70,6 +70,7 @@ export function registerCommands(groups: CommandGroups): vscode.Disposable {
     "unroll.undoDebugEdit": debug.undoEdit,
     "unroll.generate": output.generate,
     "unroll.forecast": output.forecast,
+    "unroll.showConfusion": output.showConfusion,
     "unroll.openModel": models.openModel,
     "unroll.traceModel": models.traceModel,
     "unroll.debugModel": debug.debugModel,

@@ -1,4 +1,4 @@
-/** Letting a trained network write: text that goes on from a beginning, or a forecast. */
+/** Letting a trained network write: text that goes on from a beginning, a forecast, or what it takes for what. */
 import * as vscode from "vscode";
 import { predictsClasses } from "../../trace/names.ts";
 import type { CheckpointChoice } from "../../protocol/sequenceChoice.ts";
@@ -122,12 +122,23 @@ export function createOutputCommands(
     }).catch(tell("forecast", run));
   }
 
+  async function showConfusion(...args: readonly unknown[]): Promise<void> {
+    if (!(await requireTrust("show the confusion"))) return;
+    const run = await runs.one(args, { doing: "show the confusion of", accepts: classifies });
+    if (!run) return;
+    await compute("show the confusion", run, async (checkpoint, signal) => {
+      const request = { runFolder: run.folder, checkpoint };
+      const { text } = await worker.call("confusion", request, { signal });
+      await documents.show(`${run.record.name} confusion.txt`, text);
+    }).catch(tell("show the confusion", run));
+  }
+
   const tell =
     (doing: string, run: Run) =>
     (error: unknown): Promise<void> =>
       showError(log, doing, error, vscode.Uri.file(configFolderOf(run.folder)));
 
-  return { generate, forecast };
+  return { generate, forecast, showConfusion };
 }
 
 /** Under a notification that can cancel it; being cancelled is no failure. */
@@ -166,6 +177,12 @@ const writesTokens = (run: Run): boolean => {
     loss === "cross-entropy"
   );
 };
+
+/** Language models and what writes for sources predict tokens too: the worker says which they are. */
+const classifies = (run: Run): boolean =>
+  hasWeights(run) &&
+  run.record.model.loss === "cross-entropy" &&
+  run.record.model.decoder === undefined;
 
 const forecasts = (run: Run): boolean =>
   hasWeights(run) &&

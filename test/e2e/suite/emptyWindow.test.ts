@@ -12,6 +12,7 @@ const needFolder: readonly CommandId[] = [
   "unroll.nextStep",
   "unroll.generate",
   "unroll.forecast",
+  "unroll.showConfusion",
   "unroll.resumeRun",
   "unroll.renameRun",
   "unroll.deleteRuns",
