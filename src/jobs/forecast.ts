@@ -12,6 +12,7 @@ import { createStepper } from "../engine/stepper.ts";
 import { createBreather } from "./breather.ts";
 import { networkOf, type LoadedRun } from "./loadedRun.ts";
 import { fileSourceOf } from "./runData.ts";
+import { withUndoneChanges } from "./undoneForecast.ts";
 
 export interface ForecastRequest {
   /** Rows beyond the end. */
@@ -20,12 +21,12 @@ export interface ForecastRequest {
 }
 
 export interface Forecast {
-  /** The targets. */
+  /** The targets, then the columns of the file that they are the changes of. */
   readonly names: readonly string[];
-  /** (steps, targets) in the table's own units. */
+  /** (steps, names) in the table's own units. */
   readonly rows: readonly (readonly number[])[];
   /**
-   * (steps, targets) σ of each, where the network says how sure it is. That of a row takes the rows before it for
+   * (steps, names) σ of each, where the network says how sure it is. That of a row takes the rows before it for
    * the truth, also where they are forecasts themselves: further ahead it is too small.
    */
   readonly deviations?: readonly (readonly number[])[];
@@ -78,7 +79,11 @@ export async function forecast(
     }
     await breathe();
   }
-  return { names, rows, ...(deviations.length > 0 && { deviations }) };
+  const predicted: Forecast = { names, rows, ...(deviations.length > 0 && { deviations }) };
+  const { data } = loaded.config;
+  return data.kind === "table"
+    ? withUndoneChanges(predicted, data, fileSourceOf(loaded, workspaceFolders))
+    : predicted;
 }
 
 /** What the network predicts at a step, whatever its loss makes of its outputs. */

@@ -18,7 +18,10 @@ export function createTunePage(extensionUri: vscode.Uri): TunePage {
     const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
     // What plays goes on while another tab is in front.
     const options = { retainContextWhenHidden: true };
-    const panel = vscode.window.createWebviewPanel("unroll.tune", "Tunes", column, options);
+    const panel = vscode.window.createWebviewPanel("unroll.tune", "Unroll: Tunes", column, options);
+    // A tab's icon, unlike a view's, is not coloured by the theme.
+    const icon = (name: string): vscode.Uri => vscode.Uri.joinPath(extensionUri, "media", name);
+    panel.iconPath = { light: icon("unroll-light.svg"), dark: icon("unroll-dark.svg") };
     const { webview } = panel;
     let state = first;
     const server = serve<TuneContract>(webviewTransport(webview), { ready: () => state });

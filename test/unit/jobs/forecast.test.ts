@@ -42,6 +42,42 @@ describe("forecasting beyond the end of a table", () => {
     }
   });
 
+  it("adds up the changes that it forecasts, with what is known of their errors", async () => {
+    const data = {
+      derived: [
+        { kind: "difference", name: "warmer", of: "temperature" },
+        { kind: "difference", name: "slowly", of: "temperature", rows: 2 },
+      ],
+      inputs: ["warmer", "slowly"],
+      targets: ["warmer", "slowly"],
+      window: 12,
+    };
+    const run = await trained("table", { data, training: { loss: { kind: "gaussian" } } });
+    const { names, rows, deviations = [] } = await ask(run, 5);
+    // A difference over two rows does not add up.
+    expect(names).toEqual(["warmer", "slowly", "temperature"]);
+    const [last] = await lastRows(run.folder, 1);
+    let value = Number(last.split(" ")[0]);
+    let variance = 0;
+    for (const [step, [change, , temperature]] of rows.entries()) {
+      value += change;
+      variance += deviations[step][0] ** 2;
+      expect(temperature).toBeCloseTo(value, 9);
+      expect(deviations[step][2]).toBeCloseTo(Math.sqrt(variance), 9);
+    }
+  });
+
+  it("gives the price whose return it forecasts", async () => {
+    const derived = [{ kind: "log-difference", name: "return", of: "temperature" }];
+    const data = { derived, inputs: ["return"], targets: ["return"], window: 12 };
+    const positive = await trained("table", { data });
+    const { names, rows } = await ask(positive, 3);
+    expect(names).toEqual(["return", "temperature"]);
+    const [last] = await lastRows(positive.folder, 1);
+    const total = rows.reduce((sum, [change]) => sum + change, 0);
+    expect(rows[2][1]).toBeCloseTo(Number(last.split(" ")[0]) * Math.exp(total), 9);
+  });
+
   it("says how sure a Gaussian network is of each number, in the table's units", async () => {
     const run = await trained("table", { data: both, training: { loss: { kind: "gaussian" } } });
     const { rows, deviations } = await ask(run, 4);
