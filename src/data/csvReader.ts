@@ -35,6 +35,8 @@ export interface CsvRow {
 
 export interface CsvVisitor {
   header(header: CsvHeader): void;
+  /** Which columns' cells are read, once there is a header: the others may be empty. Absent: all of them. */
+  wanted?(): readonly number[];
   /** Each row below the header; blank lines are none. The row is only whole while this runs. */
   row(row: CsvRow): void;
 }
@@ -54,35 +56,56 @@ export function createCsvReader(path: string, visitor: CsvVisitor): CsvReader {
   let offset = 0;
   let line = 1;
 
+  let isWanted: readonly boolean[] | undefined;
+
   const takeHeader = (cells: readonly string[], delimiter: string): CsvHeader => {
     const names = cells.map((name) => name.trim());
     refuseMissingHeader(path, names);
     const found = { path, delimiter, names };
     visitor.header(found);
+    const wanted = visitor.wanted?.();
+    isWanted = wanted && names.map((_, column) => wanted.includes(column));
     return found;
   };
   /** Reads the records of `text` that are whole, or all of them at the end of the file. */
   const read = (text: string, isLast: boolean): void => {
     const delimiter = header?.delimiter ?? findDelimiter(text);
     const block: Block = { path, delimiter, text, offset, line };
+    const take = (cells: readonly string[], start: number): void => {
+      const isBlank = cells.length === 1 && cells[0].trim() === "";
+      if (isBlank) return;
+      if (!header) {
+        header = takeHeader(cells, delimiter);
+        return;
+      }
+      const row = { cells, block, start, line };
+      if (cells.length !== header.names.length) throw ragged(row, header);
+      visitor.row(row);
+    };
     let start = 0;
-    const parser = new papaparse.Parser({
-      delimiter,
-      newline: "\n",
-      step({ data: [cells], errors, meta }) {
-        if (errors.length > 0) throw badQuotes(block, errors[0].code, errors[0].index ?? start);
-        const isBlank = cells.length === 1 && cells[0].trim() === "";
-        if (!isBlank && !header) header = takeHeader(cells, delimiter);
-        else if (!isBlank && header) {
-          const row = { cells, block, start, line };
-          if (cells.length !== header.names.length) throw ragged(row, header);
-          visitor.row(row);
-        }
-        line += lineBreaks(text, start, meta.cursor);
-        start = meta.cursor;
-      },
-    });
-    parser.parse(text, 0, !isLast);
+    if (text.includes('"')) {
+      const parser = new papaparse.Parser({
+        delimiter,
+        newline: "\n",
+        step({ data: [cells], errors, meta }) {
+          if (errors.length > 0) throw badQuotes(block, errors[0].code, errors[0].index ?? start);
+          take(cells, start);
+          line += lineBreaks(text, start, meta.cursor);
+          start = meta.cursor;
+        },
+      });
+      parser.parse(text, 0, !isLast);
+    } else {
+      // Without quotes a line is a record, and most tables have none.
+      while (start < text.length) {
+        const found = text.indexOf("\n", start);
+        if (found < 0 && !isLast) break;
+        const end = found < 0 ? text.length : found;
+        take(plainCells(text, start, end, delimiter, header && isWanted), start);
+        line++;
+        start = Math.min(end + 1, text.length);
+      }
+    }
     offset += start;
     waiting = isLast ? "" : text.slice(start);
   };
@@ -108,6 +131,26 @@ export function createCsvReader(path: string, visitor: CsvVisitor): CsvReader {
       }
     },
   };
+}
+
+/** Cells that nobody wants are empty: of a row, strings are what costs most. */
+function plainCells(
+  text: string,
+  start: number,
+  end: number,
+  delimiter: string,
+  isWanted: readonly boolean[] | undefined,
+): string[] {
+  const cells: string[] = [];
+  const mark = delimiter.charCodeAt(0);
+  let from = start;
+  for (let at = start; at <= end; at++) {
+    if (at < end && text.charCodeAt(at) !== mark) continue;
+    const isRead = isWanted?.[cells.length] ?? true;
+    cells.push(isRead ? text.slice(from, at) : "");
+    from = at + 1;
+  }
+  return cells;
 }
 
 function lineBreaks(text: string, from: number, to: number): number {

@@ -46,8 +46,7 @@ export async function readTableColumns(
   let categories: GrowingCategories[] = [];
   const lines = growing(new Int32Array(1024));
   const lengths = growing(new Int32Array(1024));
-  const names = growing(new Uint16Array(1024));
-  const nameEnds = growing(new Int32Array(1024));
+  const names = growingNames();
   const reader = createCsvReader(path, {
     header(found) {
       header = found;
@@ -55,6 +54,11 @@ export async function readTableColumns(
       numbers = choice.numbers.map(() => growing(new Float64Array(1024)));
       categories = choice.categories?.map(() => growingCategories()) ?? [];
     },
+    wanted: () => [
+      ...choice.numbers.flat(),
+      ...(choice.categories ?? []),
+      ...(choice.name === undefined ? [] : [choice.name]),
+    ],
     row(row) {
       for (const [index, columns] of choice.numbers.entries()) {
         for (const column of columns) {
@@ -67,31 +71,62 @@ export async function readTableColumns(
       }
       lines.push(row.line);
       lengths.push(lengthOfRow(row));
-      if (choice.name === undefined) return;
-      // Its characters: a string of a cell would keep all the text alive that it was cut from.
-      const name = row.cells[choice.name];
-      for (let k = 0; k < name.length; k++) names.push(name.charCodeAt(k));
-      nameEnds.push(names.length());
+      if (choice.name !== undefined) names.push(row.cells[choice.name]);
     },
   });
-  for await (const piece of textPieces(files, path)) reader.push(piece);
+  const { size } = await files.open(path);
+  let seen = 0;
+  for await (const piece of textPieces(files, path)) {
+    reader.push(piece);
+    // Growing step by step would leave half as much again behind: the rows so far tell how many there will be.
+    if (seen === 0 && lines.length() > 0) {
+      const scale = (1.3 * size) / piece.length;
+      for (const each of [...numbers, lines, lengths, ...names.parts])
+        each.reserve(Math.ceil(scale * each.length()));
+    }
+    seen += piece.length;
+  }
   reader.end();
   if (!header) throw new Error("A table that was read has a header.");
 
   const count = lines.length();
-  const [characters, ends] = [names.values(), nameEnds.values()];
+  const nameAt = names.values();
   const [lineOf, lengthOf] = [lines.values(), lengths.values()];
   const isNamed = choice.name !== undefined;
   return {
     header,
     count,
     numbers: numbers.map((column) => column.values()),
-    nameOf(row) {
-      if (!isNamed) return `row ${row + 1}`;
-      return String.fromCharCode(...characters.subarray(row === 0 ? 0 : ends[row - 1], ends[row]));
-    },
+    nameOf: (row) => (isNamed ? nameAt(row) : `row ${row + 1}`),
     categories: categories.map((each) => each.values()),
     placeOf: (row) => ({ file: path, line: lineOf[row], column: 1, length: lengthOf[row] }),
+  };
+}
+
+interface GrowingNames {
+  push(name: string): void;
+  readonly parts: readonly { length(): number; reserve(count: number): void }[];
+  values(): (row: number) => string;
+}
+
+/** As UTF-8, one after the other: a string of a cell would keep all the text alive that it was cut from. */
+function growingNames(): GrowingNames {
+  const bytes = growing(new Uint8Array(1024));
+  const ends = growing(new Int32Array(1024));
+  const encoder = new TextEncoder();
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  return {
+    parts: [bytes, ends],
+    push(name) {
+      let at = 0;
+      for (; at < name.length && name.charCodeAt(at) < 128; at++) bytes.push(name.charCodeAt(at));
+      if (at < name.length) for (const byte of encoder.encode(name.slice(at))) bytes.push(byte);
+      ends.push(bytes.length());
+    },
+    values() {
+      const [all, allEnds] = [bytes.values(), ends.values()];
+      return (row) => decoder.decode(all.subarray(row === 0 ? 0 : allEnds[row - 1], allEnds[row]));
+    },
   };
 }
 

@@ -85,6 +85,24 @@ describe("a CSV file in pieces", () => {
     for (const length of [1, 4, 9, 1000]) expect(read(text, [length]).refused).toContain(message);
   });
 
+  it("has the same rows with and without quotes", () => {
+    const plain = fc.constantFrom("1", "", " x ", "é", "a b");
+    const table = fc.array(fc.array(plain, { minLength: 2, maxLength: 2 }), { maxLength: 8 });
+    fc.assert(
+      fc.property(
+        table,
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }),
+        (rows, cuts) => {
+          const lines = rows.map((cells) => cells.join(","));
+          const text = ["a,b", ...lines, ""].join("\n");
+          // One quoted cell, and all of what is read at once goes through papaparse.
+          const quoted = text.replaceAll(/[^,\n]+/g, '"$&"');
+          expect(read(text, cuts)).toEqual(read(quoted, cuts));
+        },
+      ),
+    );
+  });
+
   it("says where a cell is, of a row far down", () => {
     const places: object[] = [];
     const reader = createCsvReader("t.csv", {

@@ -40,6 +40,17 @@ const first = async (more: object, rows = 8) => {
 };
 
 describe("a table's windows", () => {
+  it("names its rows in any script", async () => {
+    const names = ["Mañana", "日", "d", "🙂 x", ""];
+    const table = csv(
+      ["day", "a", "b"],
+      names.map((name, row) => [name, row, row]),
+    );
+    const named = { ...weather, time: "day", window: 5, horizon: 0 };
+    const { training } = await load(named, { "w.csv": table }, none);
+    expect(training.labels(0).map(({ input }) => input)).toEqual(names);
+  });
+
   it("predict the next row at every step (many-to-many)", async () => {
     expect(await first({})).toEqual({
       steps: 3,
