@@ -24,6 +24,8 @@ const shapes = choicesIn(
     time: [undefined],
     horizon: [2],
     standardize: [undefined],
+    // Worked out before anything is learnt: other numbers, the same derivatives.
+    derived: [undefined],
   },
   "data",
 ).filter(({ shape, condition }) => shape === "one-to-many" || condition === "first-step");
