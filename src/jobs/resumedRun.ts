@@ -139,5 +139,7 @@ export async function takeUp(
     stoppedEarly: false,
     failure: undefined,
   });
-  return { run: { folder: run.folder, record }, progress: structuredClone(progress) };
+  // Where this machine cannot do what it began with, it goes on with what there is.
+  const { fused } = model.kernels;
+  return { run: { folder: run.folder, record }, progress: { ...structuredClone(progress), fused } };
 }

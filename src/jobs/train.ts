@@ -1,6 +1,5 @@
 /** Trains a network from its config to a run folder: data → engine → checkpoints and metrics. */
 import type { TrainingResult } from "../protocol/training.ts";
-import type { Kernels } from "../engine/kernels/kernels.ts";
 import { createKernels } from "./kernels.ts";
 import { UserError } from "../config/problem.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -16,7 +15,12 @@ import { createSnapshotStore, type SnapshotStore } from "./snapshotStore.ts";
 import { createStopwatch } from "./stopwatch.ts";
 import { trainingLoop, type TrainingEnd } from "./trainingLoop.ts";
 import { createTrainingReport, type ProgressReport } from "./trainingReport.ts";
-import { prepareTraining, type TrainingRequest, type TrainingSetup } from "./trainingSetup.ts";
+import {
+  prepareTraining,
+  type CreateKernels,
+  type TrainingRequest,
+  type TrainingSetup,
+} from "./trainingSetup.ts";
 
 /** What is about to be trained, once the data was read. */
 export interface TrainingStart {
@@ -40,10 +44,10 @@ export interface TrainingControl {
  * cannot be resumed, a folder that cannot be written. What happens after that is in the result.
  */
 export async function train(
-  request: TrainingRequest & { readonly kernels?: Kernels },
+  request: TrainingRequest & { readonly createKernels?: CreateKernels },
   control: TrainingControl = {},
 ): Promise<TrainingResult> {
-  const setup = await prepareTraining(request, request.kernels ?? createKernels());
+  const setup = await prepareTraining(request, request.createKernels ?? createKernels);
   const { run, progress } = setup;
   control.onStart?.({ run, warnings: [...setup.dataset.warnings, ...setup.startWarnings] });
   const metrics = await openMetrics(run.folder);

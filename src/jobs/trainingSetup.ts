@@ -15,6 +15,7 @@ import { createRun, type Run } from "../runs/runFolder.ts";
 import type { TrainingProgress } from "../runs/trainingProgress.ts";
 import { createEvaluator, type Evaluator } from "./evaluation.ts";
 import { createFileSource } from "./fileSource.ts";
+import type { KernelChoice } from "./kernels.ts";
 import { makeTrainer, threadsFor, type ThreadOptions } from "./makeTrainer.ts";
 import { requireMemory } from "./trainingMemory.ts";
 import { planTraining } from "./trainingPlan.ts";
@@ -64,12 +65,16 @@ const maximumRows = 2000;
 /** Makes the second generator's seed another one than the first's. */
 const noiseSeed = 0x6e6f6973;
 
+/** A run that goes on says what it was computed with. */
+export type CreateKernels = (choice: Pick<KernelChoice, "fused">) => Kernels;
+
 /** Throws `UserError`. */
 export async function prepareTraining(
   request: TrainingRequest,
-  kernels: Kernels,
+  createKernels: CreateKernels,
 ): Promise<TrainingSetup> {
   const resumed = request.resume && (await openRun(request.resume.runFolder, request.text));
+  const kernels = createKernels({ fused: resumed?.progress.fused });
   const config = resumed?.config ?? requireConfig(request.configFile, request.text);
   const files = createFileSource(dirname(request.configFile), request);
   const dataset = await loadDataset(config.data, config.training, files);
@@ -109,7 +114,7 @@ export async function prepareTraining(
       ...parts,
       startWarnings: fitted?.warnings ?? [],
       run,
-      progress: firstProgress(shuffler, trainer.threads, updates),
+      progress: firstProgress(shuffler, trainer, updates),
     };
   } catch (error) {
     // Its threads have begun already.
@@ -144,7 +149,7 @@ const createNewRun = (
 
 const firstProgress = (
   shuffler: ResumableRandom,
-  threads: number,
+  { threads, model }: Trainer,
   updates: number,
 ): TrainingProgress => ({
   epoch: 0,
@@ -152,6 +157,7 @@ const firstProgress = (
   random: [...shuffler.state()],
   position: null,
   threads,
+  fused: model.kernels.fused,
   validationDue: false,
   elapsedMs: 0,
   rowEvery: Math.max(1, Math.ceil(updates / maximumRows)),

@@ -36,6 +36,8 @@ export const trainingProgressSchema = z.object({
   position: jsonSchema,
   /** That share each batch: another number adds up gradients in another order, which changes their last bits. */
   threads: z.int().positive().default(1),
+  /** Whether products and additions were rounded once: `Kernels.fused`. */
+  fused: z.boolean().default(false),
   /** A validation that was due and not finished. */
   validationDue: z.boolean(),
   elapsedMs: z.number(),

@@ -67,7 +67,7 @@ const server = serve<WorkerContract>(workerTransport(parentPort), {
         {
           ...request,
           workspaceFolders,
-          kernels: createKernels({ wide: wideVectors }),
+          createKernels: (choice) => createKernels({ ...choice, wide: wideVectors }),
           shardScript,
         },
         {

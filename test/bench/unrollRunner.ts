@@ -9,7 +9,10 @@ import { wideKernels } from "../../src/jobs/wideVectors.ts";
 import type { Kind } from "./peers.ts";
 import { median } from "./results.ts";
 
-const bytes = new Uint8Array(await compileKernels());
+const fusedBytes = new Uint8Array(await compileKernels(true));
+const bytes = WebAssembly.validate(fusedBytes)
+  ? fusedBytes
+  : new Uint8Array(await compileKernels());
 const shardScript = new URL("../../src/worker/shardMain.ts", import.meta.url);
 
 /** Undefined where the machine has no such vectors. */

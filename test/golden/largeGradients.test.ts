@@ -3,7 +3,7 @@
  * as a share of each parameter's whole gradient (relative L2), wherever float32 can be.
  */
 import { pathToFileURL } from "node:url";
-import { simdBytes } from "unroll:simd";
+import { fusedBytes, simdBytes } from "unroll:simd";
 import { beforeAll, describe, expect, it } from "vitest";
 import { backward, createPass, forward } from "../../src/engine/bptt.ts";
 import type { Kernels } from "../../src/engine/kernels/kernels.ts";
@@ -88,7 +88,9 @@ function exactly(fixture: LargeCase): Gradients {
 }
 
 const vectors = simdKernels(simdBytes);
-const wide = wideKernels(simdBytes);
+const isFusedKnown = WebAssembly.validate(fusedBytes);
+const fused = isFusedKnown ? simdKernels(fusedBytes) : undefined;
+const wide = wideKernels(isFusedKnown ? fusedBytes : simdBytes);
 let shardScript: URL;
 beforeAll(async () => {
   shardScript = pathToFileURL(await bundled("src/worker/shardMain.ts"));
@@ -115,6 +117,11 @@ describe.each(largeCases)("gradients of $name", (fixture) => {
   it.runIf(vectors)(`are within ${within} with vectors`, () => {
     if (!vectors) return;
     expect(furtherThan(limit, computed(fixture, vectors).gradients, exactly(fixture))).toEqual([]);
+  });
+
+  it.runIf(fused)(`are within ${within} where products and additions are one`, () => {
+    if (!fused) return;
+    expect(furtherThan(limit, computed(fixture, fused).gradients, exactly(fixture))).toEqual([]);
   });
 
   it.runIf(wide)(`are within ${within} with 256-bit vectors`, () => {

@@ -53,7 +53,13 @@ export const benchCommand = defineCommand({
     const kernels = createKernels({ kernels: choice, wide: values.wide });
     const threads = wholeNumber("--threads", values.threads, 1) ?? 1;
     const measurement = await measureTraining(workload, kernels, { seconds, threads, shardScript });
-    const facts = { ...workload, kernels: kernels.name, wide: kernels.wide, ...measurement };
+    const facts = {
+      ...workload,
+      kernels: kernels.name,
+      wide: kernels.wide,
+      fused: kernels.fused,
+      ...measurement,
+    };
     out.write(values.json ? `${JSON.stringify(facts)}\n` : inWords(facts));
     return exitCodes.done;
   },

@@ -105,7 +105,7 @@ async function runWithProgress(
     return await train(
       {
         ...request,
-        kernels: environment.createKernels({ wide }),
+        createKernels: (choice) => environment.createKernels({ ...choice, wide }),
         shardScript: environment.shardScript,
       },
       {

@@ -73,6 +73,10 @@ export interface Kernels {
   readonly name: KernelName;
   /** Whether V8 was asked to pair 128-bit vectors into 256-bit ones. */
   readonly wide: boolean;
+  /**
+   * Whether sums of products are rounded once for each product and addition, where the processor can, not twice: the last bits differ.
+   */
+  readonly fused: boolean;
   /** How other threads come to compute in the same memory; absent where they cannot. */
   readonly sharing?: KernelSharing;
   readonly precision: Precision;

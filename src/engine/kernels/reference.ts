@@ -41,6 +41,7 @@ export function referenceKernels(precision: Precision): Kernels {
   return {
     name: "reference",
     wide: false,
+    fused: false,
     precision,
     allocate,
     allocateIntegers: (length) => new Int32Array(length),

@@ -20,6 +20,7 @@ import {
 
 /** What assembly/index.ts exports. Pointers are in bytes, strides and counts in floats. */
 interface Exports extends CellExports, VariantExports {
+  readonly fused: { readonly value: number };
   preferTallTiles(): void;
   packedLength(outputs: number, inputs: number): number;
   pack(packed: number, weight: number, outputs: number, inputs: number): void;
@@ -123,6 +124,8 @@ function createKernels(
     ...plain,
     name: "simd",
     wide,
+    // A global of WebAssembly says it as a number.
+    fused: wasm.fused.value === 1,
     sharing: { program, kernelsAt: (places) => simdKernelsAt(program, places) },
     precision: "float32",
     allocate,

@@ -75,8 +75,8 @@ async function trainRung(
     await mkdir(folder, { recursive: true });
     await writeFile(configFile, text);
   });
-  const kernels = options.createKernels();
-  const result = await train({ configFile, text, kernels }, { signal: options.signal });
+  const { createKernels, signal } = options;
+  const result = await train({ configFile, text, createKernels }, { signal });
   if (result.state === "stopped") return undefined;
   if (result.failure !== undefined) throw new Error(`${rung.title}: ${result.failure}`);
   const { rows } = await readMetrics(result.runFolder);

@@ -32,7 +32,7 @@ async function broken(kind: Kind) {
     model: { layers: [{ cell: "rnn", hidden: 6, nonlinearity: "relu" }] },
     training: { epochs: 50, optimizer: { kind: "sgd", learningRate: 1e20 }, clip: undefined },
   });
-  const result = await train({ ...request, kernels: kernels() });
+  const result = await train({ ...request, createKernels: kernels });
   return { folder, result };
 }
 
@@ -64,7 +64,7 @@ describe("a training that breaks", () => {
 
   it("leaves nothing behind when it goes well, which attaching to it says", async () => {
     const { folder, ...request } = await experiment("adding problem", { training: { epochs: 1 } });
-    const { runFolder } = await train({ ...request, kernels: kernels() });
+    const { runFolder } = await train({ ...request, createKernels: kernels });
     expect(existsSync(recordingFile(runFolder))).toBe(false);
     const launch = debuggeeOf(folder).launch(
       "attach",

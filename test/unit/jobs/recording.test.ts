@@ -34,7 +34,7 @@ async function trainedOnTones() {
   );
   const folder = await temporaryFolder({ "unroll.json": text, ...Object.fromEntries(files) });
   const configFile = join(folder, "unroll.json");
-  const { runFolder } = await train({ configFile, text, kernels: kernels() });
+  const { runFolder } = await train({ configFile, text, createKernels: kernels });
   const session = createTraceSession({ createKernels: kernels });
   const open = (file: string, line = 1) =>
     session.trace({

@@ -18,6 +18,7 @@ import { temporaryFolder } from "./temporaryFolder.ts";
 import { experiment, type ConfigChanges, type Kind } from "./trainingFixture.ts";
 
 const kernels = referenceKernels("float32");
+const createKernels = () => kernels;
 
 /** What the fixture's "adding problem" trains, with other weights than its seed draws. */
 function elsewhere(changes: Partial<ModelSpec> = {}): Model {
@@ -56,7 +57,7 @@ const weightsOf = ({ parameters }: Pick<Model, "parameters">) =>
   Object.fromEntries(parameters.map(({ name, value }) => [name, [...value]]));
 
 async function refusalOf(start: Start): Promise<UserError> {
-  const error: unknown = await prepareTraining(await requestWith(start), kernels).catch(
+  const error: unknown = await prepareTraining(await requestWith(start), createKernels).catch(
     (reason: unknown) => reason,
   );
   if (error instanceof UserError) return error;
@@ -68,7 +69,7 @@ describe("starting from a model file", () => {
     it(`begins with its weights, to the last bit: ${file}`, async () => {
       const model = elsewhere();
       const request = await requestWith({ network: networkOf(model), file });
-      const { trainer, startWarnings } = await prepareTraining(request, kernels);
+      const { trainer, startWarnings } = await prepareTraining(request, createKernels);
       expect(weightsOf(trainer.model)).toEqual(weightsOf(model));
       expect(startWarnings).toEqual([]);
     });
@@ -79,7 +80,7 @@ describe("starting from a model file", () => {
       network: networkOf(elsewhere()),
       changes: { training: { optimizer: { kind: "sgd", learningRate: 1e-30 }, epochs: 1 } },
     });
-    const { runFolder, state } = await train({ ...request, kernels });
+    const { runFolder, state } = await train({ ...request, createKernels });
     expect(state).toBe("finished");
     const { parameters } = await readCheckpoint(runFolder, "last");
     const found = [...parameters].map(([name, { data }]) => [name, [...data]]);
@@ -90,7 +91,7 @@ describe("starting from a model file", () => {
     const whole = networkOf(elsewhere());
     const parameters = whole.parameters.filter(({ name }) => !name.startsWith("bias_"));
     const request = await requestWith({ network: { ...whole, parameters } });
-    const { trainer } = await prepareTraining(request, kernels);
+    const { trainer } = await prepareTraining(request, createKernels);
     expect(weightsOf(trainer.model).bias_ih_l0.every((bias) => bias === 0)).toBe(true);
     expect(weightsOf(trainer.model).weight_ih_l0).toEqual(weightsOf(elsewhere()).weight_ih_l0);
   });
@@ -99,13 +100,13 @@ describe("starting from a model file", () => {
 describe("starting from a run", () => {
   it("begins with the weights of its checkpoint", async () => {
     const first = await experiment("text, state carried", { training: { epochs: 1 } });
-    const { runFolder } = await train({ ...first, kernels });
+    const { runFolder } = await train({ ...first, createKernels });
     const from = runFolder.slice(first.folder.length + 1);
     const { text, ...rest } = first;
     const config: { training: object } = JSON.parse(text) as { training: object };
     const start = { from, checkpoint: "last" };
     const changed = JSON.stringify({ ...config, training: { ...config.training, start } });
-    const { trainer } = await prepareTraining({ ...rest, text: changed }, kernels);
+    const { trainer } = await prepareTraining({ ...rest, text: changed }, createKernels);
     const { parameters } = await readCheckpoint(runFolder, "last");
     const found = [...parameters].map(([name, { data }]) => [name, [...data]]);
     expect(weightsOf(trainer.model)).toEqual(Object.fromEntries(found));
@@ -113,7 +114,7 @@ describe("starting from a run", () => {
 
   it("refuses one that was trained on other tokens, though there are as many", async () => {
     const first = await experiment("text, state carried", { training: { epochs: 1 } });
-    const { runFolder } = await train({ ...first, kernels });
+    const { runFolder } = await train({ ...first, createKernels });
     const words = "the cat sat on the mat and the dog ran to the log while a bird sang in the fog ";
     // As many letters, and others: the alphabet backwards.
     const other = words
@@ -123,7 +124,7 @@ describe("starting from a run", () => {
     const from = runFolder.slice(first.folder.length + 1);
     const config: { training: object } = JSON.parse(first.text) as { training: object };
     const text = JSON.stringify({ ...config, training: { ...config.training, start: { from } } });
-    await expect(prepareTraining({ ...first, text }, kernels)).rejects.toThrow(
+    await expect(prepareTraining({ ...first, text }, createKernels)).rejects.toThrow(
       "it was trained on other tokens than those of this data",
     );
   });
@@ -201,8 +202,8 @@ describe("weights that do not fit", () => {
     const model = elsewhere({ output: { size: 6, at: "last-step" } });
     const network = networkOf(model);
     const request = await requestWith({ network, start: { only: "matching" } });
-    const { trainer, startWarnings } = await prepareTraining(request, kernels);
-    const drawn = await prepareTraining(await experiment(), kernels);
+    const { trainer, startWarnings } = await prepareTraining(request, createKernels);
+    const drawn = await prepareTraining(await experiment(), createKernels);
     const [own, theirs, first] = [trainer.model, model, drawn.trainer.model].map(weightsOf);
     expect(own.weight_hh_l1).toEqual(theirs.weight_hh_l1);
     expect(own["output.weight"]).toEqual(first["output.weight"]);
@@ -234,7 +235,9 @@ describe("a file to start from that cannot be taken", () => {
     const outside = await temporaryFolder({ "secret.pt": "secret" });
     const request = await requestWith({ network, start: { from: "link/secret.pt" } });
     await symlink(outside, join(request.folder, "link"));
-    await expect(prepareTraining(request, kernels)).rejects.toThrow("leads outside the workspace");
+    await expect(prepareTraining(request, createKernels)).rejects.toThrow(
+      "leads outside the workspace",
+    );
   });
 
   it("is one that is not there, and one that is no model", async () => {

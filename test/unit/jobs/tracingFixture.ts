@@ -12,7 +12,7 @@ export const kernels = () => referenceKernels("float32");
 export async function trained(kind: Kind, changes: ConfigChanges = {}) {
   const training = { epochs: 1, ...changes.training };
   const request = await experiment(kind, { ...changes, training });
-  const { runFolder } = await train({ ...request, kernels: kernels() });
+  const { runFolder } = await train({ ...request, createKernels: kernels });
   const session = createTraceSession({ createKernels: kernels });
   const open = (choice: SequenceChoice, checkpoint: "best" | "last" = "last") =>
     session.trace({ runFolder, checkpoint, choice });

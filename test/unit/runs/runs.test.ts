@@ -199,6 +199,7 @@ describe("checkpoint", () => {
       random: [1, 2, 3, 4],
       position: { window: 3 },
       threads: 1,
+      fused: false,
       validationDue: false,
       elapsedMs: 1234.5,
       rowEvery: 1,

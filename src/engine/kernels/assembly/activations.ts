@@ -4,6 +4,7 @@
  * tanh is the rational approximation x·P(x²)/Q(x²) of degree 13/6 that Eigen uses: within 3.5e-7 of
  * the truth everywhere. The sigmoid goes through it, σ(x) = ½ + ½·tanh(x/2); never take its logarithm.
  */
+import { multiplyAdd } from "./multiplyAdd";
 
 // @ts-ignore: decorator
 @inline
@@ -14,16 +15,16 @@ export function tanh4(x: v128): v128 {
   x = f32x4.pmax(x, f32x4.splat(-7.90531110763549805));
   const s = f32x4.mul(x, x);
   let p = f32x4.splat(-2.76076847742355e-16);
-  p = f32x4.add(f32x4.mul(p, s), f32x4.splat(2.00018790482477e-13));
-  p = f32x4.add(f32x4.mul(p, s), f32x4.splat(-8.60467152213735e-11));
-  p = f32x4.add(f32x4.mul(p, s), f32x4.splat(5.12229709037114e-8));
-  p = f32x4.add(f32x4.mul(p, s), f32x4.splat(1.48572235717979e-5));
-  p = f32x4.add(f32x4.mul(p, s), f32x4.splat(6.37261928875436e-4));
-  p = f32x4.add(f32x4.mul(p, s), f32x4.splat(4.89352455891786e-3));
+  p = multiplyAdd(f32x4.splat(2.00018790482477e-13), p, s);
+  p = multiplyAdd(f32x4.splat(-8.60467152213735e-11), p, s);
+  p = multiplyAdd(f32x4.splat(5.12229709037114e-8), p, s);
+  p = multiplyAdd(f32x4.splat(1.48572235717979e-5), p, s);
+  p = multiplyAdd(f32x4.splat(6.37261928875436e-4), p, s);
+  p = multiplyAdd(f32x4.splat(4.89352455891786e-3), p, s);
   let q = f32x4.splat(1.19825839466702e-6);
-  q = f32x4.add(f32x4.mul(q, s), f32x4.splat(1.18534705686654e-4));
-  q = f32x4.add(f32x4.mul(q, s), f32x4.splat(2.268434632439e-3));
-  q = f32x4.add(f32x4.mul(q, s), f32x4.splat(4.89352518554385e-3));
+  q = multiplyAdd(f32x4.splat(1.18534705686654e-4), q, s);
+  q = multiplyAdd(f32x4.splat(2.268434632439e-3), q, s);
+  q = multiplyAdd(f32x4.splat(4.89352518554385e-3), q, s);
   return f32x4.div(f32x4.mul(x, p), q);
 }
 
@@ -31,7 +32,7 @@ export function tanh4(x: v128): v128 {
 @inline
 export function sigmoid4(x: v128): v128 {
   const half = f32x4.splat(0.5);
-  return f32x4.add(half, f32x4.mul(half, tanh4(f32x4.mul(half, x))));
+  return multiplyAdd(half, half, tanh4(f32x4.mul(half, x)));
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Compiles the SIMD kernels from AssemblyScript to WebAssembly, and gives the bytes to whoever
- * imports `unroll:simd`: the bundles through esbuild, the tests through vite.
+ * Compiles the SIMD kernels from AssemblyScript to WebAssembly, once as every machine knows it and once with fused
+ * multiplications and additions, and gives the bytes to whoever imports `unroll:simd`: the bundles through esbuild, the tests through vite.
  */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -12,16 +12,22 @@ const specifier = "unroll:simd";
 /** Pages of 64 KB that the memory may grow to: 4 GB, what WebAssembly can address. */
 const maximumPages = 65536;
 
-/** @type {Promise<Uint8Array> | undefined} */
-let compiled;
+/** @type {Map<boolean, Promise<Uint8Array>>} */
+const compiled = new Map();
 
-/** @returns {Promise<Uint8Array>} */
-export function compileKernels() {
-  compiled ??= compile();
-  return compiled;
+/**
+ * `fused` allows the compiler relaxed SIMD: multiplications and additions in one (multiplyAdd.ts).
+ *
+ * @returns {Promise<Uint8Array>}
+ */
+export function compileKernels(fused = false) {
+  const bytes = compiled.get(fused) ?? compile(fused);
+  compiled.set(fused, bytes);
+  return bytes;
 }
 
-async function compile() {
+/** @param {boolean} fused */
+async function compile(fused) {
   const sources = Object.fromEntries(
     readdirSync(folder)
       .filter((name) => name.endsWith(".ts"))
@@ -39,7 +45,7 @@ async function compile() {
       "-O2",
       "--noAssert",
       "--runtime=stub",
-      "--enable=simd,threads",
+      `--enable=simd,threads${fused ? ",relaxed-simd" : ""}`,
       "--importMemory",
       // A shared memory keeps its views when it grows, and serves several threads.
       "--sharedMemory",
@@ -60,9 +66,14 @@ async function compile() {
   return bytes;
 }
 
+/** @param {boolean} fused */
+const textOf = async (fused) =>
+  JSON.stringify(Buffer.from(await compileKernels(fused)).toString("base64"));
+
 const moduleText = async () =>
-  `const text = atob(${JSON.stringify(Buffer.from(await compileKernels()).toString("base64"))});
-   export const simdBytes = Uint8Array.from(text, (character) => character.charCodeAt(0));`;
+  `const bytesOf = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+   export const simdBytes = bytesOf(${await textOf(false)});
+   export const fusedBytes = bytesOf(${await textOf(true)});`;
 
 /** @type {import("esbuild").Plugin} */
 export const simdForEsbuild = {

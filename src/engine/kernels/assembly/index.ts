@@ -3,6 +3,7 @@ export { multiply, multiplyScratchLength } from "./product";
 export { accumulateOuter, outerScratchLength } from "./outer";
 export { pack, packedLength, packTransposed } from "./pack";
 export { preferTallTiles } from "./tiles";
+export { fused } from "./multiplyAdd";
 export { accumulateColumnProducts, accumulateColumnSums, fillRows, gatherRuns } from "./rows";
 export { rnnForward, rnnBackward } from "./rnn";
 export { lstmForward, lstmBackward } from "./lstm";

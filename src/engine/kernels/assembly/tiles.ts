@@ -6,6 +6,8 @@
  * accumulators are stored side by side.
  */
 
+import { multiplyAdd } from "./multiplyAdd";
+
 /** Floats in one panel's row. */
 export const PANEL: i32 = 16;
 
@@ -32,14 +34,14 @@ export function tile(y0: usize, y1: usize, x0: usize, x1: usize, stepX: usize, w
     const w1 = v128.load(w, 16);
     const w2 = v128.load(w, 32);
     const w3 = v128.load(w, 48);
-    a0 = f32x4.add(a0, f32x4.mul(p, w0));
-    a1 = f32x4.add(a1, f32x4.mul(p, w1));
-    a2 = f32x4.add(a2, f32x4.mul(p, w2));
-    a3 = f32x4.add(a3, f32x4.mul(p, w3));
-    b0 = f32x4.add(b0, f32x4.mul(q, w0));
-    b1 = f32x4.add(b1, f32x4.mul(q, w1));
-    b2 = f32x4.add(b2, f32x4.mul(q, w2));
-    b3 = f32x4.add(b3, f32x4.mul(q, w3));
+    a0 = multiplyAdd(a0, p, w0);
+    a1 = multiplyAdd(a1, p, w1);
+    a2 = multiplyAdd(a2, p, w2);
+    a3 = multiplyAdd(a3, p, w3);
+    b0 = multiplyAdd(b0, q, w0);
+    b1 = multiplyAdd(b1, q, w1);
+    b2 = multiplyAdd(b2, q, w2);
+    b3 = multiplyAdd(b3, q, w3);
     x0 += stepX;
     x1 += stepX;
     w += 64;
@@ -95,25 +97,25 @@ export function tallTile(y: usize, yRow: usize, x: usize, xRow: usize, stepX: us
     const w2 = v128.load(w, 32);
     const w3 = v128.load(w, 48);
     const p = v128.load32_splat(x);
-    a0 = f32x4.add(a0, f32x4.mul(p, w0));
-    a1 = f32x4.add(a1, f32x4.mul(p, w1));
-    a2 = f32x4.add(a2, f32x4.mul(p, w2));
-    a3 = f32x4.add(a3, f32x4.mul(p, w3));
+    a0 = multiplyAdd(a0, p, w0);
+    a1 = multiplyAdd(a1, p, w1);
+    a2 = multiplyAdd(a2, p, w2);
+    a3 = multiplyAdd(a3, p, w3);
     const q = v128.load32_splat(x1);
-    b0 = f32x4.add(b0, f32x4.mul(q, w0));
-    b1 = f32x4.add(b1, f32x4.mul(q, w1));
-    b2 = f32x4.add(b2, f32x4.mul(q, w2));
-    b3 = f32x4.add(b3, f32x4.mul(q, w3));
+    b0 = multiplyAdd(b0, q, w0);
+    b1 = multiplyAdd(b1, q, w1);
+    b2 = multiplyAdd(b2, q, w2);
+    b3 = multiplyAdd(b3, q, w3);
     const r = v128.load32_splat(x2);
-    c0 = f32x4.add(c0, f32x4.mul(r, w0));
-    c1 = f32x4.add(c1, f32x4.mul(r, w1));
-    c2 = f32x4.add(c2, f32x4.mul(r, w2));
-    c3 = f32x4.add(c3, f32x4.mul(r, w3));
+    c0 = multiplyAdd(c0, r, w0);
+    c1 = multiplyAdd(c1, r, w1);
+    c2 = multiplyAdd(c2, r, w2);
+    c3 = multiplyAdd(c3, r, w3);
     const s = v128.load32_splat(x3);
-    d0 = f32x4.add(d0, f32x4.mul(s, w0));
-    d1 = f32x4.add(d1, f32x4.mul(s, w1));
-    d2 = f32x4.add(d2, f32x4.mul(s, w2));
-    d3 = f32x4.add(d3, f32x4.mul(s, w3));
+    d0 = multiplyAdd(d0, s, w0);
+    d1 = multiplyAdd(d1, s, w1);
+    d2 = multiplyAdd(d2, s, w2);
+    d3 = multiplyAdd(d3, s, w3);
     x += stepX;
     x1 += stepX;
     x2 += stepX;
@@ -164,14 +166,14 @@ export function rowTile(y: usize, x: usize, w: usize, v: usize, depth: i32, accu
   const end = w + (<usize>depth << 6);
   while (w < end) {
     const p = v128.load32_splat(x);
-    a0 = f32x4.add(a0, f32x4.mul(p, v128.load(w)));
-    a1 = f32x4.add(a1, f32x4.mul(p, v128.load(w, 16)));
-    a2 = f32x4.add(a2, f32x4.mul(p, v128.load(w, 32)));
-    a3 = f32x4.add(a3, f32x4.mul(p, v128.load(w, 48)));
-    b0 = f32x4.add(b0, f32x4.mul(p, v128.load(v)));
-    b1 = f32x4.add(b1, f32x4.mul(p, v128.load(v, 16)));
-    b2 = f32x4.add(b2, f32x4.mul(p, v128.load(v, 32)));
-    b3 = f32x4.add(b3, f32x4.mul(p, v128.load(v, 48)));
+    a0 = multiplyAdd(a0, p, v128.load(w));
+    a1 = multiplyAdd(a1, p, v128.load(w, 16));
+    a2 = multiplyAdd(a2, p, v128.load(w, 32));
+    a3 = multiplyAdd(a3, p, v128.load(w, 48));
+    b0 = multiplyAdd(b0, p, v128.load(v));
+    b1 = multiplyAdd(b1, p, v128.load(v, 16));
+    b2 = multiplyAdd(b2, p, v128.load(v, 32));
+    b3 = multiplyAdd(b3, p, v128.load(v, 48));
     x += 4;
     w += 64;
     v += 64;
