@@ -91,7 +91,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
 
   const traces = createTraceStore(tracing, workspaceState);
   const cursor = createCursorStore(workspaceState);
-  const snapshots = createSnapshotView(traces, training, log);
+  const snapshots = createSnapshotView(traces, training, library, log);
   const player = createPlayer(traces, cursor, settings.playStepsPerSecond);
   const curves = createCurveStore(library, training, workspaceState, log);
 

@@ -6,6 +6,8 @@
 export interface BackgroundWrites {
   /** `write` replaces what still waits under the same key. */
   put(key: string, write: () => Promise<void>): void;
+  /** Something is being written, or waits for it. */
+  readonly isBusy: boolean;
   /** Throws what the first write that failed threw. */
   check(): void;
   /** Waits until nothing is left to write, then checks. */
@@ -37,6 +39,9 @@ export function createBackgroundWrites(): BackgroundWrites {
     put(key, write) {
       waiting.set(key, write);
       running ??= drain();
+    },
+    get isBusy() {
+      return running !== undefined;
     },
     check,
     async settle() {

@@ -7,12 +7,18 @@ export type Breather = () => Promise<void> | undefined;
 
 /** One turn of the event loop costs some microseconds; every 15 ms, "at once" is still at once. */
 const betweenBreathsMs = 15;
+/** Writing a file takes a turn for every call to the system, of which there are half a dozen. */
+const whileBusyMs = 2;
 
-/** Call between batches; await what it returns when it returns something. */
-export function createBreather(): Breather {
+/**
+ * Call between batches; await what it returns when it returns something. `isBusy` says whether something is under way that
+ * needs turns to get on.
+ */
+export function createBreather(isBusy: () => boolean = () => false): Breather {
   let last = performance.now();
   return () => {
-    if (performance.now() - last < betweenBreathsMs) return undefined;
+    const pauseMs = isBusy() ? whileBusyMs : betweenBreathsMs;
+    if (performance.now() - last < pauseMs) return undefined;
     return new Promise((resolve) => {
       setImmediate(() => {
         last = performance.now();

@@ -60,7 +60,7 @@ export async function train(
   const tools = {
     signal,
     gate,
-    breathe: createBreather(),
+    breathe: createBreather(() => writes.isBusy),
     clock,
     report,
     store,

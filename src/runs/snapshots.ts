@@ -2,12 +2,13 @@
  * `snapshots/<update>.safetensors` in a run folder: the weights that a network had on its way, as in a checkpoint and
  * without what only going on needs. What a network computed with them is a trace away, of any sequence.
  */
+import { existsSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../config/problem.ts";
 import { readCheckpointFile, type Checkpoint } from "./checkpoint.ts";
 import { explained, systemCode } from "./fileProblem.ts";
-import { writeAtomically } from "./writeAtomically.ts";
+import { writeWhole } from "./writeAtomically.ts";
 
 const folderOf = (runFolder: string): string => join(runFolder, "snapshots");
 
@@ -41,14 +42,11 @@ export async function writeSnapshot(
   bytes: Uint8Array,
 ): Promise<void> {
   const folder = folderOf(runFolder);
-  await explained("save snapshots in", folder, async () => {
-    try {
-      await mkdir(folder);
-    } catch (error) {
-      if (systemCode(error) !== "EEXIST") throw error;
-    }
-  });
-  await writeAtomically(snapshotFile(runFolder, update), bytes, "save the snapshot");
+  const write = () => writeWhole(snapshotFile(runFolder, update), bytes, "save the snapshot");
+  // A training lets the system work on files for a moment between two batches: the fewer calls the better.
+  if (existsSync(folder)) return write();
+  await explained("save snapshots in", folder, () => mkdir(folder));
+  return write();
 }
 
 /** Throws `UserError`: which are kept, when this one is not; what is wrong with it, when it is damaged. */

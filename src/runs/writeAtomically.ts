@@ -1,6 +1,6 @@
 /**
  * Replaces a file so that at any moment, whatever dies, the old content or the new one is there in
- * full: write beside, sync, rename, sync the folder.
+ * full: write beside, sync, rename; and sync the folder, where the new one has to stay.
  */
 import { randomBytes } from "node:crypto";
 import { open, rename, rm, readdir } from "node:fs/promises";
@@ -15,6 +15,16 @@ export async function writeAtomically(
   file: string,
   content: Uint8Array | string,
   action = "write",
+): Promise<void> {
+  await writeWhole(file, content, action);
+  await explained(action, file, () => syncFolder(dirname(file)));
+}
+
+/** The same, but when the machine loses its power at this moment, the old content may be back. */
+export async function writeWhole(
+  file: string,
+  content: Uint8Array | string,
+  action: string,
 ): Promise<void> {
   // Threads share a process id, and a thread that was killed leaves its file behind: only chance is unique.
   const beside = join(
@@ -31,7 +41,6 @@ export async function writeAtomically(
         await handle.close();
       }
       await renameInto(beside, file);
-      await syncFolder(dirname(file));
     } catch (error) {
       await rm(beside, { force: true }).catch(() => {});
       throw error;

@@ -2,6 +2,7 @@
 import { operationsOf } from "../../src/jobs/benchmarkWorkload.ts";
 import type { DebuggingTimes } from "./debugging.ts";
 import type { Beginning } from "./beginning.ts";
+import type { WatchedTraining } from "./snapshots.ts";
 import { titleOf, type Row, type VariantName } from "./measurements.ts";
 
 export interface Results {
@@ -15,6 +16,8 @@ export interface Results {
   readonly overBatch: readonly Row[];
   /** Absent where it was not measured. */
   readonly debugging?: DebuggingTimes;
+  /** With snapshots that are traced, beside without; empty where it was not measured. */
+  readonly watching: readonly WatchedTraining[];
   /** From the command to the first update; empty where it was not measured. */
   readonly beginnings: readonly Beginning[];
 }
@@ -63,6 +66,7 @@ export function toMarkdown(results: Results): string {
     overSteps,
     overBatch,
     debugging,
+    watching,
     beginnings,
   } = results;
   const parts = [
@@ -87,6 +91,12 @@ export function toMarkdown(results: Results): string {
     costTable("T", overSteps, ({ workload }) => workload.steps),
     costTable("B", overBatch, ({ workload }) => workload.batch),
     ...(debugging ? ["## A step in a debug session", debuggingTable(debugging)] : []),
+    ...(watching.length > 0
+      ? [
+          "## A training that is watched: a snapshot every 10 updates, and a sequence traced through it",
+          watchingTable(watching),
+        ]
+      : []),
     ...(beginnings.length > 0
       ? [
           "## From the command to the first update, and the most memory until then",
@@ -113,6 +123,19 @@ export function debuggingTable({ steps, hidden, launchMs, stepMs }: DebuggingTim
     ],
   );
 }
+
+export const watchingTable = (rows: readonly WatchedTraining[]): string =>
+  table(
+    ["training", "ms an update", "watched", "costs", "snapshots", "of them traced"],
+    rows.map(({ what, alone, watched, snapshots, traces }) => [
+      what,
+      digits(median(alone)),
+      digits(median(watched)),
+      percent((ratio(watched, alone) ?? Number.NaN) - 1),
+      String(snapshots),
+      String(traces),
+    ]),
+  );
 
 export const beginningTable = (rows: readonly Beginning[]): string =>
   table(

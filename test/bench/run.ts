@@ -1,8 +1,8 @@
 /**
- * `npm run bench [-- --python PATH] [--quick] [--only lstm|gru|rnn|debug|begin] [--no-peers] [--note TEXT]`
+ * `npm run bench [-- --python PATH] [--quick] [--only lstm|gru|rnn|debug|begin|watch] [--no-peers] [--note TEXT]`
  *
  * Unroll beside PyTorch and the libraries of JavaScript, interleaved in one run; writes test/bench/RESULTS.md. With `--only`
- * it prints and writes nothing; `debug` is stepping in a debug session, through the worker; `begin` is the time until the first update (both want `npm run build` before). `--quick` takes about six minutes on two cores, the whole about fifteen.
+ * it prints and writes nothing; `debug` is stepping in a debug session, through the worker; `begin` is the time until the first update, `watch` what snapshots cost that are traced (all three want `npm run build` before). `--quick` takes about six minutes on two cores, the whole about fifteen.
  */
 import { writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, totalmem } from "node:os";
@@ -13,7 +13,8 @@ import { measureDebugging } from "./debugging.ts";
 import { cells, measureAgainstJavaScript, measureRow, sizes, titleOf } from "./measurements.ts";
 import type { Row, VariantName } from "./measurements.ts";
 import { startJavaScriptPeers, startPytorch, type Kind } from "./peers.ts";
-import { beginningTable, debuggingTable, median, toMarkdown } from "./results.ts";
+import { beginningTable, debuggingTable, median, toMarkdown, watchingTable } from "./results.ts";
+import { measureWatching } from "./snapshots.ts";
 
 const { values: options } = parseArgs({
   allowNegative: true,
@@ -42,6 +43,11 @@ const measureBeginnings = async () => [
 ];
 if (options.only === "begin") {
   console.log(beginningTable(await measureBeginnings()));
+  process.exit(0);
+}
+
+if (options.only === "watch") {
+  console.log(watchingTable(await measureWatching(options.quick ? 3 : 5)));
   process.exit(0);
 }
 
@@ -92,6 +98,8 @@ for (const peer of [...pytorch, ...javascriptPeers]) peer.stop();
 progress("a debug session");
 const debugging =
   options.only === "" ? await measureDebugging(options.quick ? 200 : 1000) : undefined;
+progress("trainings that are watched");
+const watching = options.only === "" ? await measureWatching(options.quick ? 3 : 5) : [];
 progress("the beginning of trainings");
 const beginnings = options.only === "" ? await measureBeginnings() : [];
 
@@ -112,6 +120,7 @@ const report = toMarkdown({
   overSteps,
   overBatch,
   ...(debugging && { debugging }),
+  watching,
   beginnings,
 });
 console.log(report);

@@ -8,6 +8,7 @@ import type { WeightsChoice } from "../../protocol/sequenceChoice.ts";
 import type { SnapshotsShown } from "../../protocol/snapshotsShown.ts";
 import { listSnapshots } from "../../runs/snapshots.ts";
 import { explain, type Log } from "../log.ts";
+import type { RunLibrary } from "../views/runLibrary.ts";
 import type { TrainingController } from "../training/trainingController.ts";
 import { newestWins } from "./newestWins.ts";
 import type { TraceStore } from "./traceStore.ts";
@@ -31,12 +32,15 @@ const betweenFollowsMs = 500;
 export function createSnapshotView(
   traces: TraceStore,
   training: TrainingController,
+  library: RunLibrary,
   log: Log,
 ): SnapshotView {
   const changed = new vscode.EventEmitter<void>();
   let kept: { readonly runFolder: string; readonly updates: readonly number[] } | undefined;
   /** What the training said last. */
-  let newest: number | undefined;
+  let told: number | undefined;
+  const trainedHere = new Set<string>();
+  let wasGrowing = false;
   let followTimer: NodeJS.Timeout | undefined;
   let mayFollowAt = 0;
 
@@ -48,7 +52,11 @@ export function createSnapshotView(
     await delay(toAskMs);
   });
 
-  const isGrowing = (runFolder: string): boolean => training.status?.runFolder === runFolder;
+  /** Here, or by a command line or another window; the record of a run is read later than its training ends. */
+  const isGrowing = (runFolder: string): boolean =>
+    trainedHere.has(runFolder)
+      ? training.status?.runFolder === runFolder
+      : library.find(runFolder)?.record.state === "training";
 
   function shown(): SnapshotsShown | undefined {
     const { ofRun: selection } = traces;
@@ -69,7 +77,9 @@ export function createSnapshotView(
     try {
       const updates = await listSnapshots(runFolder);
       if (traces.ofRun?.runFolder !== runFolder) return;
+      const before = kept?.runFolder === runFolder ? kept.updates : undefined;
       kept = { runFolder, updates };
+      if (before && before.at(-1) !== updates.at(-1)) follow();
     } catch (error) {
       log.warn(`Could not list the snapshots of ${runFolder}: ${explain(error).message}`);
     }
@@ -115,10 +125,16 @@ export function createSnapshotView(
       if (traces.ofRun?.runFolder !== kept?.runFolder) void refresh();
     }),
     training.onProgress(({ status: { runFolder, snapshot } }) => {
-      if (snapshot === newest) return;
-      newest = snapshot;
-      if (traces.ofRun?.runFolder !== runFolder) return;
-      void refresh().then(follow);
+      trainedHere.add(runFolder);
+      if (snapshot === told) return;
+      told = snapshot;
+      if (traces.ofRun?.runFolder === runFolder) void refresh();
+    }),
+    library.onDidChange(() => {
+      const { runFolder } = traces.ofRun ?? {};
+      const grew = wasGrowing;
+      wasGrowing = runFolder !== undefined && isGrowing(runFolder);
+      if (wasGrowing || grew) void refresh();
     }),
     training.onDidChange(() => changed.fire()),
   ];
