@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { Probe } from "../../../src/host/api.ts";
 import { inDialogs, replacing, textOf } from "./dialogs.ts";
 import { activate, answering, trainFiles, until } from "./support.ts";
-import { forecaster, writer } from "./trainings.ts";
+import { classifier, forecaster, writer } from "./trainings.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -170,5 +170,31 @@ describe("Forecast", () => {
       assert.match(textOf(await asked.validateInput?.(wrong)), /1 to 1000/, `"${wrong}"`);
     }
     assert.equal(await asked.validateInput?.("1000"), undefined);
+  });
+});
+
+const showConfusion = (runFolder: string) =>
+  answering([], () => vscode.commands.executeCommand("unroll.showConfusion", runFolder));
+
+describe("Show Confusion", () => {
+  let probe: Probe;
+  before(async () => {
+    probe = await activate();
+  });
+  afterEach(closeAll);
+
+  it("shows what is taken for what, of the sequences that were held back", async () => {
+    const seen = await showConfusion(await trainFiles(probe, "confusion", classifier));
+    assert.deepEqual(seen, []);
+    const text = outputs()[0]?.getText() ?? "";
+    assert.match(text, /^moves: \d of 6 sequences that were never trained on are right/);
+    assert.match(text, /taken for → +left +right +found/);
+  });
+
+  it("says why where nothing is told apart", async () => {
+    const files = forecaster({ targets: ["temperature"] });
+    const seen = await showConfusion(await trainFiles(probe, "confusion-of-numbers", files));
+    assert.equal(seen.length, 1, JSON.stringify(seen));
+    assert.deepEqual(outputs(), []);
   });
 });

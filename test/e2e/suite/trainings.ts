@@ -44,6 +44,26 @@ export const forecaster = ({ targets, window = 8 }: Table): Files => ({
   "weather.csv": `date,temperature,rain\n${rows.join("\n")}\n`,
 });
 
+/** Movements to the left and to the right, of different lengths. */
+export const classifier: Files = {
+  "unroll.json": json({
+    name: "moves",
+    data: { kind: "labelled-frames", path: "moves.csv", predict: "label" },
+    model: { layers: [{ cell: "gru", hidden: 6 }] },
+    training: { epochs: 3, batch: 8, validation: { share: 0.25 } },
+  }),
+  "moves.csv": [
+    "sequence,label,x,y",
+    ...Array.from({ length: 24 }, (_, k) =>
+      Array.from({ length: 4 + (k % 3) }, (__, t) => {
+        const [side, x] = k % 2 === 0 ? ["left", -t] : ["right", t];
+        return `${k},${side},${x},${Math.sin(k + t).toFixed(3)}`;
+      }),
+    ).flat(),
+    "",
+  ].join("\n"),
+};
+
 /** Weights that explode at once: every update is a million times too large, and nothing bounds the units. */
 export const exploding: Files = {
   "unroll.json": json({
