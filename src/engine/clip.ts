@@ -18,15 +18,15 @@ export function gradientNorm(
 /**
  * Clips in place, each parameter by its own norm, then all by their common norm, both as torch.nn.utils.clip_grad_norm_,
  * then by value as clip_grad_value_, and returns
- * the L2 norm before and after. A norm that is not finite is returned as it is and nothing is clipped: scaling by it
+ * the L2 norm before, which may be known already, and after. A norm that is not finite is returned as it is and nothing is clipped: scaling by it
  * would turn the gradients that are still good into zeros.
  */
 export function clipGradients(
   parameters: readonly Parameter[],
   clip: TrainingConfig["clip"],
   kernels: NormKernels,
+  norm = gradientNorm(parameters, kernels),
 ): { norm: number; clippedNorm: number } {
-  const norm = gradientNorm(parameters, kernels);
   if (!Number.isFinite(norm)) return { norm, clippedNorm: norm };
   let clippedNorm = norm;
   if (clip.parameterNorm !== undefined && norm > clip.parameterNorm) {

@@ -92,8 +92,9 @@ export function trainInThreads(
       await team.do("train");
       follow(batch, trained);
       const result = total(results(), plan);
-      if (Number.isFinite(result.loss) && batch.target) await gather(gathering, result.weight);
-      return result;
+      if (!Number.isFinite(result.loss) || !batch.target) return result;
+      await gather(gathering, result.weight);
+      return { ...result, gradientSquares: sumOf(results(), ({ squares }) => squares) };
     },
     step: () => team.do("step", optimizer.next()),
     async evaluate(batch, isFirst) {

@@ -20,6 +20,11 @@ type Soon<T> = T | Promise<T>;
  */
 export type Gathering = "mean" | "sum" | "add";
 
+export interface TrainedBatch extends LossResult {
+  /** Σ g² over all gradients as they are now, where it was found on the way. */
+  readonly gradientSquares?: number;
+}
+
 export interface Trainer {
   readonly threads: number;
   readonly model: Model;
@@ -27,7 +32,7 @@ export interface Trainer {
   /** The average of the weights, where there is one; it is what gets evaluated. */
   readonly averaged: AveragedModel | undefined;
   /** Gradients are only gathered from a loss that is finite, out of a batch with a target. */
-  train(batch: Batch, gathering: Gathering): Soon<LossResult>;
+  train(batch: Batch, gathering: Gathering): Soon<TrainedBatch>;
   /** Changes the parameters by the gradients that are there. */
   step(): Soon<void>;
   /** `isFirst` since the weights have changed. Training's own carried states stay. */

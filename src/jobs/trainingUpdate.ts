@@ -53,8 +53,13 @@ export function createUpdater(
   };
 
   /** From gradients that are complete. */
-  const update = async (loss: number, weight: number): Promise<UpdateOutcome> => {
-    const { norm, clippedNorm } = clipGradients(parameters, clip, kernels);
+  const update = async (
+    loss: number,
+    weight: number,
+    gradientSquares?: number,
+  ): Promise<UpdateOutcome> => {
+    const found = gradientSquares === undefined ? undefined : Math.sqrt(gradientSquares);
+    const { norm, clippedNorm } = clipGradients(parameters, clip, kernels, found);
     if (!Number.isFinite(norm))
       return { overflow: describeOverflow("The gradient", norm, trainer) };
     if (gradientNoise) addGradientNoise(parameters, gradientNoise, progress.update, noise);
@@ -81,10 +86,10 @@ export function createUpdater(
     flush,
     async train(batch) {
       const gathering = accumulate === 1 ? "mean" : progress.waiting ? "add" : "sum";
-      const { loss, weight } = await trainer.train(taught(batch), gathering);
+      const { loss, weight, gradientSquares } = await trainer.train(taught(batch), gathering);
       if (!Number.isFinite(loss)) return { overflow: describeOverflow("The loss", loss, trainer) };
       if (!batch.target) return {};
-      if (accumulate === 1) return update(loss, weight);
+      if (accumulate === 1) return update(loss, weight, gradientSquares);
       const before = progress.waiting ?? { batches: 0, loss: 0, weight: 0 };
       progress.waiting = {
         batches: before.batches + 1,
