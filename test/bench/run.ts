@@ -13,6 +13,7 @@ import { measureDebugging } from "./debugging.ts";
 import { cells, measureAgainstJavaScript, measureRow, sizes, titleOf } from "./measurements.ts";
 import type { Row, VariantName } from "./measurements.ts";
 import { startJavaScriptPeers, startPytorch, type Kind } from "./peers.ts";
+import { kernelsOf } from "./unrollRunner.ts";
 import { beginningTable, debuggingTable, median, toMarkdown, watchingTable } from "./results.ts";
 import { measureWatching } from "./snapshots.ts";
 
@@ -110,7 +111,7 @@ const report = toMarkdown({
     ...(options.note ? [`**${options.note}**`, ""] : []),
     `* ${cpus()[0].model}, ${availableParallelism()} processors, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform} ${process.arch}`,
     `* Node ${process.version} (V8 ${process.versions.v8}); ${versions.join(", ") || "no peers"}`,
-    `* float32; 128-bit vectors reach ${ceiling.toFixed(1)} GFLOP/s in one thread out of the first-level cache, measured in each round`,
+    `* float32; 128-bit vectors${kernelsOf(false)?.fused ? ", with fused multiplications and additions," : ""} reach ${ceiling.toFixed(1)} GFLOP/s in one thread out of the first-level cache, measured in each round`,
     `* ${new Date().toISOString().slice(0, 10)}, \`npm run bench${options.quick ? " -- --quick" : ""}\`, ${effort.rounds} rounds, one layer on ${sizes[0].inputs} inputs with a softmax of ${sizes[0].inputs} classes`,
   ],
   training,

@@ -2,6 +2,8 @@
 import type { Real } from "../../trace/trace.ts";
 import { createRandom } from "../rng.ts";
 import type { LstmBuffers } from "../cells/lstm.ts";
+import type { LstmVariantBuffers } from "../cells/lstmVariant.ts";
+import type { RowNormBuffers } from "../cells/rowNorm.ts";
 import type { Kernels } from "./kernels.ts";
 import { referenceKernels } from "./reference.ts";
 
@@ -29,7 +31,7 @@ export function agreeWithReference(kernels: Kernels): boolean {
   });
 }
 
-/** Everything that a step of an LSTM and of Adam leaves behind. */
+/** Everything that steps of LSTMs, with normalization and without, and of Adam leave behind. */
 function exercise(
   kernels: Kernels,
   { rows, hidden }: { readonly rows: number; readonly hidden: number },
@@ -65,6 +67,32 @@ function exercise(
   kernels.multiply(hGradient, 0, hidden, gateGradients, 0, width, transposed, rows, true);
   const gradient = kernels.allocate(width * hidden);
   kernels.accumulateOuter(gradient, 0, gateGradients, 0, width, width, h, 0, hidden, hidden, rows);
+  const variant: LstmVariantBuffers = {
+    ...buffers,
+    peepholes: filled(3 * hidden),
+    y: filled(states),
+    beta: filled(hidden),
+    yGradient: filled(rows * hidden),
+    throughY: filled(rows * hidden),
+  };
+  const { lstmStateForward, lstmOutputForward, lstmOutputBackward, lstmStateBackward } =
+    kernels.lstmVariant;
+  for (const pass of [lstmStateForward, lstmOutputForward, lstmOutputBackward, lstmStateBackward]) {
+    pass(variant, 0, 0, rows, rows);
+  }
+  const norm: RowNormBuffers = {
+    columns: width,
+    values: filled(rows * width),
+    gradient: kernels.allocate(rows * width),
+    inverse: kernels.allocate(rows),
+    gain: filled(width),
+    gainOffset: 0,
+    groups: [width],
+    epsilon: 1e-5,
+  };
+  kernels.rowNorm.normalizeRows(norm, 0, rows, gates, 0, width, true);
+  kernels.rowNorm.normalizeRowsBackward(norm, 0, rows, gateGradients, 0, width);
+  const { yGradient } = variant;
   const mean = kernels.allocate(weight.length);
   const meanSquare = kernels.allocate(weight.length);
   const constants = {
@@ -77,5 +105,6 @@ function exercise(
     correction: 0.03,
   };
   kernels.adam({ value: weight, gradient, mean, meanSquare }, constants, 0, weight.length);
-  return [gates, gateGradients, h, hGradient, c, cGradient, gradient, weight, mean, meanSquare];
+  const ofStates = [gates, gateGradients, h, hGradient, c, cGradient, yGradient];
+  return [...ofStates, norm.values, norm.gradient, gradient, weight, mean, meanSquare];
 }
