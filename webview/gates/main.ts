@@ -236,8 +236,9 @@ function showControls(of: Chosen): void {
 /** The sentence about all values; that of the tensor before must not stand under the new name. */
 function showWords(): void {
   const { data } = controller.heatmap;
+  // Empty it keeps its line: nothing below may jump.
   words.textContent =
-    chosen && data && controller.current ? summaryInWords(chosen.activation, data) : " ";
+    chosen && data && controller.related ? summaryInWords(chosen.activation, data) : "\u00a0";
 }
 
 // ---------------------------------------------------------------- drawing

@@ -140,6 +140,8 @@ describe("a launch that cannot be", () => {
     expect(await refusal({ index: -1 })).toContain('"sequence.index"');
     expect(await refusal({ text: 3 })).toContain('"sequence.text"');
     expect(await refusal({ text: "a" }, { checkpoint: "first" })).toContain('"checkpoint"');
+    expect(await refusal({ text: "a" }, { checkpoint: -1 })).toContain('"checkpoint"');
+    expect(await refusal({ text: "a" }, { checkpoint: 3 })).toContain("no snapshot of update 3");
     expect(await refusal({ text: "a" }, { run: "characters" })).toContain('"run"');
     expect(await refusal({ rows: [1, 3] })).toContain("not trained on a table");
   });
