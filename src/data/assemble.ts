@@ -13,7 +13,8 @@ export function lossWithin(
 ): boolean {
   return examples.some(({ steps, weights }) => {
     if (output.at === "last-step") return weights[0] > 0 && steps > from && steps <= to;
-    return weights.subarray(from, to).some((weight) => weight > 0);
+    for (let t = from; t < Math.min(to, weights.length); t++) if (weights[t] > 0) return true;
+    return false;
   });
 }
 
@@ -65,9 +66,8 @@ export function assemble(window: AssembledWindow, arrays: BatchArrays = freshArr
     const length = example.decoder?.length ?? lengths[b];
     for (let t = 0; t < length; t++) {
       weights[t * size + b] = from + t < lossFrom ? 0 : example.weights[from + t];
-      const source = (from + t) * values;
-      targets.set(example.target.subarray(source, source + values), (t * size + b) * values);
     }
+    spread(example.target, from, length, values, targets, b, size);
   });
   const target =
     targets instanceof Int32Array
@@ -129,13 +129,25 @@ function inputOf(
     input.kind === "tokens"
       ? arrays.integers("input", steps * size)
       : arrays.numbers("input", steps * size * width);
-  examples.forEach((example, b) => {
-    for (let t = 0; t < lengths[b]; t++) {
-      const source = (from + t) * width;
-      into.set(example.input.subarray(source, source + width), (t * size + b) * width);
-    }
-  });
+  examples.forEach(({ input: rows }, b) => spread(rows, from, lengths[b], width, into, b, size));
   return into instanceof Int32Array
     ? { kind: "tokens", tokens: into }
     : { kind: "dense", values: into };
+}
+
+/** Rows `[from, from + count)` of one example, `width` numbers each, to its places among those of all. By hand: rows are short. */
+function spread(
+  rows: Example["input"],
+  from: number,
+  count: number,
+  width: number,
+  into: Int32Array | Float32Array,
+  b: number,
+  size: number,
+): void {
+  for (let t = 0; t < count; t++) {
+    const source = (from + t) * width;
+    const place = (t * size + b) * width;
+    for (let k = 0; k < width; k++) into[place + k] = rows[source + k];
+  }
 }

@@ -1,5 +1,6 @@
 /** Windows over the rows of a table, in each of the four shapes. */
 import type { Condition, Shape } from "../config/schema.ts";
+import type { Real } from "../trace/trace.ts";
 import { decodeNumber, outputColumns, type Column, type TableEncoding } from "./encoding.ts";
 import type { Layout, NamedValue, Split, StepLabel, TextPlace } from "./split.ts";
 
@@ -57,6 +58,26 @@ export function createTableSplit(
   /** Where the (O) values that are to be predicted at `row` begin in `rows.targets`. */
   const firstTarget = (row: number): number => (row + Math.min(1, horizon)) * targetSize;
 
+  /** The first row alone, or again at every step. */
+  const readOnce = (start: number, count: number): Float32Array => {
+    const input = new Float32Array(count * inputSize);
+    input.set(rows.inputs.subarray(start * inputSize, (start + 1) * inputSize));
+    if (readsAgain) for (let t = 1; t < count; t++) input.copyWithin(t * inputSize, 0, inputSize);
+    return input;
+  };
+  /** Of steps that follow on each other; where each predicts one row, these are rows that follow on each other. */
+  const targetsOf = (row: number, losses: number): Real => {
+    if (outputSize === targetSize)
+      return rows.targets.subarray(firstTarget(row), firstTarget(row + losses));
+    const target = new Float32Array(losses * outputSize);
+    for (let loss = 0; loss < losses; loss++) {
+      const first = firstTarget(row + loss);
+      target.set(rows.targets.subarray(first, first + outputSize), loss * outputSize);
+    }
+    return target;
+  };
+  const ones = new Float32Array(atLast ? 1 : steps).fill(1);
+
   return {
     layout,
     sequenceCount,
@@ -64,17 +85,15 @@ export function createTableSplit(
     read(index, wanted) {
       const start = from + index;
       const count = stepsOf(index, wanted);
-      const input = new Float32Array(count * inputSize);
-      const read = readsOnce ? 1 : count;
-      input.set(rows.inputs.subarray(start * inputSize, (start + read) * inputSize));
-      if (readsAgain) for (let t = 1; t < count; t++) input.copyWithin(t * inputSize, 0, inputSize);
       const losses = atLast ? 1 : count;
-      const target = new Float32Array(losses * outputSize);
-      for (let loss = 0; loss < losses; loss++) {
-        const first = firstTarget(start + count - losses + loss);
-        target.set(rows.targets.subarray(first, first + outputSize), loss * outputSize);
-      }
-      return { steps: count, input, target, weights: new Float32Array(losses).fill(1) };
+      return {
+        steps: count,
+        input: readsOnce
+          ? readOnce(start, count)
+          : rows.inputs.subarray(start * inputSize, (start + count) * inputSize),
+        target: targetsOf(start + count - losses, losses),
+        weights: losses === ones.length ? ones : new Float32Array(losses).fill(1),
+      };
     },
     describe(index) {
       const first = from + index;

@@ -2,6 +2,7 @@
 import { operationsOf } from "../../src/jobs/benchmarkWorkload.ts";
 import type { DebuggingTimes } from "./debugging.ts";
 import type { Beginning } from "./beginning.ts";
+import type { Preparing } from "./preparing.ts";
 import type { WatchedTraining } from "./snapshots.ts";
 import { titleOf, type Row, type VariantName } from "./measurements.ts";
 
@@ -144,6 +145,17 @@ export const beginningTable = (rows: readonly Beginning[]): string =>
       what,
       String(Math.round(median(milliseconds))),
       digits(megabytes),
+    ]),
+  );
+
+export const preparingTable = (rows: readonly Preparing[]): string =>
+  table(
+    ["training", "threads", "ms an update", "data preparation, % of it"],
+    rows.map(({ what, threads, updateMs, preparingMs }) => [
+      what,
+      String(threads),
+      digits(updateMs),
+      digits((100 * preparingMs) / updateMs),
     ]),
   );
 

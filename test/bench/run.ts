@@ -1,8 +1,8 @@
 /**
- * `npm run bench [-- --python PATH] [--quick] [--only lstm|gru|rnn|debug|begin|watch] [--no-peers] [--note TEXT]`
+ * `npm run bench [-- --python PATH] [--quick] [--only lstm|gru|rnn|debug|begin|watch|prepare] [--no-peers] [--note TEXT]`
  *
  * Unroll beside PyTorch and the libraries of JavaScript, interleaved in one run; writes test/bench/RESULTS.md. With `--only`
- * it prints and writes nothing; `debug` is stepping in a debug session, through the worker; `begin` is the time until the first update, `watch` what snapshots cost that are traced (all three want `npm run build` before). `--quick` takes about six minutes on two cores, the whole about fifteen.
+ * it prints and writes nothing; `debug` is stepping in a debug session, through the worker; `begin` is the time until the first update, `watch` what snapshots cost that are traced, `prepare` what of an update is data preparation (all four want `npm run build` before). `--quick` takes about six minutes on two cores, the whole about fifteen.
  */
 import { writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, totalmem } from "node:os";
@@ -14,7 +14,15 @@ import { cells, measureAgainstJavaScript, measureRow, sizes, titleOf } from "./m
 import type { Row, VariantName } from "./measurements.ts";
 import { startJavaScriptPeers, startPytorch, type Kind } from "./peers.ts";
 import { kernelsOf } from "./unrollRunner.ts";
-import { beginningTable, debuggingTable, median, toMarkdown, watchingTable } from "./results.ts";
+import { measurePreparing } from "./preparing.ts";
+import {
+  beginningTable,
+  debuggingTable,
+  median,
+  preparingTable,
+  toMarkdown,
+  watchingTable,
+} from "./results.ts";
 import { measureWatching } from "./snapshots.ts";
 
 const { values: options } = parseArgs({
@@ -49,6 +57,10 @@ if (options.only === "begin") {
 
 if (options.only === "watch") {
   console.log(watchingTable(await measureWatching(options.quick ? 3 : 5)));
+  process.exit(0);
+}
+if (options.only === "prepare") {
+  console.log(preparingTable(await measurePreparing(options.quick ? 0.3 : 1)));
   process.exit(0);
 }
 

@@ -13,7 +13,7 @@ const fusedBytes = new Uint8Array(await compileKernels(true));
 const bytes = WebAssembly.validate(fusedBytes)
   ? fusedBytes
   : new Uint8Array(await compileKernels());
-const shardScript = new URL("../../src/worker/shardMain.ts", import.meta.url);
+export const shardScript = new URL("../../src/worker/shardMain.ts", import.meta.url);
 
 /** Undefined where the machine has no such vectors. */
 export const kernelsOf = (wide: boolean): Kernels | undefined =>

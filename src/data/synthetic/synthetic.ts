@@ -75,13 +75,25 @@ const isUneven = (task: SyntheticConfig["task"]): boolean =>
 /** Enough for three digits of a mean. */
 const mostMeasured = 5000;
 
+/** Numbers of the inputs of all examples. */
+const mostKept = 2 ** 21;
+
 function createSyntheticSplit(
   task: Task,
   sequenceCount: number,
   seed: number,
   part: number,
 ): Split {
-  const read = (index: number): Example => task.generate(createUniform(seed, part, index));
+  const generate = (index: number): Example => task.generate(createUniform(seed, part, index));
+  const { input } = task.layout;
+  const numbers = sequenceCount * task.steps * (input.kind === "dense" ? input.size : 1);
+  // Unless there are very many, each is made once: to make one again takes longer than to train on it.
+  const made = numbers <= mostKept ? new Map<number, Example>() : undefined;
+  const read = (index: number): Example => {
+    const example = made?.get(index) ?? generate(index);
+    made?.set(index, example);
+    return example;
+  };
   return {
     layout: task.layout,
     sequenceCount,

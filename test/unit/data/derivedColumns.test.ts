@@ -103,7 +103,7 @@ describe("a table with derived columns", () => {
       condition: "first-step",
     });
     if (batch.input.kind !== "dense") throw new Error("not numbers");
-    expect([...batch.input.values]).toEqual([...training.read(1).input]);
+    expect([...batch.input.values]).toEqual([...Float32Array.from(training.read(1).input)]);
   });
 
   it("has no first row to read where that row has no past", async () => {
