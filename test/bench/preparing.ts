@@ -86,7 +86,7 @@ async function measureTraining({
 }: Wanted): Promise<Omit<Preparing, "what">> {
   const kernels = kernelsOf(false);
   if (!kernels) throw new Error("This machine has no vectors.");
-  const setup = await prepareTraining({ configFile, text, shardScript }, kernels);
+  const setup = await prepareTraining({ configFile, text, shardScript }, () => kernels);
   const { batcher, trainer, dataset } = setup;
   try {
     const updater = createUpdater(setup);
