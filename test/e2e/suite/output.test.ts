@@ -28,6 +28,9 @@ const outputs = (): readonly vscode.TextDocument[] =>
     .map(({ document }) => document)
     .filter(({ uri }) => uri.scheme === "unroll-output");
 
+const tabs = (): readonly vscode.Tab[] =>
+  vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+
 const closeAll = () => vscode.commands.executeCommand("workbench.action.closeAllEditors");
 
 /** A progress notification whose Cancel is pressed as soon as the work has begun. */
@@ -84,6 +87,23 @@ describe("Generate Text", () => {
     await withSettings({ "generate.length": 20 }, async () => {
       assert.equal((await written("")).getText().length, 20);
     });
+  });
+
+  it("opens what is written in ABC notation as notes too, beside the text", async () => {
+    const files = writer("composer");
+    const config = JSON.parse(files["unroll.json"]) as { data: object };
+    const data = { ...config.data, notation: "abc" };
+    const composer = await trainFiles(await activate(), "composer", {
+      ...files,
+      "unroll.json": JSON.stringify({ ...config, data }),
+    });
+    await inDialogs(
+      () => vscode.commands.executeCommand("unroll.generate", composer),
+      (dialogs) => dialogs.type("the "),
+    );
+    await until("the tunes' tab", () => tabs().some(({ label }) => label === "Unroll: Tunes"));
+    assert.equal(outputs().length, 1);
+    assert.notEqual(vscode.window.tabGroups.activeTabGroup.activeTab?.label, "Unroll: Tunes");
   });
 
   it("names a character that it does not know, and keeps what was typed", async () => {
