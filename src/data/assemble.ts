@@ -145,6 +145,10 @@ function spread(
   b: number,
   size: number,
 ): void {
+  if (width === 1) {
+    for (let t = 0; t < count; t++) into[t * size + b] = rows[from + t];
+    return;
+  }
   for (let t = 0; t < count; t++) {
     const source = (from + t) * width;
     const place = (t * size + b) * width;

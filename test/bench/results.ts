@@ -20,6 +20,7 @@ export interface Results {
   /** With snapshots that are traced, beside without; empty where it was not measured. */
   readonly watching: readonly WatchedTraining[];
   /** From the command to the first update; empty where it was not measured. */
+  readonly preparing: readonly Preparing[];
   readonly beginnings: readonly Beginning[];
 }
 
@@ -68,6 +69,7 @@ export function toMarkdown(results: Results): string {
     overBatch,
     debugging,
     watching,
+    preparing,
     beginnings,
   } = results;
   const parts = [
@@ -96,6 +98,12 @@ export function toMarkdown(results: Results): string {
       ? [
           "## A training that is watched: a snapshot every 10 updates, and a sequence traced through it",
           watchingTable(watching),
+        ]
+      : []),
+    ...(preparing.length > 0
+      ? [
+          "## Data preparation: reading the samples' batches and laying them out",
+          preparingTable(preparing),
         ]
       : []),
     ...(beginnings.length > 0

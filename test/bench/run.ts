@@ -113,6 +113,8 @@ const debugging =
   options.only === "" ? await measureDebugging(options.quick ? 200 : 1000) : undefined;
 progress("trainings that are watched");
 const watching = options.only === "" ? await measureWatching(options.quick ? 3 : 5) : [];
+progress("data preparation");
+const preparing = options.only === "" ? await measurePreparing(options.quick ? 0.3 : 1) : [];
 progress("the beginning of trainings");
 const beginnings = options.only === "" ? await measureBeginnings() : [];
 
@@ -134,6 +136,7 @@ const report = toMarkdown({
   overBatch,
   ...(debugging && { debugging }),
   watching,
+  preparing,
   beginnings,
 });
 console.log(report);
