@@ -13,12 +13,15 @@ export interface Watch {
 export const fewLooks = 2000;
 /** Who looks for longer was either in vain, or not running for a while: the slices of systems are longer than this. */
 const longestMs = 2;
+/** Once in a while a machine is busy elsewhere for a moment; so often in a row it lacks processors. */
+const patience = 3;
 /** How many waits go by at most until it is tried again whether looking pays. */
 const mostSkipped = 64;
 
 export function createWatch(clockMs: () => number): Watch {
-  /** Waits that are to be slept through: twice as many each time that looking did not pay. */
-  let skipped = 0;
+  /** How often in a row looking did not pay. */
+  let failures = 0;
+  /** Waits that are still to be slept through. */
   let left = 0;
   return {
     until(hasCome, looks) {
@@ -30,8 +33,8 @@ export function createWatch(clockMs: () => number): Watch {
       const start = clockMs();
       const came = comes(hasCome, looks - fewLooks);
       const paid = came && clockMs() - start < longestMs;
-      skipped = paid ? 0 : Math.min(mostSkipped, Math.max(1, 2 * skipped));
-      left = skipped;
+      failures = paid ? 0 : failures + 1;
+      left = failures < patience ? 0 : Math.min(mostSkipped, 2 ** (failures - patience));
       return came;
     },
   };

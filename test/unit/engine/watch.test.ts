@@ -27,23 +27,32 @@ describe("a thread that waits for another", () => {
     }
   });
 
-  it("looks only briefly after it has looked in vain, and tries it again ever more rarely", () => {
+  it("looks only briefly after it has looked in vain three times in a row, and tries it again ever more rarely", () => {
     const wait = watched();
     const looks = Array.from({ length: 300 }, () => wait(Infinity, 1).looks);
     const tries = looks.flatMap((count, k) => (count === many ? [k] : []));
-    expect(tries).toEqual([0, 2, 5, 10, 19, 36, 69, 134, 199, 264]);
-    expect(looks[1]).toBe(fewLooks);
+    expect(tries).toEqual([0, 1, 2, 4, 7, 12, 21, 38, 71, 136, 201, 266]);
+    expect(looks[3]).toBe(fewLooks);
+  });
+
+  it("takes no notice of looking in vain now and then", () => {
+    const wait = watched();
+    for (let k = 0; k < 20; k++) {
+      expect(wait(Infinity, 1).looks).toBe(many);
+      expect(wait(Infinity, 1).looks).toBe(many);
+      expect(wait(500_000, 1)).toEqual({ came: true, looks: 500_000 });
+    }
   });
 
   it("takes a long time of looking as in vain: it was not running, and nor was the other", () => {
     const wait = watched();
-    expect(wait(500_000, 8)).toEqual({ came: true, looks: 500_000 });
+    for (let k = 0; k < 3; k++) expect(wait(500_000, 8)).toEqual({ came: true, looks: 500_000 });
     expect(wait(500_000, 8)).toEqual({ came: false, looks: fewLooks });
   });
 
   it("looks as before once that pays again", () => {
     const wait = watched();
-    for (let k = 0; k < 12; k++) wait(Infinity, 1);
+    for (let k = 0; k < 14; k++) wait(Infinity, 1);
     const looks = Array.from({ length: 20 }, () => wait(500_000, 1).looks);
     const first = looks.indexOf(500_000);
     expect(first).toBeGreaterThan(0);
