@@ -45,6 +45,8 @@ const menuItem = (title: string): Locator =>
 /** By keyboard: the row, then its context menu. */
 async function openMenuOf(name: string): Promise<void> {
   const { page } = stage;
+  // Where the pointer rests on a variable, its whole value lies over the ones around it.
+  await page.mouse.move(0, 0);
   await variable(name).click();
   await waitUntil(`the menu of ${name}`, async () => {
     await page.keyboard.press("Shift+F10");
