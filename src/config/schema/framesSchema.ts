@@ -1,6 +1,6 @@
 /** `data` that is frames of numbers, sequence by sequence, with what they are. */
 import * as z from "zod";
-import { path } from "./parts.ts";
+import { path, standardize } from "./parts.ts";
 
 const predictions = ["transcript", "label", "each-frame"] as const;
 
@@ -61,12 +61,7 @@ export const labelledFrames = z
       .enum(["character", "word"])
       .default("character")
       .describe("With a transcript, what one label is: a character of the text, or a word."),
-    standardize: z
-      .boolean()
-      .default(true)
-      .describe(
-        "Shift and scale every number to mean 0 and deviation 1, fitted on the training part.",
-      ),
+    standardize,
   })
   .describe(
     "Sequences of frames of numbers, such as sensors, movement or speech: to classify each sequence (many-to-one) or each frame (many-to-many), or to transcribe it (CTC).",

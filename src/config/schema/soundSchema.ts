@@ -1,6 +1,6 @@
 /** `data` that is recorded sound, with who or what it is, or what is said in it. */
 import * as z from "zod";
-import { count, path } from "./parts.ts";
+import { count, path, standardize } from "./parts.ts";
 
 const melScales = ["slaney", "htk"] as const;
 export type MelScale = (typeof melScales)[number];
@@ -98,12 +98,7 @@ export const labelledSound = z
       .positive()
       .optional()
       .describe("Read at most this much of each recording, in seconds."),
-    standardize: z
-      .boolean()
-      .default(true)
-      .describe(
-        "Shift and scale every number to mean 0 and deviation 1, fitted on the training part.",
-      ),
+    standardize,
   })
   .describe(
     "Recordings (WAV) with who or what they are, such as speakers (many-to-one), or with what is said in them (CTC).",

@@ -2,7 +2,6 @@
  * The editor of model files, read-only: what a file contains and what its weights look like. The worker reads and
  * computes; the page asks for what it shows.
  */
-import { randomUUID } from "node:crypto";
 import { basename } from "node:path";
 import * as vscode from "vscode";
 import { serve } from "../../protocol/channel.ts";
@@ -15,7 +14,7 @@ import type {
 import { modelEditor, modelEditorOption } from "../ids.ts";
 import { explain, type Log } from "../log.ts";
 import { readAnswers, writeAnswers } from "../models/modelAnswers.ts";
-import { panelHtml } from "../panels/panelHtml.ts";
+import { showPage } from "../panels/showPage.ts";
 import { webviewTransport } from "../panels/webviewTransport.ts";
 import type { LazyWorker } from "../workers/lazyWorker.ts";
 
@@ -107,20 +106,7 @@ function attachModelEditor(
     server.dispose();
   });
 
-  const root = vscode.Uri.joinPath(extensionUri, "dist", "webview");
-  const asset = (name: string): string =>
-    webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();
-  webview.options = { enableScripts: true, localResourceRoots: [root] };
-  webview.html = panelHtml({
-    kind: "model",
-    place: "editor",
-    title: "Model",
-    source: webview.cspSource,
-    nonce: randomUUID(),
-    script: asset("model.js"),
-    style: asset("model.css"),
-    codicons: asset("codicon.css"),
-  });
+  showPage(webview, extensionUri, { kind: "model", place: "editor", title: "Model" });
 }
 
 const modelCommands = {

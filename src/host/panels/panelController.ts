@@ -2,7 +2,6 @@
  * One webview and what it is told: serves the panel's contract over the webview. Requests for
  * tensors go to the tracing worker and back untouched.
  */
-import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { serve } from "../../protocol/channel.ts";
 import type { PanelContract, PanelKind } from "../../protocol/panelContract.ts";
@@ -12,8 +11,9 @@ import type { CursorStore } from "../tracing/cursorStore.ts";
 import type { SnapshotView } from "../tracing/snapshotView.ts";
 import type { TraceStore } from "../tracing/traceStore.ts";
 import type { LazyWorker } from "../workers/lazyWorker.ts";
-import { panelHtml, type PanelPlace } from "./panelHtml.ts";
+import type { PanelPlace } from "./panelHtml.ts";
 import type { PanelStateSource } from "./panelState.ts";
+import { showPage } from "./showPage.ts";
 import { webviewTransport } from "./webviewTransport.ts";
 
 export interface PanelServices {
@@ -70,20 +70,7 @@ export function attachPanel(
     if (isVisible()) server.emit(event.name, event.payload);
   });
 
-  const root = vscode.Uri.joinPath(extensionUri, "dist", "webview");
-  const asset = (name: string): string =>
-    webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();
-  webview.options = { enableScripts: true, localResourceRoots: [root] };
-  webview.html = panelHtml({
-    kind,
-    place,
-    title: panelTitles[kind],
-    source: webview.cspSource,
-    nonce: randomUUID(),
-    script: asset(`${kind}.js`),
-    style: asset(`${kind}.css`),
-    codicons: asset("codicon.css"),
-  });
+  showPage(webview, extensionUri, { kind, place, title: panelTitles[kind] });
 
   return {
     kind,

@@ -1,9 +1,8 @@
 /** The page on which text in ABC notation is seen and heard: one tab, which shows what was written last. */
-import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { serve } from "../../protocol/channel.ts";
 import type { TuneContract, TuneState } from "../../protocol/tuneContract.ts";
-import { panelHtml } from "./panelHtml.ts";
+import { showPage } from "./showPage.ts";
 import { webviewTransport } from "./webviewTransport.ts";
 
 export interface TunePage extends vscode.Disposable {
@@ -29,20 +28,7 @@ export function createTunePage(extensionUri: vscode.Uri): TunePage {
       server.dispose();
       open = undefined;
     });
-    const root = vscode.Uri.joinPath(extensionUri, "dist", "webview");
-    const asset = (name: string): string =>
-      webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();
-    webview.options = { enableScripts: true, localResourceRoots: [root] };
-    webview.html = panelHtml({
-      kind: "tune",
-      place: "editor",
-      title: "Tunes",
-      source: webview.cspSource,
-      nonce: randomUUID(),
-      script: asset("tune.js"),
-      style: asset("tune.css"),
-      codicons: asset("codicon.css"),
-    });
+    showPage(webview, extensionUri, { kind: "tune", place: "editor", title: "Tunes" });
     return {
       panel,
       show(next) {
