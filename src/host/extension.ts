@@ -28,6 +28,7 @@ import { registerModelEditor } from "./editors/modelEditor.ts";
 import { registerQuickFixes } from "./editors/quickFixes.ts";
 import { createLog, showError } from "./log.ts";
 import { createPythonVariables } from "./models/pythonVariables.ts";
+import { createAudience } from "./panels/audience.ts";
 import { createCurveStore } from "./panels/curveStore.ts";
 import { registerPanelPlaces } from "./panels/panelPlaces.ts";
 import { createPanelState } from "./panels/panelState.ts";
@@ -91,7 +92,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
 
   const traces = createTraceStore(tracing, workspaceState);
   const cursor = createCursorStore(workspaceState);
-  const snapshots = createSnapshotView(traces, training, library, log);
+  const audience = createAudience();
+  const snapshots = createSnapshotView(traces, training, library, audience, log);
   const player = createPlayer(traces, cursor, settings.playStepsPerSecond);
   const curves = createCurveStore(library, training, workspaceState, log);
 
@@ -108,6 +110,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
     cursor,
     traces,
     snapshots,
+    audience,
     onReady,
   });
   const tree = registerRunsTree(library, training);

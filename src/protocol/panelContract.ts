@@ -9,6 +9,8 @@ export interface PanelContract {
   readonly calls: {
     /** The whole state, after which only events flow. */
     ready: (request: null) => PanelState;
+    /** This trace is on the screen, with all that was asked about it: the next one may come. */
+    seen: (request: { trace: string }) => null;
     moveCursor: (request: Partial<Cursor>) => null;
     /** Shows the same sequence through these weights of its run. */
     showThrough: (request: { weights: WeightsChoice }) => null;

@@ -22,6 +22,7 @@ import { serve } from "../protocol/channel.ts";
 import type { WorkerContract } from "../protocol/workerContract.ts";
 import { workerTransport } from "../protocol/workerTransport.ts";
 import { createDebugSessions } from "./debugSessions.ts";
+import { giveWay } from "./giveWay.ts";
 import { readWorkerOptions } from "./workerOptions.ts";
 
 if (!parentPort) throw new Error("This file is the entry of a worker thread.");
@@ -62,6 +63,7 @@ const server = serve<WorkerContract>(workerTransport(parentPort), {
       });
     }
     gate = createPauseGate();
+    giveWay();
     try {
       return await train(
         {

@@ -2,6 +2,7 @@
 import { connect, type Client, type Contract, type Transport } from "../../src/protocol/channel.ts";
 import type { PanelContract } from "../../src/protocol/panelContract.ts";
 import { withNotFinite } from "./notFinite.ts";
+import { tellingWhatIsSeen, type Page } from "./seen.ts";
 
 export type Host = Client<PanelContract>;
 
@@ -29,8 +30,13 @@ const transport: Transport = {
 };
 
 export function connectToHost(): Host {
-  return connect<PanelContract>(transport);
+  return tellingWhatIsSeen(connect<PanelContract>(transport), page);
 }
+
+const page: Page = {
+  nextFrame: () => new Promise((resolve) => void requestAnimationFrame(() => resolve())),
+  setBusy: (isBusy) => document.body.setAttribute("aria-busy", String(isBusy)),
+};
 
 /** The line of an editor that has a contract of its own. */
 export function connectTo<C extends Contract>(): Client<C> {

@@ -11,6 +11,7 @@ import type { CursorStore } from "../tracing/cursorStore.ts";
 import type { SnapshotView } from "../tracing/snapshotView.ts";
 import type { TraceStore } from "../tracing/traceStore.ts";
 import type { LazyWorker } from "../workers/lazyWorker.ts";
+import type { Audience } from "./audience.ts";
 import type { PanelPlace } from "./panelHtml.ts";
 import type { PanelStateSource } from "./panelState.ts";
 import { showPage } from "./showPage.ts";
@@ -23,6 +24,7 @@ export interface PanelServices {
   readonly cursor: CursorStore;
   readonly traces: TraceStore;
   readonly snapshots: SnapshotView;
+  readonly audience: Audience;
   /** For tests and the log: a panel has drawn its first state. */
   readonly onReady: (kind: PanelKind) => void;
 }
@@ -39,12 +41,17 @@ export function attachPanel(
   isVisible: () => boolean,
   services: PanelServices,
 ): PanelController {
-  const { state, worker, cursor, traces, snapshots, extensionUri } = services;
+  const { state, worker, cursor, traces, snapshots, audience, extensionUri } = services;
+  const member = audience.join(isVisible);
   const server = serve<PanelContract>(webviewTransport(webview), {
     ready() {
       void traces.restore();
       services.onReady(kind);
       return state.whole();
+    },
+    seen({ trace }) {
+      member.saw(trace);
+      return null;
     },
     moveCursor(request) {
       cursor.move(request);
@@ -75,6 +82,7 @@ export function attachPanel(
   return {
     kind,
     dispose() {
+      member.leave();
       subscription.dispose();
       server.dispose();
     },

@@ -2,14 +2,15 @@
  * Through which weights the shown sequence is seen: those that its run kept on the way, for the slider that all panels
  * share. While the run is trained and the person stands at the newest, every new one is shown, as often as eyes can use.
  */
-import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
 import type { WeightsChoice } from "../../protocol/sequenceChoice.ts";
 import type { SnapshotsShown } from "../../protocol/snapshotsShown.ts";
 import { listSnapshots } from "../../runs/snapshots.ts";
 import { explain, type Log } from "../log.ts";
+import type { Audience } from "../panels/audience.ts";
 import type { RunLibrary } from "../views/runLibrary.ts";
 import type { TrainingController } from "../training/trainingController.ts";
+import { halfTheTime } from "./halfTheTime.ts";
 import { newestWins } from "./newestWins.ts";
 import type { TraceStore } from "./traceStore.ts";
 
@@ -23,9 +24,6 @@ export interface SnapshotView extends vscode.Disposable {
   readonly onDidChange: vscode.Event<void>;
 }
 
-/** What panels ask about a trace comes before the next one: a picture that is dragged past is seen. */
-const toAskMs = 50;
-
 /** Twice a second is as often as a person can see what changed. */
 const betweenFollowsMs = 500;
 
@@ -33,6 +31,7 @@ export function createSnapshotView(
   traces: TraceStore,
   training: TrainingController,
   library: RunLibrary,
+  audience: Audience,
   log: Log,
 ): SnapshotView {
   const changed = new vscode.EventEmitter<void>();
@@ -41,16 +40,16 @@ export function createSnapshotView(
   let told: number | undefined;
   const trainedHere = new Set<string>();
   let wasGrowing = false;
-  let followTimer: NodeJS.Timeout | undefined;
-  let mayFollowAt = 0;
 
   const moves = newestWins<WeightsChoice>(async (checkpoint) => {
     const { ofRun: selection } = traces;
     if (!selection) return;
     changed.fire();
-    await traces.open({ ...selection, checkpoint }, { quiet: true });
-    await delay(toAskMs);
+    const trace = await traces.open({ ...selection, checkpoint }, { quiet: true });
+    // A picture that is dragged past is seen.
+    if (trace) await audience.hasSeen(trace.id, () => traces.current?.id === trace.id);
   });
+  const following = halfTheTime(showNewest, betweenFollowsMs);
 
   /** Here, or by a command line or another window; the record of a run is read later than its training ends. */
   const isGrowing = (runFolder: string): boolean =>
@@ -79,34 +78,20 @@ export function createSnapshotView(
       if (traces.ofRun?.runFolder !== runFolder) return;
       const before = kept?.runFolder === runFolder ? kept.updates : undefined;
       kept = { runFolder, updates };
-      if (before && before.at(-1) !== updates.at(-1)) follow();
+      if (before && before.at(-1) !== updates.at(-1)) following.news();
     } catch (error) {
       log.warn(`Could not list the snapshots of ${runFolder}: ${explain(error).message}`);
     }
     changed.fire();
   }
 
-  function follow(): void {
-    followTimer ??= setTimeout(
-      () => {
-        followTimer = undefined;
-        void showNewest();
-      },
-      Math.max(0, mayFollowAt - Date.now()),
-    );
-  }
-
   async function showNewest(): Promise<void> {
     if (shown()?.at !== "newest") return;
-    const begunAt = Date.now();
     try {
       await moves.ask("newest");
     } catch (error) {
       log.warn(`Could not follow the training: ${explain(error).message}`);
     }
-    // Half of the time at least is left to what panels ask about the trace.
-    const tookMs = Date.now() - begunAt;
-    mayFollowAt = Date.now() + Math.max(betweenFollowsMs - tookMs, tookMs);
   }
 
   async function show(weights: WeightsChoice): Promise<void> {
@@ -156,7 +141,7 @@ export function createSnapshotView(
     },
     onDidChange: changed.event,
     dispose() {
-      clearTimeout(followTimer);
+      following.dispose();
       vscode.Disposable.from(...subscriptions).dispose();
     },
   };

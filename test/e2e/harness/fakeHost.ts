@@ -145,6 +145,7 @@ function moveCursor(to: Partial<Cursor>): void {
 function handlers(): Handlers<PanelContract> {
   return {
     ready: () => window.harness.state,
+    seen: () => null,
     moveCursor: (to) => (moveCursor(to), null),
     showThrough: ({ weights }) => (showThrough(weights), null),
     run: () => null,

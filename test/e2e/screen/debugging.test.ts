@@ -36,6 +36,12 @@ async function goTo(page: Page, line: number, column: number): Promise<void> {
   await page.keyboard.press("Enter");
 }
 
+const appears = (what: Locator): Promise<boolean> =>
+  what.waitFor({ timeout: 2_000 }).then(
+    () => true,
+    () => false,
+  );
+
 /** Opens a row of the Variables view unless it is open. */
 async function open(row: Locator): Promise<void> {
   await row.waitFor();
@@ -143,8 +149,11 @@ describe("debugging a text", () => {
       await page.mouse.wheel(0, 60);
       return false;
     });
-    await unit.dblclick();
-    await page.locator(".debug-variables input").waitFor();
+    // The list may still be moving under the pointer.
+    await waitUntil("a field for the new value", async () => {
+      await unit.dblclick();
+      return appears(page.locator(".debug-variables input"));
+    });
     await page.keyboard.type("2");
     await page.keyboard.press("Enter");
     const note = timeline.frame.locator(".what-if");

@@ -23,17 +23,10 @@ const waitForTrace = (panel: Panel, words: RegExp): Promise<void> =>
   );
 
 const pictures = join(scratch, "screenshots");
-/** Of the data alone, at rest: a notification may lie over the panel, and go on telling of a training. */
+/** Of the data alone: a notification may lie over the panel, and go on telling of a training. */
 async function picture({ frame }: Panel): Promise<Pixels> {
-  let before = await canvasPixels(frame, "canvas.data");
-  await waitUntil("the picture to come to rest", async () => {
-    await frame.page().waitForTimeout(200);
-    const now = await canvasPixels(frame, "canvas.data");
-    const isSame = Buffer.from(now.data).equals(before.data);
-    before = now;
-    return isSame;
-  });
-  return before;
+  await frame.locator("body[aria-busy=false]").waitFor();
+  return canvasPixels(frame, "canvas.data");
 }
 
 describe("the slider through a training that has ended", () => {

@@ -1,3 +1,6 @@
+import { readdir, readFile } from "node:fs/promises";
+import { getPriority } from "node:os";
+import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { connect, type Client } from "../../../src/protocol/channel.ts";
@@ -46,6 +49,19 @@ function startThread(): Thread {
 }
 
 const endless = () => experiment("text, state carried", { training: { epochs: 1_000_000 } });
+
+/** Of every thread of this process. */
+async function priorities(): Promise<readonly number[]> {
+  const folder = "/proc/self/task";
+  const lines = (await readdir(folder)).map((thread) =>
+    // It may have ended meanwhile.
+    readFile(join(folder, thread, "stat"), "utf8").catch(() => ""),
+  );
+  // The 19th field (proc(5)); of those after the name, which may hold spaces, the 17th.
+  return (await Promise.all(lines)).map((line) =>
+    Number(line.slice(line.lastIndexOf(")")).split(" ")[17]),
+  );
+}
 
 describe("the worker", () => {
   it("inspects a config", async () => {
@@ -134,6 +150,25 @@ describe("the worker", () => {
     controller.abort();
     await training;
   });
+
+  it.runIf(process.platform === "linux")(
+    "trains with a lower priority than the editor's own, which keeps its own",
+    async () => {
+      const usual = getPriority();
+      const count = (all: readonly number[]): number =>
+        all.filter((priority) => priority === usual + 10).length;
+      const before = await priorities();
+      const { client, until } = startThread();
+      const { configFile, text } = await endless();
+      const controller = new AbortController();
+      const training = client.call("train", { configFile, text }, { signal: controller.signal });
+      await until(({ update }) => update > 0);
+      expect(count(await priorities())).toBeGreaterThan(count(before));
+      expect(getPriority()).toBe(usual);
+      controller.abort();
+      await training;
+    },
+  );
 
   it("leaves a run that another one takes up when it is killed", async () => {
     const { client, worker, until } = startThread();
