@@ -1,10 +1,9 @@
 /** The slider through a training: the same sequence, as the network saw it after so many updates. */
 import "./snapshotSlider.css";
 import { html, nothing, type TemplateResult } from "lit";
-import { live } from "lit/directives/live.js";
-import { ref } from "lit/directives/ref.js";
 import type { PanelCommand } from "../../src/protocol/panelContract.ts";
 import { iconButton } from "./controls.ts";
+import { slider } from "./slider.ts";
 import type { Store } from "./state.ts";
 import { snapshotStops, weightsAt } from "./snapshotStops.ts";
 
@@ -16,33 +15,22 @@ export function sliderOf(
   if (!snapshots || !trace) return nothing;
   const stops = snapshotStops(snapshots, trace.update);
   const { index, place, note, isLive } = stops;
-  const last = stops.updates.length - 1;
-  const moved = (event: Event): void =>
-    showThrough(weightsAt(stops, Number((event.currentTarget as HTMLInputElement).value)));
-  // The page's policy forbids styles that are written out.
-  const fill = (input: Element | undefined): void =>
-    (input as HTMLInputElement | undefined)?.style.setProperty(
-      "--share",
-      String(last > 0 ? index / last : 1),
-    );
   const text = note === "" ? place : `${place}, ${note}`;
   return html`<div class="snapshots">
     <span class="snapshot-place" title=${help}
       >${place}
       ${note === "" ? nothing : html`<span class=${isLive ? "live" : ""}>${note}</span>`}</span
     >
-    <input
-      type="range"
-      min="0"
-      max=${last}
-      step="1"
-      ${ref(fill)}
-      .value=${live(String(index))}
-      aria-label="Weights of the network on its way through training"
-      aria-valuetext=${text}
-      title=${help}
-      @input=${moved}
-    />
+    ${slider({
+      label: "Weights of the network on its way through training",
+      text,
+      title: help,
+      min: 0,
+      max: stops.updates.length - 1,
+      step: 1,
+      value: index,
+      moved: (to) => showThrough(weightsAt(stops, to)),
+    })}
     ${iconButton("history", "Show after how many updates…", () => run("unroll.showAfterUpdate"))}
   </div>`;
 }

@@ -10,6 +10,7 @@ import { errorMessage } from "../lib/emptyState.ts";
 import { connectTo } from "../lib/host.ts";
 import { keyAction } from "../lib/keyboard.ts";
 import { panelElement } from "../lib/panelFrame.ts";
+import { slider } from "../lib/slider.ts";
 import { createTextAlternative } from "../lib/textAlternative.ts";
 import { onThemeChange, readTheme } from "../lib/theme.ts";
 import { readAbc } from "./abc/readAbc.ts";
@@ -110,9 +111,8 @@ function startAt(from: number): void {
   );
 }
 
-function setTempo(event: Event): void {
-  if (!(event.currentTarget instanceof HTMLInputElement)) return;
-  tempo = event.currentTarget.valueAsNumber;
+function setTempo(to: number): void {
+  tempo = to;
   if (player.isPlaying) startAt(place);
   show();
 }
@@ -149,10 +149,18 @@ function show(): void {
           ? choose("Tune", choices, String(chosen), (value) => choosePiece(Number(value)))
           : nothing
       }
-      <label class="tempo"
-        >Tempo, ${tempo} %
-        <input type="range" min="50" max="150" step="10" .value=${String(tempo)} @input=${setTempo}
-      /></label>`,
+      <div class="tempo">
+        <span aria-hidden="true">Tempo, ${tempo} %</span>
+        ${slider({
+          label: "Tempo",
+          text: `${tempo} %`,
+          min: 50,
+          max: 150,
+          step: 10,
+          value: tempo,
+          moved: setTempo,
+        })}
+      </div>`,
     controls,
   );
   text.name(

@@ -3,7 +3,7 @@ import { html, type TemplateResult } from "lit";
 import type { TextSpan, Tune } from "./abc/tune.ts";
 
 interface Mark extends TextSpan {
-  readonly className: "unread" | "note";
+  readonly className: "unread" | "current";
   readonly title: string;
 }
 
@@ -16,7 +16,7 @@ export function textView(text: string, tune: Tune, note: number | undefined): Te
       title: why,
       className: "unread",
     })),
-    ...(chosen ? [{ ...chosen.span, title: "", className: "note" } as const] : []),
+    ...(chosen ? [{ ...chosen.span, title: "", className: "current" } as const] : []),
   ].sort((one, other) => one.offset - other.offset);
   const parts: (TemplateResult | string)[] = [];
   let at = tune.offset;

@@ -39,7 +39,7 @@ describe("the page that shows tunes", () => {
     await expect
       .poll(() => page.locator(".described").innerText())
       .toContain("G4, 1/8, bar 2 of 18");
-    expect(await page.locator(".written .note").innerText()).toBe("G");
+    expect(await page.locator(".written .current").innerText()).toBe("G");
     await page.keyboard.press("End");
     await expect.poll(() => page.locator(".described").innerText()).toContain("bar 18 of 18");
     await roll.click({ position: { x: 40, y: 40 } });
