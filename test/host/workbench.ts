@@ -208,6 +208,16 @@ export async function openFile(page: Page, name: string): Promise<void> {
     .waitFor();
 }
 
+/** Puts the cursor of the file that is open at a line and a column, both counted from 1. */
+export async function goTo(page: Page, line: number, column: number): Promise<void> {
+  const place = statusBarItem(page, new RegExp(`Ln ${line}, Col ${column}\\b`));
+  await waitUntil(`the cursor to be at ${line}:${column}`, async () => {
+    await openQuickInput(page, "Control+P", `:${line}:${column}`);
+    await page.keyboard.press("Enter");
+    return succeeds(place.waitFor({ timeout: 2_000 }));
+  });
+}
+
 /** Texts of the notifications that are on screen. */
 export async function notifications(page: Page): Promise<readonly string[]> {
   return page.locator(".notification-list-item-message").allTextContents();

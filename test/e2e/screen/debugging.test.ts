@@ -6,6 +6,7 @@ import { canvasPixels, changedColumns } from "../../host/pixels.ts";
 import { waitUntil } from "../../host/waiting.ts";
 import { screenshotFolder } from "../../host/paths.ts";
 import {
+  goTo,
   openFile,
   runCommand,
   runUnroll,
@@ -30,24 +31,22 @@ const frames = (page: Page): Locator => page.locator(".debug-call-stack .monaco-
 const stepBack = (page: Page): Promise<void> =>
   page.locator(".debug-toolbar .codicon-debug-step-back").click();
 
-async function goTo(page: Page, line: number, column: number): Promise<void> {
-  await runCommand(page, "Go to Line/Column...").catch(() => undefined);
-  await page.keyboard.type(`${line}:${column}`);
-  await page.keyboard.press("Enter");
-}
-
 const appears = (what: Locator): Promise<boolean> =>
   what.waitFor({ timeout: 2_000 }).then(
     () => true,
     () => false,
   );
 
-/** Opens a row of the Variables view unless it is open. */
-async function open(row: Locator): Promise<void> {
-  await row.waitFor();
-  if ((await row.getAttribute("aria-expanded")) !== "true") {
-    await row.locator(".monaco-tl-twistie").click();
-  }
+/** Opens a row of the Variables view until it shows the other one: a click is lost while the view takes in new values. */
+async function open(row: Locator, inside: Locator): Promise<void> {
+  await waitUntil("the row to open", async () => {
+    if (await inside.isVisible()) return true;
+    if ((await row.getAttribute("aria-expanded")) === "true") {
+      await row.hover();
+      await stage.page.mouse.wheel(0, 60);
+    } else await row.locator(".monaco-tl-twistie").click();
+    return appears(inside);
+  });
 }
 
 describe("debugging a text", () => {
@@ -130,25 +129,14 @@ describe("debugging a text", () => {
     const { page } = stage;
     await settled(timeline);
     const before = await canvasPixels(timeline.frame, "canvas.overlay");
-    await open(
-      variables(page)
-        .filter({ hasText: /^\s*State/ })
-        .first(),
+    const [state, hidden] = [/^\s*State/, /^\s*h\b/].map((name) =>
+      variables(page).filter({ hasText: name }).first(),
     );
-    await open(
-      variables(page)
-        .filter({ hasText: /^\s*h\b/ })
-        .first(),
-    );
+    await open(state, hidden);
     const unit = variables(page)
       .filter({ hasText: /^\[?0\]?/ })
       .first();
-    await variables(page).first().hover();
-    await waitUntil("the units of h", async () => {
-      if (await unit.isVisible()) return true;
-      await page.mouse.wheel(0, 60);
-      return false;
-    });
+    await open(hidden, unit);
     // The list may still be moving under the pointer.
     await waitUntil("a field for the new value", async () => {
       await unit.dblclick();
