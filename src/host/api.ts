@@ -1,6 +1,7 @@
 /** What `activate` returns: the version, and in a test a look at what the host knows. */
 import type { TreeItem } from "vscode";
 import type { Run } from "../runs/runFolder.ts";
+import type { CurvesState } from "../protocol/curvesContract.ts";
 import type { PanelKind, PanelState } from "../protocol/panelContract.ts";
 import type { Cursor, TraceSummary } from "../protocol/traceSummary.ts";
 import type { TrainingStatus } from "../protocol/training.ts";
@@ -29,6 +30,7 @@ export interface Probe {
   snapshot(): Snapshot;
   /** What a panel that asks now is told. */
   panelState(): PanelState;
+  curvesState(): CurvesState;
   describeRun(run: Run): TreeItem;
   /** Ends a worker as a crash would. */
   killTrainingWorker(): Promise<void>;

@@ -30,6 +30,7 @@ import { createLog, showError } from "./log.ts";
 import { createPythonVariables } from "./models/pythonVariables.ts";
 import { createAudience } from "./panels/audience.ts";
 import { createCurveStore } from "./panels/curveStore.ts";
+import { curvesState } from "./panels/panelController.ts";
 import { registerPanelPlaces } from "./panels/panelPlaces.ts";
 import { createPanelState } from "./panels/panelState.ts";
 import { createTunePage } from "./panels/tunePage.ts";
@@ -102,7 +103,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
     void (readyCounts[kind] = (readyCounts[kind] ?? 0) + 1);
   // Before the panels hear of a trace, the cursor stands on it.
   const attaching = traces.onDidChange(() => cursor.attach(traces.current));
-  const state = createPanelState({ traces, cursor, snapshots, player, training, curves });
+  const state = createPanelState({ traces, cursor, snapshots, player });
   const places = registerPanelPlaces({
     extensionUri,
     state,
@@ -111,6 +112,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
     traces,
     snapshots,
     audience,
+    curves,
+    training,
     onReady,
   });
   const tree = registerRunsTree(library, training);
@@ -210,6 +213,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Unroll
       readyCounts: { ...readyCounts },
     }),
     panelState: () => state.whole(),
+    curvesState: () => curvesState({ curves, training }),
     describeRun: (run) => tree.describe(run),
     killTrainingWorker: () => training.abandon(),
     killTracingWorker: () => tracing.restart(),

@@ -1,8 +1,7 @@
-/** What a panel may ask the host, and what the host tells all panels. */
+/** What a panel that shows a trace may ask the host, and what the host tells all of them. */
 import type { WeightsChoice } from "./sequenceChoice.ts";
 import type { SnapshotsShown } from "./snapshotsShown.ts";
 import type { Cursor, TraceSummary } from "./traceSummary.ts";
-import type { MetricsRow, RunState, TrainingStatus } from "./training.ts";
 import type { WorkerContract } from "./workerContract.ts";
 
 export interface PanelContract {
@@ -28,7 +27,6 @@ export interface PanelContract {
     cursor: Cursor;
     playing: { readonly playing: boolean };
     snapshots: SnapshotsShown | null;
-    progress: { readonly status: TrainingStatus; readonly rows: readonly MetricsRow[] };
   };
 }
 
@@ -40,8 +38,6 @@ export interface PanelState {
   readonly playing: boolean;
   /** A trace is being computed. */
   readonly busy: boolean;
-  readonly curves: readonly CurveRun[];
-  readonly training?: TrainingStatus;
 }
 
 export type PanelKind = "timeline" | "gates" | "gradients" | "curves";
@@ -64,15 +60,3 @@ export type PanelCommand =
   | "unroll.openGatesInEditor"
   | "unroll.openGradientsInEditor"
   | "unroll.openCurvesInEditor";
-
-export interface CurveRun {
-  readonly runFolder: string;
-  readonly name: string;
-  readonly state: RunState;
-  readonly rows: readonly MetricsRow[];
-  /**
-   * What the run's losses measure, for the axis of their curve: "cross-entropy, nats per step", "mean squared error, in
-   * standardized units". Runs whose units differ cannot be compared on one axis. Absent until the run's folder was read.
-   */
-  readonly lossUnit?: string;
-}

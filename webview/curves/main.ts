@@ -6,9 +6,9 @@ import { html, nothing, render } from "lit";
 import type { Color } from "../lib/color.ts";
 import { choose, type Choice } from "../lib/controls.ts";
 import { runCommand, type EmptyState } from "../lib/emptyState.ts";
-import { connectToHost, rememberedView, rememberView } from "../lib/host.ts";
+import type { CurvesContract } from "../../src/protocol/curvesContract.ts";
+import { connectTo, rememberedView, rememberView } from "../lib/host.ts";
 import { createPanelFrame, openInEditorButton, panelElement } from "../lib/panelFrame.ts";
-import { createStore, type Change } from "../lib/state.ts";
 import { onThemeChange, readTheme } from "../lib/theme.ts";
 import { createPlotFigure, type PlotFigure } from "./figure.ts";
 import { runLegend } from "./legend.ts";
@@ -17,6 +17,7 @@ import { createRunCache } from "./runCache.ts";
 import { assignColors, runColorNames, type RunColors } from "./runColors.ts";
 import { endOn, rulerFor, rulerTitle, type CurveAxis, type RunSeries } from "./runSeries.ts";
 import { statusSentence } from "./status.ts";
+import { createCurvesStore } from "./store.ts";
 import { trainingBar } from "./trainingBar.ts";
 
 /** What the panel remembers between reloads. */
@@ -33,11 +34,10 @@ const axisChoices: readonly (Choice & { readonly value: CurveAxis })[] = [
   { value: "time", label: "Time" },
 ];
 
-const host = connectToHost();
+const host = connectTo<CurvesContract>();
 const frame = createPanelFrame(panelElement(), (command) => run(command));
 const fail = (error: unknown): void => frame.error(error);
 const run = runCommand(host, fail);
-const store = createStore(host, fail);
 
 const remembered = rememberedView<Remembered>();
 let axis = remembered.axis ?? "updates";
@@ -61,24 +61,29 @@ const aloud = part("span", "visually-hidden");
 aloud.setAttribute("role", "status");
 let figures: readonly PlotFigure[] = [];
 
-store.subscribe(onChange);
+const store = createCurvesStore(host, {
+  state() {
+    frame.error(undefined);
+    draw();
+  },
+  news: draw,
+  error: fail,
+});
 onThemeChange(() => {
   theme = readTheme();
   show();
 });
 
-function onChange(change: Change): void {
-  if (change !== "state" && change !== "progress") return;
-  if (change === "state") frame.error(undefined);
-  // Several messages may arrive within a frame; the curves are drawn once.
+/** Several messages may arrive within a frame; the curves are drawn once. */
+function draw(): void {
   requested ||= requestAnimationFrame(show);
 }
 
 function show(): void {
   requested = 0;
-  const { curves, training } = store.state;
-  if (!store.ready) return;
-  const series = cache.follow(curves);
+  if (!store.state) return;
+  const { runs, training } = store.state;
+  const series = cache.follow(runs);
   const isEmpty = series.length === 0 && !training;
   frame.empty(isEmpty ? nothingYet : undefined);
   if (isEmpty) return;
@@ -111,7 +116,7 @@ function showPlots(runs: readonly RunSeries[]): void {
 
 /** A training knows the length of its epochs before the first has ended. */
 function noteEpochs(series: RunSeries): void {
-  const { training } = store.state;
+  const { training } = store.state ?? {};
   if (training?.runFolder !== series.runFolder || !(training.epochs > 0 && training.updates > 0))
     return;
   series.updatesPerEpoch = training.updates / training.epochs;
@@ -120,7 +125,7 @@ function noteEpochs(series: RunSeries): void {
 function moveProbe(x: number | undefined): void {
   if (x === probe) return;
   probe = x;
-  requested ||= requestAnimationFrame(show);
+  draw();
 }
 
 const colorOf = ({ runFolder }: RunSeries): Color =>
@@ -152,7 +157,7 @@ const nothingYet: EmptyState = {
 };
 
 function showHeader(series: readonly RunSeries[]): void {
-  const { training } = store.state;
+  const { training } = store.state ?? {};
   const title = series.length === 1 ? series[0].name : `${series.length} runs`;
   frame.header(
     html`<h1>${title}</h1>
@@ -182,7 +187,7 @@ function showControls(): void {
 
 /** Progress comes ten times a second; only a change of state is worth saying aloud. */
 function saySo(): void {
-  const { training } = store.state;
+  const { training } = store.state ?? {};
   const state = training ? `${training.runFolder} ${training.state}` : "";
   if (state !== spokenState && training) aloud.textContent = statusSentence(training);
   spokenState = state;

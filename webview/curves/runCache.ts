@@ -1,5 +1,5 @@
 /** The series of every shown run, grown by the rows that are new instead of being built again. */
-import type { CurveRun } from "../../src/protocol/panelContract.ts";
+import type { CurveRun } from "../../src/protocol/curvesContract.ts";
 import type { MetricsRow } from "../../src/protocol/training.ts";
 import { appendRows, createRunSeries, type RunSeries } from "./runSeries.ts";
 

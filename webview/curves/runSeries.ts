@@ -1,5 +1,5 @@
 /** The curves of one run, and a smoothed copy of the noisy one, grown row by row. */
-import type { CurveRun } from "../../src/protocol/panelContract.ts";
+import type { CurveRun } from "../../src/protocol/curvesContract.ts";
 import type { MetricsRow, RunState } from "../../src/protocol/training.ts";
 import {
   createSeries,

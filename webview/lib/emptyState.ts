@@ -3,7 +3,6 @@ import "@vscode-elements/elements/dist/vscode-button/index.js";
 import { html, type TemplateResult } from "lit";
 import { RemoteError } from "../../src/protocol/channel.ts";
 import type { PanelCommand } from "../../src/protocol/panelContract.ts";
-import type { Host } from "./host.ts";
 
 export interface EmptyState {
   /** A codicon's name. */
@@ -54,9 +53,14 @@ function adviceIn(details: unknown): string | undefined {
   return typeof details.advice === "string" ? details.advice : undefined;
 }
 
+/** The line of any page that may run commands. */
+interface Runner {
+  call(name: "run", request: { readonly command: PanelCommand }): Promise<null>;
+}
+
 /** Runs a command of the editor, and reports when it cannot. */
 export const runCommand =
-  (host: Host, onError: (error: unknown) => void) =>
+  (host: Runner, onError: (error: unknown) => void) =>
   (command: PanelCommand): void => {
     host.call("run", { command }).catch(onError);
   };

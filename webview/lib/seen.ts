@@ -24,17 +24,24 @@ export function tellingWhatIsSeen(host: Host, page: Page): Host {
   let shown: string | undefined;
   const unanswered = new Set<Promise<unknown>>();
 
+  /** A panel asks for what it draws as it draws; an answer is drawn in the frame after it came. */
+  async function painted(): Promise<void> {
+    await page.nextFrame();
+    await page.nextFrame();
+  }
+
   async function follow({ trace }: PanelState): Promise<void> {
     if (trace?.id === shown) return;
     shown = trace?.id;
     page.setBusy(trace !== undefined);
     if (!trace) return;
-    // A panel asks for what it draws as it draws; the answer is drawn in the frame after.
-    do {
-      await page.nextFrame();
-      await page.nextFrame();
-      if (shown !== trace.id) return;
-    } while (unanswered.size > 0);
+    await painted();
+    while (unanswered.size > 0) {
+      // Not frame by frame: where each is painted by the processor, frames are taken before the answers.
+      await Promise.allSettled(unanswered);
+      await painted();
+    }
+    if (shown !== trace.id) return;
     page.setBusy(false);
     await host.call("seen", { trace: trace.id });
   }

@@ -3,16 +3,13 @@ import type { PanelState } from "../../src/protocol/panelContract.ts";
 import type { WeightsChoice } from "../../src/protocol/sequenceChoice.ts";
 import type { SnapshotsShown } from "../../src/protocol/snapshotsShown.ts";
 import type { Cursor } from "../../src/protocol/traceSummary.ts";
-import type { MetricsRow, TrainingStatus } from "../../src/protocol/training.ts";
 import type { Host } from "./host.ts";
 
 /** What changed, so that a panel can do as little as possible. */
-export type Change = "state" | "cursor" | "snapshots" | "playing" | "progress";
+export type Change = "state" | "cursor" | "snapshots" | "playing";
 
 export interface Store {
   readonly state: PanelState;
-  /** False until the host has answered for the first time. */
-  readonly ready: boolean;
   subscribe(listener: (change: Change) => void): () => void;
   /** Asks the host, and shows the move at once: the host's event confirms it. */
   readonly moveCursor: (to: Partial<Cursor>) => void;
@@ -20,7 +17,7 @@ export interface Store {
   readonly showThrough: (weights: WeightsChoice) => void;
 }
 
-const nothing: PanelState = { playing: false, busy: false, curves: [] };
+const nothing: PanelState = { playing: false, busy: false };
 
 export const startingCursor: Cursor = { layer: 0, direction: "forward", t: 0 };
 
@@ -31,7 +28,6 @@ export const startingCursor: Cursor = { layer: 0, direction: "forward", t: 0 };
  */
 export function createStore(host: Host, onError: (error: unknown) => void): Store {
   let state = nothing;
-  let ready = false;
   let movesOnTheirWay = 0;
   let hostCursor: Cursor | undefined;
   let choicesOnTheirWay = 0;
@@ -39,7 +35,6 @@ export function createStore(host: Host, onError: (error: unknown) => void): Stor
   const listeners = new Set<(change: Change) => void>();
   const update = (next: PanelState, change: Change): void => {
     state = next;
-    ready ||= change === "state";
     for (const listener of listeners) listener(change);
   };
   const replace = (next: PanelState): void => {
@@ -64,15 +59,11 @@ export function createStore(host: Host, onError: (error: unknown) => void): Stor
     update({ ...state, snapshots: ownChoice(snapshots ?? undefined) }, "snapshots"),
   );
   host.on("playing", ({ playing }) => update({ ...state, playing }, "playing"));
-  host.on("progress", (progress) => update(withProgress(state, progress), "progress"));
   host.call("ready", null).then(replace, onError);
 
   return {
     get state() {
       return state;
-    },
-    get ready() {
-      return ready;
     },
     subscribe(listener) {
       listeners.add(listener);
@@ -107,31 +98,3 @@ const sameCursor = (one: Cursor | undefined, other: Cursor | undefined): boolean
   one?.unit === other?.unit &&
   one?.layer === other?.layer &&
   one?.direction === other?.direction;
-
-/** The state after news of a training: its status, and its rows at the end of its run's curve. */
-export function withProgress(
-  state: PanelState,
-  { status, rows }: { readonly status: TrainingStatus; readonly rows: readonly MetricsRow[] },
-): PanelState {
-  const { runFolder, runName: name, state: runState } = status;
-  const known = state.curves.some((curve) => curve.runFolder === runFolder);
-  const curves = known
-    ? state.curves.map((curve) =>
-        curve.runFolder === runFolder
-          ? { ...curve, name, state: runState, rows: appended(curve.rows, rows) }
-          : curve,
-      )
-    : [...state.curves, { runFolder, name, state: runState, rows }];
-  return { ...state, training: status, curves };
-}
-
-/** A resumed run repeats the updates since its checkpoint; the later rows replace the earlier. */
-function appended(old: readonly MetricsRow[], rows: readonly MetricsRow[]): readonly MetricsRow[] {
-  if (rows.length === 0) return old;
-  const first = rows[0].update;
-  const kept =
-    old.length > 0 && old[old.length - 1].update >= first
-      ? old.filter((row) => row.update < first)
-      : old;
-  return [...kept, ...rows];
-}

@@ -11,7 +11,8 @@ export interface Audience {
 
 export interface Member {
   saw(trace: string): void;
-  leave(): void;
+  /** It is closed. */
+  dispose(): void;
 }
 
 const betweenLooksMs = 20;
@@ -27,7 +28,7 @@ export function createAudience(): Audience {
       const panel: { readonly isVisible: () => boolean; seen?: string } = { isVisible };
       const member: Member = {
         saw: (trace) => void (panel.seen = trace),
-        leave: () => void members.delete(member),
+        dispose: () => void members.delete(member),
       };
       members.set(member, panel);
       return member;

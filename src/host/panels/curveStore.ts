@@ -3,7 +3,7 @@
  * for comparison. Rows of a training that runs here come from its progress, others from disk.
  */
 import * as vscode from "vscode";
-import type { CurveRun } from "../../protocol/panelContract.ts";
+import type { CurveRun } from "../../protocol/curvesContract.ts";
 import type { MetricsRow, TrainingStatus } from "../../protocol/training.ts";
 import { readMetrics } from "../../runs/metrics.ts";
 import { readRun } from "../../runs/runFolder.ts";

@@ -1,5 +1,5 @@
 /**
- * What every panel shows, gathered from the stores that own it. `whole` answers a panel's `ready`;
+ * What every panel that shows a trace is told, gathered from the stores that own it. `whole` answers a panel's `ready`;
  * afterwards `onDidChange` says what changed, in the contract's own events.
  */
 import * as vscode from "vscode";
@@ -8,8 +8,6 @@ import type { CursorStore } from "../tracing/cursorStore.ts";
 import type { Player } from "../tracing/player.ts";
 import type { SnapshotView } from "../tracing/snapshotView.ts";
 import type { TraceStore } from "../tracing/traceStore.ts";
-import type { TrainingController } from "../training/trainingController.ts";
-import type { CurveStore } from "./curveStore.ts";
 
 type Events = PanelContract["events"];
 
@@ -28,18 +26,9 @@ interface Stores {
   readonly cursor: CursorStore;
   readonly snapshots: SnapshotView;
   readonly player: Player;
-  readonly training: TrainingController;
-  readonly curves: CurveStore;
 }
 
-export function createPanelState({
-  traces,
-  cursor,
-  snapshots,
-  player,
-  training,
-  curves,
-}: Stores): PanelStateSource {
+export function createPanelState({ traces, cursor, snapshots, player }: Stores): PanelStateSource {
   const changed = new vscode.EventEmitter<PanelEvent>();
 
   function whole(): PanelState {
@@ -49,22 +38,17 @@ export function createPanelState({
       snapshots: snapshots.shown,
       playing: player.playing,
       busy: traces.busy,
-      curves: curves.shown,
-      training: training.status,
     };
   }
 
   const tellAll = (): void => changed.fire({ name: "state", payload: whole() });
   const subscriptions = [
     traces.onDidChange(tellAll),
-    curves.onDidChange(tellAll),
-    training.onDidChange(tellAll),
     cursor.onDidMove((payload) => changed.fire({ name: "cursor", payload })),
     snapshots.onDidChange(() =>
       changed.fire({ name: "snapshots", payload: snapshots.shown ?? null }),
     ),
     player.onDidChange((playing) => changed.fire({ name: "playing", payload: { playing } })),
-    training.onProgress((payload) => changed.fire({ name: "progress", payload })),
   ];
 
   return {

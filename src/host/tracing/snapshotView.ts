@@ -27,6 +27,8 @@ export interface SnapshotView extends vscode.Disposable {
 /** Twice a second is as often as a person can see what changed. */
 const betweenFollowsMs = 500;
 
+const mostInPassingMs = 1_000;
+
 export function createSnapshotView(
   traces: TraceStore,
   training: TrainingController,
@@ -46,8 +48,14 @@ export function createSnapshotView(
     if (!selection) return;
     changed.fire();
     const trace = await traces.open({ ...selection, checkpoint }, { quiet: true });
-    // A picture that is dragged past is seen.
-    if (trace) await audience.hasSeen(trace.id, () => traces.current?.id === trace.id);
+    if (!trace) return;
+    // A picture that is dragged past is seen, but nobody waits long for it who wants another one.
+    const hurryAt = Date.now() + mostInPassingMs;
+    await audience.hasSeen(
+      trace.id,
+      () =>
+        traces.current?.id === trace.id && (moves.wanted === checkpoint || Date.now() < hurryAt),
+    );
   });
   const following = halfTheTime(showNewest, betweenFollowsMs);
 

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { openCommand } from "../panels/openCommand.ts";
 import { completion, describeProgress, formatLoss } from "./progressText.ts";
+import { slowed } from "./slowed.ts";
 import type { TrainingController, TrainingRequest } from "./trainingController.ts";
 
 export function showTrainingProgress(training: TrainingController): vscode.Disposable {
@@ -38,7 +39,11 @@ function createStatusBarItem(training: TrainingController): vscode.Disposable {
     item.show();
   }
 
-  return vscode.Disposable.from(item, training.onProgress(update), training.onDidChange(update));
+  return vscode.Disposable.from(
+    item,
+    slowed(training.onProgress)(update),
+    training.onDidChange(update),
+  );
 }
 
 /** Lasts as long as the training; its Cancel button stops it with the checkpoint kept. */
@@ -53,7 +58,7 @@ async function notify(training: TrainingController, request: TrainingRequest): P
     progress.report({ message: "reading the data…" });
     return new Promise<void>((resolve) => {
       const subscriptions = [
-        training.onProgress(({ status }) => {
+        slowed(training.onProgress)(({ status }) => {
           const increment = (completion(status) - shown) * 100;
           shown = completion(status);
           progress.report({ message: describeProgress(status), increment });

@@ -10,6 +10,7 @@ import {
   formatLoss,
   stateTitles,
 } from "../training/progressText.ts";
+import { slowed } from "../training/slowed.ts";
 import type { TrainingController } from "../training/trainingController.ts";
 import type { RunLibrary } from "./runLibrary.ts";
 
@@ -38,7 +39,7 @@ export function registerRunsTree(library: RunLibrary, training: TrainingControll
     changed,
     library.onDidChange(() => changed.fire(undefined)),
     training.onDidChange(() => changed.fire(undefined)),
-    training.onProgress(({ status }) => {
+    slowed(training.onProgress)(({ status }) => {
       const run = library.find(status.runFolder);
       if (run) changed.fire(run);
     }),

@@ -11,6 +11,7 @@ import {
   type Server,
   type Transport,
 } from "../../../src/protocol/channel.ts";
+import type { CurvesContract } from "../../../src/protocol/curvesContract.ts";
 import type { PanelContract, PanelState } from "../../../src/protocol/panelContract.ts";
 import type { TimelineColumn } from "../../../src/protocol/timelineColumn.ts";
 import type { WeightsChoice } from "../../../src/protocol/sequenceChoice.ts";
@@ -21,7 +22,14 @@ import { normCurve } from "../../../src/trace/norms.ts";
 import type { Trace } from "../../../src/trace/trace.ts";
 import { modelHandlers } from "./modelHost.ts";
 import { tuneHandlers } from "./tuneHost.ts";
-import { scenarios, stateOf, tokenAt, whileLearning, type Scenario } from "./scenarios.ts";
+import {
+  curvesOf,
+  scenarios,
+  stateOf,
+  tokenAt,
+  whileLearning,
+  type Scenario,
+} from "./scenarios.ts";
 import { syntheticSaliency, syntheticSpectra } from "./syntheticInstruments.ts";
 import {
   noise,
@@ -117,7 +125,9 @@ const server =
     ? serveRecorded(modelHandlers(scenarioName))
     : page === "tune"
       ? serveRecorded(tuneHandlers(scenarioName))
-      : serveRecorded(handlers());
+      : page === "curves"
+        ? serveRecorded<CurvesContract>({ ready: () => curvesOf(scenario), run: () => null })
+        : serveRecorded(handlers());
 /** As the editor does it: JSON for all but buffers, in which a number that is not finite becomes null. */
 function asJson(value: unknown): unknown {
   if (typeof value === "number") return Number.isFinite(value) ? value : null;

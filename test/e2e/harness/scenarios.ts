@@ -1,5 +1,6 @@
 /** What the fake host pretends: networks, runs and troubles that a panel must look right with. */
-import type { CurveRun, PanelState } from "../../../src/protocol/panelContract.ts";
+import type { CurveRun, CurvesState } from "../../../src/protocol/curvesContract.ts";
+import type { PanelState } from "../../../src/protocol/panelContract.ts";
 import type { SnapshotsShown } from "../../../src/protocol/snapshotsShown.ts";
 import type { TraceSummary } from "../../../src/protocol/traceSummary.ts";
 import type { MetricsRow } from "../../../src/protocol/training.ts";
@@ -154,13 +155,17 @@ export function stateOf(scenario: Scenario): PanelState {
     }),
     playing: false,
     busy: scenario.busy ?? false,
-    curves: scenario.withoutCurves
-      ? []
-      : scenario.breaksFrom !== undefined
-        ? [brokenCurve(curveOf("moby-1", "lstm 64 × 2", 900))]
-        : [curveOf("moby-1", "lstm 64 × 2", 900), curveOf("moby-2", "rnn 64", 400)],
   };
 }
+
+/** Of the curves panel. */
+export const curvesOf = ({ withoutCurves, breaksFrom }: Scenario): CurvesState => ({
+  runs: withoutCurves
+    ? []
+    : breaksFrom !== undefined
+      ? [brokenCurve(curveOf("moby-1", "lstm 64 × 2", 900))]
+      : [curveOf("moby-1", "lstm 64 × 2", 900), curveOf("moby-2", "rnn 64", 400)],
+});
 
 const snapshotsOf = (kind: "kept" | "live"): SnapshotsShown => ({
   updates: Array.from({ length: 13 }, (_, index) => index * 100),

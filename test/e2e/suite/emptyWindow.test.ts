@@ -57,6 +57,6 @@ describe("a window without a folder", () => {
   it("opens panels, which have nothing to show", async () => {
     await vscode.commands.executeCommand("unroll.openCurvesInEditor");
     await untilSnapshot(probe, "the panel", (each) => (each.readyCounts.curves ?? 0) > 0);
-    assert.deepEqual(probe.panelState().curves, []);
+    assert.deepEqual(probe.curvesState().runs, []);
   });
 });

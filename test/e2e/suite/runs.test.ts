@@ -82,7 +82,7 @@ describe("the Runs view", () => {
       runOf(older),
       runOf(newer),
     ]);
-    const { curves } = probe.panelState();
+    const { runs: curves } = probe.curvesState();
     assert.deepEqual(new Set(curves.map(({ runFolder }) => runFolder)), new Set([older, newer]));
     for (const { name, rows, lossUnit } of curves) {
       assert.ok(rows.length > 0, `${name} has no rows`);
@@ -108,7 +108,7 @@ describe("the Runs view", () => {
     assert.ok(!existsSync(older), JSON.stringify(seen));
     assert.equal(runOf(older), undefined);
     await until("the curves of the other", () => {
-      const { curves } = probe.panelState();
+      const { runs: curves } = probe.curvesState();
       return curves.length === 1 && curves[0].runFolder === newer;
     });
   });

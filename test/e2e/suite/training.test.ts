@@ -96,8 +96,8 @@ describe("training", () => {
   it("shows its progress to panels as it happens", async () => {
     await beginTraining("progress", { epochs: endless });
     await until("rows in the curves", () => {
-      const { curves, training } = probe.panelState();
-      const shown = curves.find(({ runFolder }) => runFolder === training?.runFolder);
+      const { runs, training } = probe.curvesState();
+      const shown = runs.find(({ runFolder }) => runFolder === training?.runFolder);
       return (shown?.rows.length ?? 0) > 1;
     });
   });

@@ -34,7 +34,7 @@ describe("panels that are shown one trace after another", () => {
     const closing = audience.join(visible);
     audience.join(() => isVisible);
     const isOver = waitFor(audience.hasSeen("trace", () => true));
-    closing.leave();
+    closing.dispose();
     await vi.advanceTimersByTimeAsync(1_000);
     expect(isOver()).toBe(false);
     isVisible = false;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CurveRun } from "../../../../src/protocol/panelContract.ts";
+import type { CurveRun } from "../../../../src/protocol/curvesContract.ts";
 import type { MetricsRow } from "../../../../src/protocol/training.ts";
 import { plotsOf, strokesOf, type PlotRequest } from "../../../../webview/curves/plots.ts";
 import { nearestPoint, stepAlong } from "../../../../webview/curves/readings.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { CurveRun } from "../../../../src/protocol/panelContract.ts";
+import type { CurveRun } from "../../../../src/protocol/curvesContract.ts";
 import type { MetricsRow } from "../../../../src/protocol/training.ts";
 import {
   appendRows,

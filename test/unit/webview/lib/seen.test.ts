@@ -7,7 +7,6 @@ import { tellingWhatIsSeen } from "../../../../webview/lib/seen.ts";
 const stateOf = (trace?: string): PanelState => ({
   playing: false,
   busy: false,
-  curves: [],
   ...(trace === undefined ? {} : { trace: { id: trace } as TraceSummary }),
 });
 
