@@ -178,9 +178,14 @@ export async function answer(page: Page, text: string): Promise<void> {
 }
 
 /** Answers the file dialog of this title, and none before it. */
-export async function answerDialog(page: Page, title: string, path: string): Promise<void> {
+export async function answerDialog(
+  page: Page,
+  title: string,
+  path: string,
+  limitMs = 30_000,
+): Promise<void> {
   const heading = page.locator(".quick-input-widget").getByText(title);
-  await heading.waitFor();
+  await heading.waitFor({ timeout: limitMs });
   // While the dialog still looks into its first folder it takes neither a path nor Enter: then both again.
   await waitUntil(`the dialog "${title}" to close`, async () => {
     if (!(await heading.isVisible())) return true;

@@ -14,7 +14,7 @@ import { formatNumber } from "../lib/numbers.ts";
 import type { Theme } from "../lib/theme.ts";
 import type { Line, Mark, Plot } from "./plots.ts";
 import type { Point, RunSeries } from "./runSeries.ts";
-import { valueAxis, type ValueAxis } from "./valueAxis.ts";
+import { tickLabels, valueAxis, type ValueAxis } from "./valueAxis.ts";
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale);
 
@@ -178,7 +178,11 @@ function scalesOf(content: ChartContent, axis: ValueAxis | undefined): Scales {
       ticks: {
         ...look.ticks,
         maxTicksLimit: 6,
-        callback: (value) => tickLabel(Number(value), plot),
+        callback: (_, index, ticks) =>
+          tickLabels(
+            ticks.map(({ value }) => value),
+            plot.isShare,
+          )[index],
       },
     },
   };
@@ -216,6 +220,3 @@ const fontOf = (theme: Theme) => ({
   family: theme.font.family,
   size: Math.max(10, Math.round(theme.font.size * 0.85)),
 });
-
-const tickLabel = (value: number, { isShare }: Plot): string =>
-  isShare ? `${Math.round(100 * value)} %` : formatNumber(value, 3);

@@ -4,12 +4,23 @@
  * Pure.
  */
 import { niceTicks } from "../lib/axes.ts";
+import { formatNumber } from "../lib/numbers.ts";
 import type { Plot } from "./plots.ts";
 
 export interface ValueAxis {
   readonly minimum: number;
   readonly maximum: number;
   readonly ticks: readonly number[];
+}
+
+/** What stands beside each tick: as few digits as tell them all apart, but three at least of a number that is no share. */
+export function tickLabels(ticks: readonly number[], isShare: boolean): readonly string[] {
+  const written = (extra: number): readonly string[] =>
+    ticks.map((value) =>
+      isShare ? `${(100 * value).toFixed(extra)} %` : formatNumber(value, 3 + extra),
+    );
+  const choices = [0, 1, 2, 3].map(written);
+  return choices.find((labels) => new Set(labels).size === ticks.length) ?? choices[3];
 }
 
 /** Undefined where there are no values. */

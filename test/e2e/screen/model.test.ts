@@ -6,7 +6,7 @@ import { findModelEditor, type ModelEditor } from "../../host/modelEditor.ts";
 import { findPanel, waitForStep } from "../../host/panels.ts";
 import { scratch } from "../../host/paths.ts";
 import { canvasPixels, colorCount } from "../../host/pixels.ts";
-import { waitUntil } from "../../host/waiting.ts";
+import { waitFor, waitUntil } from "../../host/waiting.ts";
 import {
   answerDialog,
   notifications,
@@ -42,12 +42,19 @@ describe("a model file in the editor", () => {
 
   it("is what a run is exported as, with its vocabulary beside it", async () => {
     const { page, folder } = stage;
-    // It takes the focus when it opens, which would close the dialog.
     await findPanel(page, "curves", "editor");
-    await runUnroll(page, "unroll.exportModel");
-    await answerDialog(page, "Unroll: Export Model", join(folder, "sea.pt"));
-    await waitUntil("the message", async () =>
-      (await notifications(page)).some((text) => text.includes("sea.vocabulary.json")),
+    const isSaid = async (): Promise<true | undefined> =>
+      (await notifications(page)).some((text) => text.includes("sea.vocabulary.json")) || undefined;
+    await waitUntil(
+      "the model to be exported",
+      async () => {
+        await runUnroll(page, "unroll.exportModel");
+        // The curves take the focus a moment after they are there, which closes the dialog.
+        return answerDialog(page, "Unroll: Export Model", join(folder, "sea.pt"), 5_000)
+          .then(() => waitFor("the message", isSaid, 5_000))
+          .catch(() => false);
+      },
+      60_000,
     );
     expect(await readdir(folder)).toEqual(
       expect.arrayContaining(["sea.pt", "sea.vocabulary.json"]),

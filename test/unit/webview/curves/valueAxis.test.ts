@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Line, PlotKind } from "../../../../webview/curves/plots.ts";
 import { createRunSeries } from "../../../../webview/curves/runSeries.ts";
-import { valueAxis } from "../../../../webview/curves/valueAxis.ts";
+import { tickLabels, valueAxis } from "../../../../webview/curves/valueAxis.ts";
 
 const run = createRunSeries({ runFolder: "a", name: "a", state: "finished", rows: [] });
 const axisFor = (
@@ -18,6 +18,16 @@ const axisOf = (isLogarithmic: boolean, ...values: readonly number[]) =>
   axisFor({ isLogarithmic }, values);
 
 const shareAxis = (kind: PlotKind) => axisFor({ kind, isShare: true }, [0, 1]);
+
+describe("the labels of an axis", () => {
+  it("have as many digits as tell ticks apart, and no more", () => {
+    expect(tickLabels([0, 0.5, 1], true)).toEqual(["0 %", "50 %", "100 %"]);
+    expect(tickLabels([0.216, 0.218, 0.22], true)).toEqual(["21.6 %", "21.8 %", "22.0 %"]);
+    expect(tickLabels([0, 0.21643], true)).toEqual(["0 %", "22 %"]);
+    expect(tickLabels([2.7, 2.8, 3], false)).toEqual(["2.7", "2.8", "3"]);
+    expect(tickLabels([2.6821, 2.6823], false)).toEqual(["2.6821", "2.6823"]);
+  });
+});
 
 describe("the axis of a constant value", () => {
   it("stands on zero and names the value, not an invented range around it", () => {
