@@ -63,14 +63,18 @@ describe("a model file in the editor", () => {
 
   it("shows its layers, weights and eigenvalues", async () => {
     const { frame } = await openByName("sea.pt");
-    await waitUntil("the eigenvalues", async () =>
-      (await frame.locator("main").innerText()).includes("Spectral radius"),
+    // Each part of the page comes when it was computed.
+    const told = ["Spectral radius", "Layer 0: LSTM", "Layer 1: GRU", "The forget gate's bias is"];
+    await waitUntil(`the page to say ${told.join(", ")}`, async () => {
+      const text = await frame.locator("main").innerText();
+      return told.every((part) => text.includes(part));
+    });
+    const weights = ".weights canvas.data";
+    await frame.locator(weights).first().waitFor();
+    await waitUntil(
+      "the weights to be drawn",
+      async () => colorCount(await canvasPixels(frame, weights)) > 50,
     );
-    const text = await frame.locator("main").innerText();
-    expect(text).toContain("Layer 0: LSTM");
-    expect(text).toContain("Layer 1: GRU");
-    expect(text).toContain("The forget gate's bias is");
-    expect(colorCount(await canvasPixels(frame, ".weights canvas.data"))).toBeGreaterThan(50);
     await runCommand(stage.page, "Notifications: Clear All Notifications");
     const element = stage.page.locator("iframe.webview:visible").last();
     const folder = join(scratch, "screenshots");
