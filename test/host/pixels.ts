@@ -1,5 +1,6 @@
 /** Reads what was really drawn: the pixels of a canvas in a panel. */
 import type { Frame } from "playwright-core";
+import { waitUntil } from "./waiting.ts";
 
 export interface Pixels {
   readonly width: number;
@@ -31,6 +32,14 @@ export async function canvasPixels(frame: Frame, selector: string): Promise<Pixe
 /** How many different colours there are; an empty canvas has one. */
 export function colorCount(pixels: Pixels): number {
   return new Set(colorsOf(pixels)).size;
+}
+
+/** Waits until a canvas shows more than so many colours: it is there before it is drawn on. */
+export function waitForColors(frame: Frame, selector: string, count: number): Promise<void> {
+  return waitUntil(
+    `more than ${count} colours in ${selector}`,
+    async () => colorCount(await canvasPixels(frame, selector)) > count,
+  );
 }
 
 /** Rows of a picture, half-open. */

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { findModelEditor, type ModelEditor } from "../../host/modelEditor.ts";
 import { findPanel, waitForStep } from "../../host/panels.ts";
 import { scratch } from "../../host/paths.ts";
-import { canvasPixels, colorCount } from "../../host/pixels.ts";
+import { waitForColors } from "../../host/pixels.ts";
 import { waitFor, waitUntil } from "../../host/waiting.ts";
 import {
   answerDialog,
@@ -69,12 +69,7 @@ describe("a model file in the editor", () => {
       const text = await frame.locator("main").innerText();
       return told.every((part) => text.includes(part));
     });
-    const weights = ".weights canvas.data";
-    await frame.locator(weights).first().waitFor();
-    await waitUntil(
-      "the weights to be drawn",
-      async () => colorCount(await canvasPixels(frame, weights)) > 50,
-    );
+    await waitForColors(frame, ".weights canvas.data", 50);
     await runCommand(stage.page, "Notifications: Clear All Notifications");
     const element = stage.page.locator("iframe.webview:visible").last();
     const folder = join(scratch, "screenshots");
@@ -111,7 +106,7 @@ describe("a model file in the editor", () => {
     await waitForStep(timeline, 1);
     const gates = await findPanel(page, "gates", "sideBar");
     await waitForStep(gates, 1);
-    expect(colorCount(await canvasPixels(gates.frame, "canvas.data"))).toBeGreaterThan(20);
+    await waitForColors(gates.frame, "canvas.data", 20);
     await picturesOf("model-trace");
   });
 

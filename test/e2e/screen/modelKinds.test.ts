@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { findModelEditor } from "../../host/modelEditor.ts";
 import { openPanel, visiblePanels, waitForStep } from "../../host/panels.ts";
 import { root } from "../../host/paths.ts";
-import { canvasPixels, colorCount } from "../../host/pixels.ts";
+import { waitForColors } from "../../host/pixels.ts";
 import { waitFor, waitUntil } from "../../host/waiting.ts";
 import { answerDialog, pick, runUnroll } from "../../host/workbench.ts";
 import { useWorkbench } from "./stage.ts";
@@ -73,7 +73,7 @@ describe("a model file", () => {
         kind.cell === "GRU" ? "reset gate" : "forget gate",
       ),
     );
-    expect(colorCount(await canvasPixels(gates.frame, "canvas.data"))).toBeGreaterThan(20);
+    await waitForColors(gates.frame, "canvas.data", 20);
     await runUnroll(page, "unroll.lastStep");
     await waitForStep(gates, 5);
   });

@@ -5,7 +5,7 @@ import { readRuns } from "../../../src/runs/runFolder.ts";
 import { startEditor, type Editor } from "../../host/editor.ts";
 import { openPanel, settled } from "../../host/panels.ts";
 import { root, scratch } from "../../host/paths.ts";
-import { canvasPixels, colorCount } from "../../host/pixels.ts";
+import { waitForColors } from "../../host/pixels.ts";
 import { run } from "../../host/processes.ts";
 import { waitForFinishedRun } from "../../host/runsOnDisk.ts";
 import { waitFor, waitUntil } from "../../host/waiting.ts";
@@ -62,7 +62,7 @@ describe("a folder that is not trusted", () => {
     const curves = await openPanel(stage.page, "curves", "editor");
     await curves.frame.locator(".run-list", { hasText: "adding" }).waitFor();
     await settled(curves);
-    expect(colorCount(await canvasPixels(curves.frame, ".plots canvas"))).toBeGreaterThan(3);
+    await waitForColors(curves.frame, ".plots canvas", 3);
   });
 
   it("trains nothing, and says what to do", async () => {

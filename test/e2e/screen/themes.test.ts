@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openPanel, panelKinds, screenshotPanel, settled } from "../../host/panels.ts";
 import { scratch } from "../../host/paths.ts";
-import { canvasPixels, colorCount } from "../../host/pixels.ts";
+import { waitForColors } from "../../host/pixels.ts";
 import { setTheme, themes, type Theme } from "../../host/workbench.ts";
 import { stepThrough, textFiles, train, useWorkbench } from "./stage.ts";
 
@@ -46,7 +46,7 @@ describe.each(Object.keys(themes) as Theme[])("the %s theme", (theme) => {
       };
     });
     expect(seen).toEqual(expected);
-    expect(colorCount(await canvasPixels(panel.frame, "canvas"))).toBeGreaterThan(5);
+    await waitForColors(panel.frame, "canvas", 5);
     await screenshotPanel(panel, pictures, `${theme}-${kind}`);
   });
 });
