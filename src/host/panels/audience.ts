@@ -15,17 +15,22 @@ export interface Member {
   dispose(): void;
 }
 
+interface Watcher {
+  readonly isVisible: () => boolean;
+  seen?: string;
+}
+
 const betweenLooksMs = 20;
 
 /** A page may have died, and one of a window that is minimized draws nothing. */
 const patienceMs = 5_000;
 
 export function createAudience(): Audience {
-  const members = new Map<Member, { readonly isVisible: () => boolean; seen?: string }>();
+  const members = new Map<Member, Watcher>();
 
   return {
     join(isVisible) {
-      const panel: { readonly isVisible: () => boolean; seen?: string } = { isVisible };
+      const panel: Watcher = { isVisible };
       const member: Member = {
         saw: (trace) => void (panel.seen = trace),
         dispose: () => void members.delete(member),

@@ -31,10 +31,6 @@ export interface PanelServices {
   readonly onReady: (kind: PanelKind) => void;
 }
 
-export interface PanelController extends vscode.Disposable {
-  readonly kind: PanelKind;
-}
-
 /** `isVisible` because a hidden page is gone: it will ask for everything when it is shown again. */
 export function attachPanel(
   kind: PanelKind,
@@ -42,11 +38,11 @@ export function attachPanel(
   webview: vscode.Webview,
   isVisible: () => boolean,
   services: PanelServices,
-): PanelController {
+): vscode.Disposable {
   const page = { webview, isVisible, onReady: () => services.onReady(kind) };
   const served = kind === "curves" ? serveCurves(page, services) : serveTrace(page, services);
   showPage(webview, services.extensionUri, { kind, place, title: panelTitles[kind] });
-  return { kind, dispose: () => served.dispose() };
+  return served;
 }
 
 interface Page {

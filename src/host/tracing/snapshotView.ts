@@ -7,10 +7,10 @@ import type { WeightsChoice } from "../../protocol/sequenceChoice.ts";
 import type { SnapshotsShown } from "../../protocol/snapshotsShown.ts";
 import { listSnapshots } from "../../runs/snapshots.ts";
 import { explain, type Log } from "../log.ts";
+import { halfTheTime, paced } from "../pace.ts";
 import type { Audience } from "../panels/audience.ts";
 import type { RunLibrary } from "../views/runLibrary.ts";
 import type { TrainingController } from "../training/trainingController.ts";
-import { halfTheTime } from "./halfTheTime.ts";
 import { newestWins } from "./newestWins.ts";
 import type { TraceStore } from "./traceStore.ts";
 
@@ -57,7 +57,7 @@ export function createSnapshotView(
         traces.current?.id === trace.id && (moves.wanted === checkpoint || Date.now() < hurryAt),
     );
   });
-  const following = halfTheTime(showNewest, betweenFollowsMs);
+  const following = paced<void>(showNewest, halfTheTime(betweenFollowsMs));
 
   /** Here, or by a command line or another window; the record of a run is read later than its training ends. */
   const isGrowing = (runFolder: string): boolean =>
